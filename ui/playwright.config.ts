@@ -1,0 +1,46 @@
+// The interface in a real browser against the real server: on a desktop and on a phone.
+
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+// The system's browser where there is one; an empty name asks for Playwright's own.
+const debians = "/usr/bin/chromium";
+const chromium = process.env.LATCHKEY_CHROMIUM ?? (existsSync(debians) ? debians : "");
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "../test-results/ui",
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: Number(process.env.LATCHKEY_UI_WORKERS ?? 2),
+  // On a machine that others use too; what needed a second try is named as flaky in the report.
+  retries: process.env.CI ? 1 : 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"]],
+  use: {
+    actionTimeout: 15_000,
+    browserName: "chromium",
+    locale: "en-GB",
+    timezoneId: "Europe/Lisbon",
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      ...(chromium ? { executablePath: chromium } : {}),
+      args: [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "desktop", use: { viewport: { width: 1280, height: 800 } } },
+    { name: "phone", use: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } },
+  ],
+});

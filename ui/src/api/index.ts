@@ -1,0 +1,14 @@
+// Picks how the home is reached: commands in the installed app's window, HTTP everywhere else.
+
+import type { Home } from "./home";
+import { httpHome } from "./http";
+import { tauriHome } from "./tauri";
+
+/** Whether this runs in the installed app's window. */
+export const inWindow = "__TAURI_INTERNALS__" in window;
+
+/** The home. */
+export const home: Home = inWindow ? tauriHome : httpHome;
+
+export type { Desktop, DesktopStatus, ExportFormat, Home } from "./home";
+export { HomeError } from "./home";

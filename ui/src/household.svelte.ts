@@ -1,0 +1,142 @@
+// What the whole interface shares: the home's status, the session that looks at it, and what changes.
+
+import type { CurrentSession } from "./api/generated/CurrentSession";
+import type { Event } from "./api/generated/Event";
+import type { HomeStatus } from "./api/generated/HomeStatus";
+import { HomeError, home } from "./api/index";
+
+/** How far the interface is: what may be shown at all. */
+export type Phase = "starting" | "unreachable" | "set_up" | "signed_out" | "signed_in";
+
+/** Why this device is signed out: it never signed in, somebody else ended it, it did so itself, or all were. */
+export type Reason = "fresh" | "ended" | "here" | "all";
+
+class Household {
+  phase = $state<Phase>("starting");
+  reason = $state<Reason>("fresh");
+  problem = $state<HomeError | null>(null);
+  status = $state.raw<HomeStatus | null>(null);
+  session = $state.raw<CurrentSession | null>(null);
+  /** Whether events arrive at present. */
+  live = $state(true);
+
+  #listeners = new Set<(event: Event) => void>();
+  #stopListening: (() => void) | null = null;
+
+  /** Finds out how things are, from the beginning. */
+  async start() {
+    if (this.phase !== "signed_in") this.phase = "starting";
+    try {
+      // Both at once: a home that is set up is the usual case, and its session the first thing anybody waits for.
+      const [status, session] = await Promise.all([home.status(), this.#askSession()]);
+      this.status = status;
+      if (!status.set_up) this.phase = "set_up";
+      else if (session) this.enter(session);
+      else this.leave(this.phase === "signed_in" ? "ended" : "fresh");
+    } catch (thrown) {
+      this.problem = HomeError.from(thrown);
+      this.phase = "unreachable";
+    }
+  }
+
+  async #askSession(): Promise<CurrentSession | null> {
+    try {
+      return await home.session();
+    } catch (thrown) {
+      const error = HomeError.from(thrown);
+      if (error.signedOut) {
+        if (error.code === "session_ended") this.reason = "ended";
+        return null;
+      }
+      if (error.code === "setup_required") return null;
+      throw error;
+    }
+  }
+
+  /** This device is signed in. */
+  enter(session: CurrentSession) {
+    this.session = session;
+    this.phase = "signed_in";
+    this.reason = "fresh";
+    this.#stopListening ??= home.events({
+      event: (event) => this.#hear(event),
+      live: (live) => this.#interrupted(live),
+    });
+  }
+
+  /** This device is signed out. */
+  leave(reason: Reason) {
+    this.#stopListening?.();
+    this.#stopListening = null;
+    this.session = null;
+    if (this.reason === "fresh") this.reason = reason;
+    this.phase = "signed_out";
+    this.live = true;
+  }
+
+  /** Signs this device out, or all of them: the end of the session is then no surprise. */
+  async end(reason: "here" | "all", operation: Promise<unknown>) {
+    this.reason = reason;
+    try {
+      await operation;
+      this.leave(reason);
+    } catch (thrown) {
+      const error = HomeError.from(thrown);
+      if (error.signedOut) return this.leave(reason);
+      this.reason = "fresh";
+      throw error;
+    }
+  }
+
+  /** The home is gone altogether. */
+  lose() {
+    this.problem = new HomeError({ error: "unreachable", message: "" });
+    this.phase = "unreachable";
+  }
+
+  /** Asks for the session anew. */
+  async refresh() {
+    const session = await this.during(home.session());
+    this.session = session;
+  }
+
+  /** Waits for an operation; when it says that this device is signed out, so it is shown. */
+  async during<Answer>(operation: Promise<Answer>): Promise<Answer> {
+    try {
+      return await operation;
+    } catch (thrown) {
+      const error = HomeError.from(thrown);
+      if (error.signedOut) this.leave("ended");
+      if (error.code === "profile_required" && this.session) {
+        this.session = { ...this.session, profile: null };
+      }
+      throw error;
+    }
+  }
+
+  /** Calls `listener` with whatever changes, until the returned function is called. */
+  hear(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #hear(event: Event) {
+    if (event.type === "session_ended") return this.leave("ended");
+    if (["alert_raised", "alert_answered", "profiles_changed", "missed"].includes(event.type)) {
+      this.refresh().catch(() => {});
+    }
+    if (event.type === "device_changed" && event.device_id === this.session?.device_id) {
+      this.refresh().catch(() => {});
+    }
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #interrupted(live: boolean) {
+    this.live = live;
+    // A refused stream and a lost network look alike to a page; the session knows which it is.
+    if (!live) this.refresh().catch(() => {});
+  }
+}
+
+/** The household, as this device sees it. */
+export const household = new Household();

@@ -1,0 +1,32 @@
+// A device in a few words.
+
+import type { Device } from "../api/generated/Device";
+import { t } from "../i18n";
+import { placeWords } from "../i18n/format";
+
+/** "Ana watched Planet Earth", "Used by Ana", or that nobody has been chosen. */
+export function lastUse(device: Device): string {
+  const { profile, last_title } = device;
+  if (last_title) return profile ? t.devices.watchedBy(profile.name, last_title) : t.devices.watched(last_title);
+  return profile ? t.devices.usedBy(profile.name) : t.devices.noProfile;
+}
+
+/** Everything a search looks at, in lower case: the same fields as the home's own search. */
+export const searchable = (device: Device): string =>
+  [
+    device.name,
+    device.model,
+    device.app,
+    device.os,
+    device.service,
+    device.profile?.name,
+    device.last_title,
+    device.place.label,
+    placeWords(device.place),
+  ]
+    .filter(Boolean)
+    .join("\n")
+    .toLocaleLowerCase();
+
+/** Whether a device's sign-in fits the household. */
+export const isFamiliar = (device: Device): boolean => device.familiarity.verdict === "familiar";

@@ -1,0 +1,137 @@
+// The world's outlines (Natural Earth, 1:110 million, bundled) and how a place lies on them.
+
+import {
+  type GeoProjection,
+  geoArea,
+  geoAzimuthalEqualArea,
+  geoBounds,
+  geoCentroid,
+  geoCircle,
+  geoNaturalEarth1,
+  geoPath,
+} from "d3-geo";
+import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from "geojson";
+import { feature } from "topojson-client";
+import type { GeometryCollection, Topology } from "topojson-specification";
+import atlas from "world-atlas/countries-110m.json";
+import { lettersOfNumber } from "./country-codes";
+
+const topology = atlas as unknown as Topology<{ countries: GeometryCollection<{ name: string }> }>;
+const ANTARCTICA = "010";
+const EARTH_KM_PER_DEGREE = 111.195;
+const CONTINENT_DEGREES = 70;
+
+type Country = Feature<Polygon | MultiPolygon>;
+
+/** Every country but Antarctica, which holds no device and takes a third of the picture. */
+const countries: Country[] = (
+  feature(topology, topology.objects.countries) as FeatureCollection<Polygon | MultiPolygon>
+).features.filter((country) => country.id !== ANTARCTICA);
+
+const world: FeatureCollection = { type: "FeatureCollection", features: countries };
+
+const byLetters = new Map<string, Country>();
+for (const country of countries) {
+  const letters = lettersOfNumber.get(String(country.id));
+  if (letters) byLetters.set(letters, country);
+}
+
+/** A point on the earth, with the circle it is somewhere in. */
+export interface Spot {
+  latitude: number;
+  longitude: number;
+  radiusKm: number | null;
+}
+
+/** What is drawn: a projection of the earth onto a picture. */
+export interface Chart {
+  width: number;
+  height: number;
+  land: string;
+  /** Where a point lies in the picture. */
+  at(latitude: number, longitude: number): [number, number];
+  /** The circle of uncertainty of a spot; empty where nothing is known. */
+  circle(spot: Spot): string;
+  /** A country's outline. */
+  country(letters: string): string;
+}
+
+/** The whole world. */
+export const worldChart = (width: number, height: number): Chart =>
+  chart(geoNaturalEarth1().fitExtent(margins(width, height, 4), world), width, height);
+
+/** The part of the world around some spots, at least `spanKm` wide and with air around it. */
+export function chartAround(spots: Spot[], width: number, height: number, spanKm: number): Chart {
+  const circles = spots.map((spot) =>
+    geoCircle()
+      .center([spot.longitude, spot.latitude])
+      .radius(Math.max(spot.radiusKm ?? 0, spanKm / 2) / EARTH_KM_PER_DEGREE)(),
+  );
+  const around: FeatureCollection = {
+    type: "FeatureCollection",
+    features: circles.map((geometry) => ({ type: "Feature", properties: {}, geometry })),
+  };
+  // Turned so that these spots are in the middle: no seam runs through them.
+  const [longitude, latitude] = geoCentroid({ type: "MultiPoint", coordinates: spots.map(position) });
+  // Near by, a circle shall look like one; far out, the world shall look like the world.
+  const near = span(spots, height / width) < CONTINENT_DEGREES;
+  const projection = near
+    ? geoAzimuthalEqualArea().rotate([-longitude, -latitude])
+    : geoNaturalEarth1().rotate([-longitude, 0]);
+  return chart(projection.fitExtent(margins(width, height, 24), around), width, height);
+}
+
+/** How many degrees wide a picture must be, east to west, for some spots to be on it. */
+export function span(spots: Spot[], aspect: number): number {
+  if (spots.length < 2) return 0;
+  const [[west, south], [east, north]] = geoBounds({ type: "MultiPoint", coordinates: spots.map(position) });
+  return Math.max((east - west + 360) % 360, (north - south) / aspect);
+}
+
+/** The middle of a country's largest part; `null` where it is too small for an outline. */
+export function middleOf(letters: string): { latitude: number; longitude: number } | null {
+  const country = byLetters.get(letters);
+  if (!country) return null;
+  const { geometry } = country;
+  const parts: Position[][][] = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+  const largest = parts
+    .map((coordinates): Polygon => ({ type: "Polygon", coordinates }))
+    .reduce((one, other) => (geoArea(one) >= geoArea(other) ? one : other));
+  const [longitude, latitude] = geoCentroid(largest);
+  return { latitude, longitude };
+}
+
+const position = (spot: Spot): Position => [spot.longitude, spot.latitude];
+
+const margins = (width: number, height: number, margin: number): [[number, number], [number, number]] => [
+  [margin, margin],
+  [width - margin, height - margin],
+];
+
+function chart(projection: GeoProjection, width: number, height: number): Chart {
+  // What lies far outside the picture is cut away: zoomed in, the rest of the world would be most of the path.
+  const drawn = geoPath(
+    projection.clipExtent([
+      [-40, -40],
+      [width + 40, height + 40],
+    ]),
+  ).digits(1);
+  return {
+    width,
+    height,
+    land: drawn(world) ?? "",
+    at: (latitude, longitude) => projection([longitude, latitude]) ?? [-1000, -1000],
+    circle: ({ latitude, longitude, radiusKm }) =>
+      (radiusKm &&
+        drawn(
+          geoCircle()
+            .center([longitude, latitude])
+            .radius(radiusKm / EARTH_KM_PER_DEGREE)(),
+        )) ||
+      "",
+    country: (letters) => {
+      const country = byLetters.get(letters);
+      return (country && drawn(country)) ?? "";
+    },
+  };
+}

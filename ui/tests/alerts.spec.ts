@@ -1,0 +1,72 @@
+// An unfamiliar sign-in: told while the app is open, and answered on its card.
+
+import { devicesSeenBy, expect, open, PASSWORD, RIGA, row, signIn, test } from "./home";
+
+test("an unfamiliar device is told at once, signed out with one tap, and seen to be refused", async ({
+  page,
+  home,
+}) => {
+  await signIn(page, home);
+  await open(page, home, "/devices");
+  const stranger = await home.app("Hotel TV", "tv", { address: RIGA, profile: null });
+
+  await page
+    .getByRole("alert")
+    .filter({ hasText: "Hotel TV signed in and looks unfamiliar" })
+    .getByRole("button", { name: "Have a look" })
+    .click();
+  await expect(page.getByRole("heading", { level: 1, name: "Hotel TV signed in. Was it you?" })).toBeVisible();
+  await expect(page.getByText("First time on this account")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "near Riga, Latvia" })).toBeVisible();
+
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page.getByText(/Signed out at \d\d:\d\d:\d\d\. Its next request will be refused\./)).toBeVisible();
+  expect((await stranger.ask()).code).toBe("session_ended");
+  await expect(page.getByText(/Its next request was refused at \d\d:\d\d:\d\d\./)).toBeVisible();
+
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await page.getByLabel("Password in use").fill(PASSWORD);
+  await page.getByLabel("New password", { exact: true }).fill("another row of words");
+  await page.getByLabel("New password again").fill("another row of words");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByText("The password is changed, and 1 device signed out.")).toBeVisible();
+});
+
+test("an alert that is answered “it was me” makes the device familiar", async ({ page, home, first }) => {
+  await home.app("New phone", "phone");
+  await signIn(page, home);
+  await open(page, home, "/alerts");
+  await page.getByRole("link", { name: /New phone/ }).click();
+  await page.getByRole("button", { name: "It was me" }).click();
+  await expect(page.getByText("This device and this place are familiar from now on.")).toBeVisible();
+  const phone = (await devicesSeenBy(first.request)).find((device) => device.name === "New phone");
+  expect(phone?.familiarity.verdict).toBe("familiar");
+  await open(page, home, "/devices");
+  await expect(row(page, "New phone")).not.toContainText("New device");
+});
+
+test("an alert kept in sight can still be answered; answering after the end says so", async ({ page, home, first }) => {
+  const phone = await home.app("New phone", "phone");
+  await signIn(page, home);
+  await open(page, home, "/alerts");
+  await page.getByRole("link", { name: /New phone/ }).click();
+  await page.getByRole("button", { name: "Not sure" }).click();
+  await expect(page.getByText("It stays signed in, and stays here until you are sure.")).toBeVisible();
+  expect((await phone.ask()).status).toBe(200);
+
+  await first.request.post(`/api/v1/devices/${phone.id}/sign-out`);
+  await open(page, home, "/alerts");
+  await page.getByRole("link", { name: /New phone/ }).click();
+  await expect(page.getByText("You said: not sure.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toHaveCount(0);
+});
+
+test("the answer given on another device shows here", async ({ page, home, first }) => {
+  await home.app("New phone", "phone");
+  await signIn(page, home);
+  const { alerts } = await (await first.request.get("/api/v1/alerts")).json();
+  const alert = alerts.find((candidate: { device_name: string }) => candidate.device_name === "New phone");
+  await open(page, home, `/alerts/${alert.id}`);
+  await first.request.post(`/api/v1/alerts/${alert.id}/answer`, { data: { answer: "not_me" } });
+  await expect(page.getByText("You said: it was not me.")).toBeVisible();
+});

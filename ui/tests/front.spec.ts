@@ -1,0 +1,93 @@
+// Coming in: the set-up, signing in with and without JavaScript, and who is using it.
+
+import { choosePerson, expect, LOGIN, open, PASSWORD, row, signIn, test } from "./home";
+
+test("the account is made on the page, and this browser is its first device", async ({ page, empty }) => {
+  await page.goto(empty.url);
+  await expect(page.getByRole("heading", { name: "Welcome home" })).toBeVisible();
+  await page.getByLabel("Set-up code").fill(empty.setupCode);
+  await page.getByLabel("Login name").fill(LOGIN);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Password again").fill("something else");
+  await page.getByLabel("Name of person 1").fill("Ana");
+  await page.getByLabel("Name of person 2").fill("Leo");
+  await page.getByRole("button", { name: "Add somebody" }).click();
+  await page.getByLabel("Name of person 3").fill("Rui");
+  await page.getByRole("button", { name: "Make the account" }).click();
+  await expect(page.getByText("The two passwords are not the same.")).toBeVisible();
+
+  await page.getByLabel("Password again").fill(PASSWORD);
+  await page.getByRole("button", { name: "Make the account" }).click();
+  await expect(page.getByRole("heading", { name: "This is your first device" })).toBeVisible();
+  await page.getByRole("button", { name: "See your devices" }).click();
+  await expect(page.getByRole("heading", { name: "Manage access and devices" })).toBeVisible();
+  await expect(page.getByRole("list", { name: "Devices that are signed in" }).getByRole("listitem")).toHaveCount(1);
+  await expect(page.getByText("Current device")).toBeVisible();
+
+  await open(page, empty, "/profiles");
+  for (const name of ["Ana", "Leo", "Rui"]) {
+    await expect(page.getByRole("button", { name: `Change ${name}’s profile` })).toBeVisible();
+  }
+});
+
+test("a wrong set-up code is refused with a sentence that says where to find it", async ({ page, empty }) => {
+  await page.goto(empty.url);
+  await page.getByLabel("Set-up code").fill("NOT-THE-CODE");
+  await page.getByLabel("Login name").fill(LOGIN);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Password again").fill(PASSWORD);
+  await page.getByLabel("Name of person 1").fill("Ana");
+  await page.getByRole("button", { name: "Remove this person" }).last().click();
+  await page.getByRole("button", { name: "Make the account" }).click();
+  await expect(page.getByRole("alert")).toContainText("set-up code is not right");
+});
+
+test("a wrong password is refused; the right one leads to who is using it, and a PIN is asked for", async ({
+  page,
+  home,
+}) => {
+  await page.goto(home.url);
+  await page.getByLabel("Login name").fill(LOGIN);
+  await page.getByLabel("Password", { exact: true }).fill("not it at all");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toContainText("not right");
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+
+  await page.getByRole("button", { name: "Rui" }).click();
+  await page.getByLabel("PIN").fill("1111");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByRole("alert")).toContainText("PIN is not right");
+  await page.getByRole("button", { name: "Somebody else" }).click();
+  await choosePerson(page, "Rui");
+  await expect(page.getByRole("heading", { level: 1, name: /, Rui$/ })).toBeVisible();
+});
+
+test("the front door needs no JavaScript", async ({ browser, page, home }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await plain.goto(`${home.url}/sign-in`);
+  await plain.getByLabel("Login name").fill(LOGIN);
+  await plain.getByLabel("Password").fill(PASSWORD);
+  await plain.getByRole("button", { name: "Sign in" }).click();
+  await expect(plain.getByRole("heading", { name: "Who’s using it?" })).toBeVisible();
+  await plain.getByRole("button", { name: "Ana" }).click();
+  await expect(plain).not.toHaveURL(/\/who/);
+  const session = await (await context.request.get(`${home.url}/api/v1/session`)).json();
+  expect(session.profile.name).toBe("Ana");
+
+  await signIn(page, home);
+  await open(page, home, "/devices");
+  await expect(row(page, session.device_name).first()).toBeVisible();
+  await context.close();
+});
+
+test("a device signs itself out, and says so", async ({ page, home }) => {
+  await signIn(page, home);
+  await page.getByRole("button", { name: "Your menu" }).click();
+  await page.getByRole("menuitem", { name: "Sign out this device" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await expect(page.getByLabel("Login name")).toBeVisible();
+});

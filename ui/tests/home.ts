@@ -1,0 +1,214 @@
+// A real home for each test: the server's own binary in a folder of its own, and people who use it.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { type APIRequestContext, test as base, expect, type Page, request } from "@playwright/test";
+import type { Device } from "../src/api/generated/Device";
+import type { DeviceKind } from "../src/api/generated/DeviceKind";
+import type { Profile } from "../src/api/generated/Profile";
+import type { SignedIn } from "../src/api/generated/SignedIn";
+
+export const LOGIN = "casa";
+export const PASSWORD = "a few words in a row";
+export const PIN = "2468";
+
+/** Addresses that the demonstration's place database knows (RFC 5737). */
+export const LISBON = "192.0.2.10";
+export const RIGA = "203.0.113.200";
+
+const repository = resolve(import.meta.dirname, "../..");
+
+function serverBinary(): string {
+  const candidates = [
+    process.env.LATCHKEY_SERVER_BIN,
+    join(process.env.CARGO_TARGET_DIR ?? join(repository, "target"), "debug/latchkey-server"),
+    join(homedir(), ".cache/latchkey/target/debug/latchkey-server"),
+  ];
+  const found = candidates.find((candidate) => candidate && existsSync(candidate));
+  if (!found) throw new Error("no latchkey-server: build it, or say where it is in LATCHKEY_SERVER_BIN");
+  return found;
+}
+
+/** A device that is no browser: it speaks to the home as an app does. */
+export interface App {
+  id: string;
+  /** Asks for its own session, and answers with the status and the error's code. */
+  ask(): Promise<{ status: number; code: string | null }>;
+  request: APIRequestContext;
+}
+
+/** A running home. */
+export class Home {
+  readonly url: string;
+  readonly setupCode: string;
+  #process: ChildProcess;
+  #folder: string;
+
+  private constructor(process: ChildProcess, folder: string, url: string, setupCode: string) {
+    this.#process = process;
+    this.#folder = folder;
+    this.url = url;
+    this.setupCode = setupCode;
+  }
+
+  /** Starts one, empty or with the demonstration's household. */
+  static async start(...flags: string[]): Promise<Home> {
+    const folder = await mkdtemp(join(tmpdir(), "latchkey-ui-"));
+    const process = spawn(
+      serverBinary(),
+      [
+        ...["--data-dir", folder, "--listen", "127.0.0.1:0", "--log", "json"],
+        // The browser's requests come from this computer; an app says where it is as if a proxy stood before it.
+        ...["--trusted-proxy", "127.0.0.1/32", "--geoip", join(repository, "src/demo/places.mmdb")],
+        ...["--geoip-update-url", ""],
+        ...flags,
+      ],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let complaint = "";
+    process.stderr?.on("data", (text) => {
+      complaint += text;
+    });
+    const ready = await new Promise<{ url: string; setup_code: string | null }>((resolve, reject) => {
+      const lines = createInterface({ input: process.stdout as NodeJS.ReadableStream });
+      lines.on("line", (line) => {
+        const event = JSON.parse(line);
+        if (event.event === "ready") resolve(event);
+      });
+      process.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${complaint}`)));
+    });
+    return new Home(process, folder, ready.url, ready.setup_code ?? "");
+  }
+
+  /** Stops it as a service manager does, and waits for its end. */
+  async stop() {
+    if (this.#process.exitCode === null) {
+      const ended = new Promise((resolve) => this.#process.once("exit", resolve));
+      this.#process.kill("SIGTERM");
+      await ended;
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Makes the account, with Ana (adult), Rui (adult, with a PIN) and Leo (kids); answers with the first device. */
+  async setUp(): Promise<App> {
+    return this.#app(LISBON, "/api/v1/setup", {
+      code: this.setupCode,
+      login: LOGIN,
+      password: PASSWORD,
+      device: { name: "Ana’s computer", kind: "computer" },
+      profiles: [
+        { name: "Ana", kind: "adult" },
+        { name: "Rui", kind: "adult", pin: PIN },
+        { name: "Leo", kind: "kids" },
+      ],
+    });
+  }
+
+  /** Has an app sign in, used by Ana unless told. */
+  async app(name: string, kind: DeviceKind, options: { address?: string; profile?: string | null } = {}): Promise<App> {
+    const { address = LISBON, profile = "Ana" } = options;
+    const app = await this.#app(address, "/api/v1/sign-in", {
+      login: LOGIN,
+      password: PASSWORD,
+      device: { name, kind },
+    });
+    if (profile) await choose(app.request, profile);
+    return app;
+  }
+
+  async #app(address: string, path: string, data: object): Promise<App> {
+    const origin = { baseURL: this.url, extraHTTPHeaders: { "x-forwarded-for": address, "user-agent": "App/1.0" } };
+    const visitor = await request.newContext(origin);
+    const answer = await visitor.post(path, { data });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    const { token, device_id } = (await answer.json()) as SignedIn;
+    await visitor.dispose();
+    const app = await request.newContext({
+      ...origin,
+      extraHTTPHeaders: { ...origin.extraHTTPHeaders, authorization: `Bearer ${token}` },
+    });
+    return {
+      id: device_id,
+      request: app,
+      ask: async () => {
+        const session = await app.get("/api/v1/session");
+        const body = (await session.json()) as { error?: string };
+        return { status: session.status(), code: body.error ?? null };
+      },
+    };
+  }
+}
+
+/** Says who is using a device. */
+export async function choose(device: APIRequestContext, name: string) {
+  const { profiles } = (await (await device.get("/api/v1/profiles")).json()) as { profiles: Profile[] };
+  const profile = profiles.find((candidate) => candidate.name === name);
+  const pin = profile?.has_pin ? { pin: PIN } : {};
+  const answer = await device.put("/api/v1/session/profile", { data: { profile_id: profile?.id, ...pin } });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
+
+/** The devices, as one of them sees them. */
+export async function devicesSeenBy(device: APIRequestContext): Promise<Device[]> {
+  return ((await (await device.get("/api/v1/devices")).json()) as { devices: Device[] }).devices;
+}
+
+/** Signs a page in through the interface, and says who is using it. */
+export async function signIn(page: Page, home: Home, profile = "Ana") {
+  await page.goto(`${home.url}/`);
+  await page.getByLabel("Login name").fill(LOGIN);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await choosePerson(page, profile);
+  await expect(page.getByRole("heading", { level: 1, name: new RegExp(`, ${profile}$`) })).toBeVisible();
+}
+
+/** Answers "Who's using it?". */
+export async function choosePerson(page: Page, profile: string) {
+  await page.getByRole("heading", { name: "Who’s using it?" }).waitFor();
+  await page.getByRole("button", { name: profile }).click();
+  if (profile === "Rui") {
+    await page.getByLabel("PIN").fill(PIN);
+    await page.getByRole("button", { name: "Go on" }).click();
+  }
+}
+
+/** Goes to a screen and waits until it shows what it has. */
+export async function open(page: Page, home: Home, path: string) {
+  await page.goto(`${home.url}/#${path}`);
+  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+}
+
+/** The row of a device in the list. */
+export const row = (page: Page, name: string) =>
+  page.getByRole("listitem").filter({ has: page.getByRole("link", { name }) });
+
+/** Whether the page can be made wide enough for the list to lie beside a map. */
+export const isPhone = (page: Page): boolean => (page.viewportSize()?.width ?? 0) < 1080;
+
+/** Tests with a home: `empty` has no account yet, `home` has one, and `first` is the device that made it. */
+export const test = base.extend<{ empty: Home; home: Home; first: App }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names from the pattern
+  empty: async ({}, use) => {
+    const home = await Home.start();
+    await use(home);
+    await home.stop();
+  },
+  first: async ({ empty }, use) => {
+    const app = await empty.setUp();
+    await choose(app.request, "Ana");
+    await use(app);
+  },
+  home: async ({ empty, first }, use) => {
+    expect(first.id).toBeTruthy();
+    await use(empty);
+  },
+});
+
+export { expect };

@@ -1,0 +1,177 @@
+// The people and what they may: kids' profiles, profiles, linking a TV, history, settings.
+
+import { readFile } from "node:fs/promises";
+import { request } from "@playwright/test";
+import { choosePerson, devicesSeenBy, expect, LOGIN, open, PASSWORD, PIN, signIn, test } from "./home";
+
+test("a kids’ profile sees nothing of the account’s management, and the home refuses it", async ({ page, home }) => {
+  await signIn(page, home, "Leo");
+  await expect(page.getByRole("link", { name: /Security & privacy/ })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: /Profiles/ })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: /Alerts/ })).toHaveCount(0);
+  for (const path of ["/devices", "/security", "/alerts", "/history", "/profiles", "/link"]) {
+    await page.goto(`${home.url}/#${path}`);
+    await expect(page.getByRole("heading", { level: 1, name: "Ask Ana or Rui" })).toBeVisible();
+  }
+  for (const path of ["devices", "alerts", "history"]) {
+    const answer = await page.request.get(`${home.url}/api/v1/${path}`);
+    expect(answer.status()).toBe(403);
+    expect((await answer.json()).error).toBe("kids_profile");
+  }
+  await page.goto(`${home.url}/#/settings`);
+  await expect(page.getByRole("heading", { name: "Looks" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Password" })).toHaveCount(0);
+
+  await page.goto(`${home.url}/#/devices`);
+  await page.getByRole("link", { name: "Switch profile" }).click();
+  await choosePerson(page, "Rui");
+  await expect(page.getByRole("link", { name: /Security & privacy/ })).toBeVisible();
+});
+
+test("profiles are added, changed and deleted", async ({ page, home }) => {
+  await signIn(page, home);
+  await open(page, home, "/profiles");
+  await page.getByRole("button", { name: "Add a profile" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Marta");
+  await page.getByText("Kids", { exact: true }).last().click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("button", { name: "Change Marta’s profile" })).toContainText("Kids");
+
+  await page.getByRole("button", { name: "Change Marta’s profile" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Grandma");
+  await page.getByText("Grown-up", { exact: true }).last().click();
+  await page.getByLabel("PIN").fill(PIN);
+  await page.getByRole("button", { name: "Save" }).click();
+  const grandma = page.getByRole("button", { name: "Change Grandma’s profile" });
+  await expect(grandma).toContainText("Grown-up");
+  await expect(grandma).toContainText("PIN");
+
+  await grandma.click();
+  await page.getByRole("button", { name: "Delete this profile" }).click();
+  await page.getByRole("dialog", { name: "Delete Grandma’s profile?" }).getByRole("button", { name: "Delete" }).click();
+  await expect(grandma).toHaveCount(0);
+});
+
+test("the last grown-up cannot be made a child", async ({ page, home, first }) => {
+  const { profiles } = await (await first.request.get("/api/v1/profiles")).json();
+  const rui = profiles.find((profile: { name: string }) => profile.name === "Rui");
+  expect((await first.request.delete(`/api/v1/profiles/${rui.id}`)).status()).toBe(204);
+  await signIn(page, home);
+  await open(page, home, "/profiles");
+  await page.getByRole("button", { name: "Change Ana’s profile" }).click();
+  await page.getByText("Kids", { exact: true }).last().click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("at least one adult");
+});
+
+test("a TV is let in by the code it shows", async ({ page, home, first }) => {
+  const television = await request.newContext({
+    baseURL: home.url,
+    extraHTTPHeaders: { "user-agent": "Mozilla/5.0 (Web0S; Linux/SmartTV)" },
+  });
+  const form = { client_id: "tv", device_name: "Bedroom TV" };
+  const started = await (await television.post("/device_authorization", { form })).json();
+  expect(started.user_code).toMatch(/^[A-Z0-9]{4}-[A-Z0-9]{4}$/);
+
+  await signIn(page, home);
+  await open(page, home, "/link");
+  await page.getByLabel("Code").fill("AAAA-AAAA");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByRole("alert")).toContainText("not valid");
+  await page.getByLabel("Code").fill(started.user_code.replace("-", " ").toLowerCase());
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByText(`It is showing the code ${started.user_code}.`)).toBeVisible();
+  await page.getByLabel("Who will use it?").selectOption("Leo");
+  await page.getByRole("button", { name: "Allow" }).click();
+  await expect(page.getByRole("heading", { name: "It is in" })).toBeVisible();
+
+  const grant = {
+    grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+    device_code: started.device_code,
+    client_id: "tv",
+  };
+  const answer = await television.post("/token", { form: grant });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  const listed = await devicesSeenBy(first.request);
+  expect(listed.find((device) => device.method === "code")?.profile?.name).toBe("Leo");
+  await television.dispose();
+});
+
+test("a TV that is not let in stays outside", async ({ page, home }) => {
+  const television = await request.newContext({ baseURL: home.url });
+  const started = await (await television.post("/device_authorization", { form: { client_id: "tv" } })).json();
+  await signIn(page, home);
+  await open(page, home, `/link?code=${started.user_code}`);
+  await page.getByRole("button", { name: "Not now" }).click();
+  await expect(page.getByRole("heading", { name: "It stays outside" })).toBeVisible();
+  const grant = {
+    grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+    device_code: started.device_code,
+    client_id: "tv",
+  };
+  expect((await (await television.post("/token", { form: grant })).json()).error).toBe("access_denied");
+  await television.dispose();
+});
+
+test("the history is filtered, and exported whole as a table and as data", async ({ page, home }) => {
+  const tablet = await home.app("Kitchen tablet", "tablet");
+  await signIn(page, home);
+  await open(page, home, "/history");
+  await expect(page.getByText("Kitchen tablet signed in")).toBeVisible();
+  await page.getByRole("combobox", { name: "What" }).selectOption("Account made");
+  await expect(page.getByText("The account was made")).toBeVisible();
+  await expect(page.getByText("Kitchen tablet signed in")).toHaveCount(0);
+  await page.getByRole("combobox", { name: "What" }).selectOption("Everything");
+  await page.getByRole("combobox", { name: "Device" }).selectOption("Kitchen tablet");
+  await expect(page.getByText("The account was made")).toHaveCount(0);
+  await expect(page.getByText("Kitchen tablet signed in")).toBeVisible();
+
+  const save = async (format: string) => {
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("menuitem", { name: format }).click(),
+    ]);
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+  };
+  const table = await save("As a table (CSV)");
+  expect(table.name).toBe("latchkey-history.csv");
+  expect(table.text).toContain("Kitchen tablet");
+  expect(table.text.split("\n")[0]).toMatch(/^at,what,device,/);
+  const data = await save("As data (JSON)");
+  expect(data.name).toBe("latchkey-history.json");
+  const lines: { kind: string; device_id: string | null }[] = JSON.parse(data.text).history;
+  expect(lines.some((line) => line.kind === "account_created")).toBe(true);
+  expect(lines.some((line) => line.kind === "sign_in" && line.device_id === tablet.id)).toBe(true);
+});
+
+test("the password is changed, and everything else signed out with it", async ({ page, home, first }) => {
+  await signIn(page, home);
+  await open(page, home, "/settings?password");
+  await page.getByLabel("Password in use").fill("not this one");
+  await page.getByLabel("New password", { exact: true }).fill("another row of words");
+  await page.getByLabel("New password again").fill("another row of words");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByRole("alert")).toContainText("not the current password");
+  await page.getByLabel("Password in use").fill(PASSWORD);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByText("The password is changed, and 1 device signed out.")).toBeVisible();
+  expect((await first.ask()).code).toBe("session_ended");
+  const attempt = await request.newContext({ baseURL: home.url });
+  const answer = await attempt.post("/api/v1/sign-in", { data: { login: LOGIN, password: PASSWORD } });
+  expect(answer.status()).toBe(401);
+  await attempt.dispose();
+});
+
+test("light or dark is kept in this browser", async ({ page, home }) => {
+  await signIn(page, home);
+  await open(page, home, "/settings");
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await paper();
+  await page.getByText("Dark", { exact: true }).click();
+  await expect.poll(paper).not.toBe(light);
+  const dark = await paper();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
+  expect(await paper()).toBe(dark);
+});
