@@ -1,0 +1,145 @@
+//! What the benches share: a store with many sessions, and a table of figures beside their limits.
+
+// Every bench takes from here what it needs.
+#![allow(dead_code, clippy::print_stdout)]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use latchkey::app::{App, Parts};
+use latchkey::config::Config;
+use latchkey::model::{AccountId, DeviceId, Secret, SessionId};
+use latchkey::random::SystemRandom;
+use serde_json::json;
+
+/// The account's login name in a bench.
+pub const LOGIN: &str = "ana";
+/// Its password.
+pub const PASSWORD: &str = "a bench password";
+
+/// A clock for measuring. The code under test has its own.
+#[expect(clippy::disallowed_methods, reason = "a bench measures real time")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
+/// Prints one figure beside its limit, and says whether it keeps it.
+pub fn figure(what: &str, measured: &str, limit: &str, kept: bool) {
+    let verdict = if kept { "kept" } else { "NOT KEPT" };
+    println!("  {what:<58} {measured:>22}   limit {limit:<22} {verdict}");
+}
+
+/// The value that `share` of all are below; `values` is sorted by this.
+pub fn quantile(values: &mut [Duration], share: f64) -> Duration {
+    values.sort();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
+    let index = ((values.len() as f64 * share).ceil() as usize).clamp(1, values.len()) - 1;
+    values[index]
+}
+
+/// Milliseconds with a decimal.
+pub fn millis(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1000.0)
+}
+
+/// A home on a free port of this computer, in that folder.
+pub async fn start(folder: &Path) -> App {
+    start_at(folder, Arc::new(latchkey::clock::SystemClock)).await
+}
+
+/// The same, with a clock of one's own.
+pub async fn start_at(folder: &Path, clock: Arc<dyn latchkey::clock::Clock>) -> App {
+    let config = Config {
+        listen: "127.0.0.1:0".parse().expect("an address"),
+        geoip_update_url: None,
+        ..Config::in_folder(folder)
+    };
+    App::start(config, Parts { clock, ..Parts::default() }).await.expect("the home starts")
+}
+
+/// Makes the account; answers with the token of the device it was made on.
+pub async fn set_up(app: &App) -> String {
+    let body = json!({
+        "code": app.setup_code().expect("there is no account yet"), "login": LOGIN, "password": PASSWORD,
+        "profiles": [{ "name": "Ana", "kind": "adult" }],
+    });
+    let answer = client().post(format!("{}/api/v1/setup", app.url())).json(&body).send().await;
+    let answer: serde_json::Value = answer.expect("an answer").json().await.expect("JSON");
+    answer["token"].as_str().expect("a token").to_owned()
+}
+
+/// Signs a device in; answers with its token and its id.
+pub async fn sign_in(url: &str, http: &reqwest::Client, name: &str) -> serde_json::Value {
+    let body = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": name, "kind": "tv" } });
+    let answer = http.post(format!("{url}/api/v1/sign-in")).json(&body).send().await.expect("an answer");
+    assert!(answer.status().is_success(), "{}", answer.status());
+    answer.json().await.expect("JSON")
+}
+
+/// A client that keeps its connection.
+pub fn client() -> reqwest::Client {
+    latchkey::tls::http_client()
+}
+
+/// Fills the database in `folder` with `count` signed-in devices of `count / 50` other accounts, 50 each, and
+/// hands out some of their tokens. One transaction: the verbs flush to disk at each sign-in, as they must.
+pub async fn fill(folder: &Path, count: usize, tokens: usize) -> Vec<String> {
+    use sqlx::Connection;
+    let clock = latchkey::clock::SystemClock;
+    let random = SystemRandom;
+    let file = format!("sqlite://{}", folder.join("latchkey.db").display());
+    let mut database = sqlx::SqliteConnection::connect(&file).await.expect("opens");
+    let mut change = database.begin().await.expect("begins");
+    let mut handed_out = Vec::new();
+    let mut account = AccountId::new(&clock, &random);
+    for index in 0..count {
+        if index % 50 == 0 {
+            account = AccountId::new(&clock, &random);
+            sqlx::query("INSERT INTO accounts (id, login, login_key, password_hash, created_at) VALUES ($1, $1, $1, '', 0)")
+                .bind(account.to_string())
+                .execute(&mut *change)
+                .await
+                .expect("an account");
+        }
+        let (device, session) = (DeviceId::new(&clock, &random), SessionId::new(&clock, &random));
+        let (token, secret) = (Secret::new(&random), Secret::new(&random));
+        sqlx::query(
+            "INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at, last_active_at,
+             times_signed_in, last_session_id) VALUES ($1, $2, $3, 'tv', 'TV', 'Latchkey', $4, $4, 1, $5)",
+        )
+        .bind(device.to_string())
+        .bind(account.to_string())
+        .bind(secret.hash().as_bytes().as_slice())
+        .bind(i64::try_from(index).expect("small"))
+        .bind(session.to_string())
+        .execute(&mut *change)
+        .await
+        .expect("a device");
+        sqlx::query(
+            "INSERT INTO sessions (id, account_id, device_id, token_hash, method, created_at, last_active_at, place,
+             familiarity) VALUES ($1, $2, $3, $4, 'password', $5, $5,
+             '{\"scope\":\"unknown\",\"label\":\"Unknown place\"}',
+             '{\"verdict\":\"familiar\",\"score\":null,\"reasons\":[]}')",
+        )
+        .bind(session.to_string())
+        .bind(account.to_string())
+        .bind(device.to_string())
+        .bind(token.hash().as_bytes().as_slice())
+        .bind(i64::try_from(index).expect("small"))
+        .execute(&mut *change)
+        .await
+        .expect("a session");
+        if handed_out.len() < tokens && index % (count / tokens).max(1) == 0 {
+            handed_out.push(token.reveal().to_owned());
+        }
+    }
+    change.commit().await.expect("commits");
+    database.close().await.expect("closes");
+    handed_out
+}

@@ -1,0 +1,91 @@
+//! Alerts: listing them, and answering one.
+
+use std::sync::Arc;
+
+use super::Core;
+use super::caller::Manager;
+use super::{devices, sign_out};
+use crate::error::{Error, Result};
+use crate::familiarity::confirmed;
+use crate::model::{AlertId, AlertState, Answer, EndedReason, HistoryKind};
+use crate::store::EndSession;
+use crate::wire::{self, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome, EventKind};
+
+/// One page of the account's alerts.
+pub async fn list(core: &Core, manager: &Manager, query: AlertQuery) -> Result<AlertPage> {
+    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let before = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let mut found = core.store.alerts(manager.account_id(), query.state, before, limit + 1).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next_cursor = found.last().filter(|_| more).map(|last| last.alert.id.to_string());
+    Ok(AlertPage { alerts: found.into_iter().map(Into::into).collect(), next_cursor })
+}
+
+/// One alert with its device.
+pub async fn one(core: &Core, manager: &Manager, id: AlertId) -> Result<AlertDetail> {
+    let found = core.store.alert(manager.account_id(), id).await?.ok_or(Error::NotFound("alert"))?;
+    let device = devices::listed(core, manager, found.alert.device_id).await?;
+    Ok(AlertDetail { alert: found.into(), device })
+}
+
+/// Answers an alert. "Not me" ends the session in the same change; answering again, or after the session
+/// ended otherwise, is harmless and says so.
+pub async fn answer(
+    core: &Arc<Core>,
+    manager: &Manager,
+    id: AlertId,
+    answer: Answer,
+) -> Result<AnswerOutcome> {
+    let (core, manager) = (Arc::clone(core), manager.clone());
+    Core::carry_through(async move {
+        let _lives = core.lives.lock().await;
+        let (account_id, by) = (manager.account_id(), manager.session_id());
+        if manager.caller().session.has_ended() {
+            return Err(Error::SessionEnded);
+        }
+        let found = core.store.alert(account_id, id).await?.ok_or(Error::NotFound("alert"))?;
+        let state = AlertState::from(answer);
+        if found.alert.state == state {
+            return Ok(AnswerOutcome { alert: found.into(), effect: AnswerEffect::AlreadyAnswered });
+        }
+        let mut history = core.line(account_id, HistoryKind::AlertAnswered);
+        history.device_id = Some(found.alert.device_id);
+        history.device_name = Some(found.device_name.clone());
+        history.session_id = Some(found.alert.session_id);
+        history.place = Some(found.alert.place.clone());
+        history.detail = Some(state.as_str().to_owned());
+        history.by_session_id = Some(by);
+        let end = if answer == Answer::NotMe && found.ended_at.is_none() {
+            let (device_id, session_id) = (found.alert.device_id, found.alert.session_id);
+            let mut line =
+                sign_out::line(&core, account_id, device_id, session_id, EndedReason::NotMe, by).await?;
+            line.at = history.at;
+            Some(EndSession { id: session_id, reason: EndedReason::NotMe, by: Some(by), history: line })
+        } else {
+            None
+        };
+        // The list would go on calling the device unfamiliar after somebody has said that it is not.
+        let familiarity = (answer == Answer::Me).then(|| confirmed(&found.alert.familiarity));
+        let ended = core
+            .store
+            .answer_alert(&found.alert, state, &history, familiarity.as_ref(), end.as_ref())
+            .await?;
+        sign_out::retire(&core, ended.as_slice());
+        let effect = match answer {
+            Answer::NotMe if ended.is_some() => AnswerEffect::SignedOut,
+            Answer::NotMe => AnswerEffect::AlreadySignedOut,
+            Answer::Me if found.ended_at.is_some() => AnswerEffect::FamiliarButSignedOut,
+            Answer::Me => AnswerEffect::NowFamiliar,
+            Answer::Unsure => AnswerEffect::KeptInSight,
+        };
+        core.announcer.announce(&*core.clock, account_id, EventKind::AlertAnswered { alert_id: id });
+        let now = core.store.alert(account_id, id).await?.ok_or(Error::NotFound("alert"))?;
+        Ok(AnswerOutcome { alert: wire::Alert::from(now), effect })
+    })
+    .await
+}
+
+fn parse_cursor(text: &str) -> Result<AlertId> {
+    text.parse().map_err(|_| Error::invalid("cursor", "That page does not exist. Start from the first."))
+}

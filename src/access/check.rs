@@ -1,0 +1,62 @@
+//! May this request pass? The verb behind every other one, and behind the guard.
+
+use std::sync::Arc;
+
+use super::Core;
+use super::asking::Asking;
+use super::caller::Caller;
+use super::live::Ended;
+use crate::error::{Error, Result};
+use crate::model::{HistoryKind, SecretHash};
+use crate::wire::EventKind;
+
+/// Finds the live session of a request and notes its activity. Looks at memory only.
+pub fn check(core: &Arc<Core>, asking: &Asking) -> Result<Caller> {
+    let token = asking.token.as_ref().ok_or(Error::NotSignedIn)?.hash();
+    let Some(session) = core.live.find(&token) else {
+        return Err(refuse(core, &token, asking));
+    };
+    let now = core.now();
+    if session.has_expired(now) {
+        return Err(Error::TokenExpired);
+    }
+    core.live.touch(&session, now, asking.address, asking.service.as_deref());
+    Caller { session }.admitted()
+}
+
+impl Caller {
+    /// The last look before a request is let in.
+    fn admitted(self) -> Result<Self> {
+        if self.session.has_ended() { Err(Error::SessionEnded) } else { Ok(self) }
+    }
+}
+
+/// Why a token that is not alive is refused. The first refusal of a signed-out session is noted.
+pub(super) fn refuse(core: &Arc<Core>, token: &SecretHash, asking: &Asking) -> Error {
+    let Some(ended) = core.live.find_ended(token) else { return Error::NotSignedIn };
+    if ended.is_first_refusal() {
+        let (core, asking) = (Arc::clone(core), asking.clone());
+        tokio::spawn(async move {
+            if let Err(error) = note_refusal(&core, &ended, &asking).await {
+                tracing::warn!(%error, session = %ended.key.session_id, "could not note a refused request");
+            }
+        });
+    }
+    Error::SessionEnded
+}
+
+async fn note_refusal(core: &Core, ended: &Ended, asking: &Asking) -> Result<()> {
+    let key = ended.key;
+    let listing = core.store.device(key.account_id, key.device_id).await?;
+    let mut line = core.line(key.account_id, HistoryKind::Refused);
+    line.device_id = Some(key.device_id);
+    line.device_name = listing.map(|listing| listing.device.name().to_owned());
+    line.session_id = Some(key.session_id);
+    line.address = asking.address.map(|address| address.to_string());
+    line.place = Some(asking.place(core));
+    if core.store.mark_refused(key.session_id, &line).await? {
+        let refused = EventKind::Refused { device_id: key.device_id, session_id: key.session_id };
+        core.announcer.announce(&*core.clock, key.account_id, refused);
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! Listing devices, looking at one, and renaming it.
+
+use std::time::Duration;
+
+use super::Core;
+use super::caller::Manager;
+use super::history;
+use crate::error::{Error, Result};
+use crate::model::{DeviceId, DeviceListing, HistoryKind, Timestamp, clean_text};
+use crate::store::{DeviceFilter, DeviceMark};
+use crate::wire::{Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, HistoryQuery};
+
+/// Longest name a person may give, in characters.
+const MOST_NAME: usize = 64;
+
+/// Lines of history on a device's page.
+const HISTORY_LINES: u32 = 50;
+
+/// One page of the account's devices: the current one first, then by last activity.
+pub async fn list(core: &Core, manager: &Manager, query: DeviceQuery) -> Result<DevicePage> {
+    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let mark = query.cursor.as_deref().map(parse_cursor).transpose()?;
+    let words = words_of(query.q.as_deref().unwrap_or_default());
+    let current = manager.device_id();
+    let filter = DeviceFilter {
+        kind: query.kind,
+        profile_id: query.profile_id,
+        country_code: query.country_code.map(|code| code.to_ascii_uppercase()),
+        service: query.service,
+        idle_since: query.idle_days.map(|days| core.now().before(Duration::from_hours(24) * days)),
+        signed_in: query.signed_in,
+    };
+    let fits = |listing: &DeviceListing| words.iter().all(|word| searchable(listing).contains(word.as_str()));
+    let mut found = Vec::new();
+    if mark.is_none()
+        && let Some(listing) = core.store.device(manager.account_id(), current).await?
+        && passes(&filter, &listing)
+        && fits(&listing)
+    {
+        found.push(listing);
+    }
+    let mut mark = mark;
+    let mut more = true;
+    while more && found.len() <= limit as usize {
+        let page = core.store.devices(manager.account_id(), &filter, mark, limit + 1).await?;
+        more = page.len() > limit as usize;
+        mark = page.last().map(mark_of);
+        found.extend(page.into_iter().filter(|listing| listing.device.id != current && fits(listing)));
+    }
+    let more = more || found.len() > limit as usize;
+    found.truncate(limit as usize);
+    // The current device stands out of order: a page that ends with it goes on from the very start.
+    let next_cursor = found.last().filter(|_| more).map(|last| {
+        let mark = mark_of(last);
+        let start = Timestamp::from_millis(i64::MAX);
+        write_cursor(if mark.id == current { DeviceMark { last_active_at: start, ..mark } } else { mark })
+    });
+    let devices = found.into_iter().map(|listing| Device::of(listing, current)).collect();
+    Ok(DevicePage { devices, next_cursor })
+}
+
+/// One device of the account, as the list shows it.
+pub async fn listed(core: &Core, manager: &Manager, id: DeviceId) -> Result<Device> {
+    let listing = core.store.device(manager.account_id(), id).await?.ok_or(Error::NotFound("device"))?;
+    Ok(Device::of(listing, manager.device_id()))
+}
+
+/// Everything known of one device.
+pub async fn one(core: &Core, manager: &Manager, id: DeviceId) -> Result<DeviceDetail> {
+    let listing = core.store.device(manager.account_id(), id).await?.ok_or(Error::NotFound("device"))?;
+    let address = listing.session.address.map(|address| address.to_string());
+    let query = HistoryQuery { device_id: Some(id), limit: Some(HISTORY_LINES), ..HistoryQuery::default() };
+    let history = history::list(core, manager, query).await?.history;
+    Ok(DeviceDetail { device: Device::of(listing, manager.device_id()), address, history })
+}
+
+/// Gives a device a name of the household's own; an empty one brings the device's own back.
+pub async fn change(core: &Core, manager: &Manager, id: DeviceId, change: DeviceChange) -> Result<Device> {
+    let before = listed(core, manager, id).await?;
+    let name = clean_text(&change.name, MOST_NAME + 1);
+    if name.chars().count() > MOST_NAME {
+        return Err(Error::invalid("name", "Use at most 64 characters for a device's name."));
+    }
+    let mut line = core.line(manager.account_id(), HistoryKind::DeviceRenamed);
+    line.device_id = Some(id);
+    line.device_name = Some(before.name);
+    line.session_id = before.session_id;
+    line.detail = Some(name.clone());
+    line.by_session_id = Some(manager.session_id());
+    core.store.rename_device(id, (!name.is_empty()).then_some(name.as_str()), &line).await?;
+    let changed = crate::wire::EventKind::DeviceChanged { device_id: id };
+    core.announcer.announce(&*core.clock, manager.account_id(), changed);
+    listed(core, manager, id).await
+}
+
+/// Whether the current device, which is fetched by itself, would be in the filtered list.
+fn passes(filter: &DeviceFilter, listing: &DeviceListing) -> bool {
+    let DeviceListing { device, last_active_at, session, profile } = listing;
+    filter.kind.is_none_or(|kind| device.traits.kind == kind)
+        && filter.profile_id.is_none_or(|id| profile.as_ref().is_some_and(|profile| profile.id == id))
+        && filter.country_code.as_ref().is_none_or(|code| session.place.country_code.as_ref() == Some(code))
+        && filter.service.as_ref().is_none_or(|service| device.service == *service)
+        && filter.idle_since.is_none_or(|since| *last_active_at < since)
+        && filter.signed_in.is_none_or(|signed_in| session.ending.is_none() == signed_in)
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    text.to_lowercase().split_whitespace().take(8).map(str::to_owned).collect()
+}
+
+/// Everything of a device that the search looks at, in lower case.
+fn searchable(listing: &DeviceListing) -> String {
+    let DeviceListing { device, session, profile, .. } = listing;
+    let texts = [
+        Some(device.name()),
+        Some(device.traits.name.as_str()),
+        device.traits.model.as_deref(),
+        device.traits.os.as_deref(),
+        device.traits.app.as_deref(),
+        Some(device.service.as_str()),
+        profile.as_ref().map(|profile| profile.name.as_str()),
+        session.last_title.as_deref(),
+        Some(session.place.label.as_str()),
+        session.place.region.as_deref(),
+    ];
+    texts.into_iter().flatten().collect::<Vec<_>>().join("\n").to_lowercase()
+}
+
+fn mark_of(listing: &DeviceListing) -> DeviceMark {
+    DeviceMark { last_active_at: listing.last_active_at, id: listing.device.id }
+}
+
+fn write_cursor(mark: DeviceMark) -> String {
+    format!("{}.{}", mark.last_active_at.as_millis(), mark.id)
+}
+
+fn parse_cursor(text: &str) -> Result<DeviceMark> {
+    text.split_once('.')
+        .and_then(|(millis, id)| {
+            Some(DeviceMark {
+                last_active_at: Timestamp::from_millis(millis.parse().ok()?),
+                id: id.parse().ok()?,
+            })
+        })
+        .ok_or_else(|| Error::invalid("cursor", "That page does not exist. Start from the first."))
+}

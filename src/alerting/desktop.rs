@@ -1,0 +1,404 @@
+//! This desktop's own notifications, through notify-rust: D-Bus on Linux, the system's centre elsewhere.
+//!
+//! On Linux a notice is replaced in place by its outcome. Elsewhere notify-rust gives no hold on what is
+//! shown, so that the outcome is a second notification.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use notify_rust::{Notification, NotificationResponse, Timeout};
+use tokio::sync::mpsc;
+
+use super::{Notice, Notifier, Tap, Tapped};
+use crate::model::AlertId;
+
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+use elsewhere as platform;
+#[cfg(all(unix, not(target_os = "macos")))]
+use linux as platform;
+
+/// The name notifications are shown under.
+const APP_NAME: &str = "Latchkey";
+/// The button that signs the device out.
+const SIGN_OUT: (&str, &str) = ("sign_out", "Sign out");
+/// The button that makes the device familiar.
+const IT_WAS_ME: (&str, &str) = ("me", "It was me");
+/// How long an outcome stays in sight.
+const OUTCOME_STAYS: Timeout = Timeout::Milliseconds(12_000);
+
+/// Shows notices as the desktop's notifications and hands on what is tapped.
+pub struct DesktopNotifier {
+    taps: mpsc::Sender<Tap>,
+    /// Each notice in sight, by the way to whoever keeps it.
+    kept: Mutex<HashMap<AlertId, mpsc::Sender<Change>>>,
+    health: Arc<Health>,
+}
+
+/// What shall become of a notice in sight.
+enum Change {
+    Replace(Notice),
+    Withdraw,
+}
+
+/// Whether notifications work here, and how their text must be written.
+struct Health {
+    problem: Mutex<Option<String>>,
+    markup: bool,
+}
+
+impl Health {
+    fn report(&self, problem: Option<String>) {
+        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = problem;
+    }
+}
+
+impl DesktopNotifier {
+    /// Asks the desktop what it can do, and hands on taps to `taps`. A desktop without notifications is
+    /// told of by [`Notifier::problem`]; everything else goes on.
+    pub async fn start(taps: mpsc::Sender<Tap>) -> Self {
+        let health = match platform::capabilities().await {
+            Ok(markup) => Health { problem: Mutex::new(None), markup },
+            // Escaped text that is drawn as it is looks odd; text that is not escaped may do harm.
+            Err(problem) => Health { problem: Mutex::new(Some(problem)), markup: true },
+        };
+        Self { taps, kept: Mutex::default(), health: Arc::new(health) }
+    }
+
+    /// Takes everything out of sight: when the app ends, nobody would hear the buttons any more.
+    pub async fn withdraw_all(&self) {
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        for keeper in kept.into_values() {
+            if keeper.send(Change::Withdraw).await.is_ok() {
+                keeper.closed().await;
+            }
+        }
+    }
+
+    /// The way to whoever keeps an alert's notice, when it is in sight.
+    fn keeper(&self, alert: AlertId) -> Option<mpsc::Sender<Change>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, keeper| !keeper.is_closed());
+        kept.get(&alert).cloned()
+    }
+}
+
+#[async_trait]
+impl Notifier for DesktopNotifier {
+    async fn show(&self, notice: Notice) {
+        let alert = notice.alert_id;
+        if let Some(keeper) = self.keeper(alert)
+            && keeper.send(Change::Replace(notice.clone())).await.is_ok()
+        {
+            return;
+        }
+        let (keeper, changes) = mpsc::channel(4);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(alert, keeper);
+        platform::keep(notice, changes, self.taps.clone(), Arc::clone(&self.health)).await;
+    }
+
+    async fn settle(&self, notice: Notice) {
+        if let Some(keeper) = self.keeper(notice.alert_id) {
+            let _ = keeper.send(Change::Replace(notice)).await;
+        }
+    }
+
+    async fn withdraw(&self, alert: AlertId) {
+        if let Some(keeper) = self.keeper(alert) {
+            let _ = keeper.send(Change::Withdraw).await;
+        }
+    }
+
+    fn problem(&self) -> Option<String> {
+        self.health.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What every platform's notification has in common.
+fn compose(notice: &Notice, markup: bool) -> Notification {
+    let mut notification = Notification::new();
+    notification.appname(APP_NAME).summary(notice.title).body(&body(notice, markup));
+    if notice.answerable {
+        // macOS puts both into one menu, and a click on the menu itself counts as its first entry: there the
+        // harmless answer goes first.
+        let [first, second] =
+            if cfg!(target_os = "macos") { [IT_WAS_ME, SIGN_OUT] } else { [SIGN_OUT, IT_WAS_ME] };
+        if cfg!(all(unix, not(target_os = "macos"))) {
+            notification.action("default", "Open");
+        }
+        notification.action(first.0, first.1).action(second.0, second.1).timeout(Timeout::Never);
+    } else {
+        notification.timeout(OUTCOME_STAYS);
+    }
+    notification
+}
+
+/// The lines as the desktop wants them. A device's name is hostile input: a daemon that reads markup would
+/// follow a link or load an image in it.
+fn body(notice: &Notice, markup: bool) -> String {
+    let text = notice.lines.join("\n");
+    if markup { text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;") } else { text }
+}
+
+/// What a response means; `None` when the notice was only closed.
+fn tapped(response: &NotificationResponse) -> Option<Tapped> {
+    match response {
+        NotificationResponse::Default => Some(Tapped::Open),
+        // A platform may give the label where the others give the name.
+        NotificationResponse::Action(action) if [SIGN_OUT.0, SIGN_OUT.1].contains(&action.as_str()) => {
+            Some(Tapped::SignOut)
+        }
+        NotificationResponse::Action(action) if [IT_WAS_ME.0, IT_WAS_ME.1].contains(&action.as_str()) => {
+            Some(Tapped::ItWasMe)
+        }
+        _ => None,
+    }
+}
+
+/// Notifications over D-Bus: no thread waits, and one notice is kept by one task.
+#[cfg(all(unix, not(target_os = "macos")))]
+mod linux {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
+    use tokio::sync::mpsc;
+
+    use super::{Change, Health, Notice, Tap, Tapped, compose, tapped};
+
+    /// A desktop's daemon answers in milliseconds; one that does not in this time hangs.
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    /// Whether the daemon reads markup; the sentence to show when there is none.
+    pub async fn capabilities() -> Result<bool, String> {
+        let asked = tokio::task::spawn_blocking(notify_rust::get_capabilities);
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(Ok(can))) => Ok(can.iter().any(|word| word == "body-markup")),
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "no notification daemon answers");
+                Err(missing())
+            }
+            Ok(Err(_)) | Err(_) => Err(missing()),
+        }
+    }
+
+    fn missing() -> String {
+        "This desktop shows no notifications: no notification daemon answers. \
+         Alerts show in the window only. Installing one (dunst, for example) and starting Latchkey again helps."
+            .to_owned()
+    }
+
+    /// Shows a notice and keeps it until it is closed, answered or withdrawn. Returns once it is shown.
+    pub async fn keep(
+        notice: Notice,
+        changes: mpsc::Receiver<Change>,
+        taps: mpsc::Sender<Tap>,
+        health: Arc<Health>,
+    ) {
+        if let Some(handle) = show(&notice, None, &health).await {
+            tokio::spawn(Kept { handle, notice, taps, health }.until_over(changes));
+        }
+    }
+
+    struct Kept {
+        handle: NotificationHandle,
+        notice: Notice,
+        taps: mpsc::Sender<Tap>,
+        health: Arc<Health>,
+    }
+
+    impl Kept {
+        async fn until_over(mut self, mut changes: mpsc::Receiver<Change>) {
+            // Once a button was pressed the daemon may have closed the notice; what comes next is the outcome.
+            let mut waits_for_outcome = false;
+            loop {
+                let mut response = None;
+                let change = tokio::select! {
+                    () = self.handle.wait_for_action_async(|given: &NotificationResponse| {
+                        response = Some(given.clone());
+                    }), if !waits_for_outcome => None,
+                    change = changes.recv() => Some(change),
+                };
+                match change {
+                    Some(Some(Change::Replace(notice))) => {
+                        let Some(handle) = show(&notice, Some(self.handle.id()), &self.health).await else {
+                            return;
+                        };
+                        (self.handle, self.notice, waits_for_outcome) = (handle, notice, false);
+                    }
+                    Some(Some(Change::Withdraw) | None) => break self.handle.close_async().await,
+                    None => match response.as_ref().and_then(tapped) {
+                        Some(Tapped::Open) => {
+                            // The window takes over from here.
+                            self.send(Tapped::Open).await;
+                            break self.handle.close_async().await;
+                        }
+                        Some(answer) => {
+                            self.send(answer).await;
+                            waits_for_outcome = true;
+                        }
+                        None => return,
+                    },
+                }
+            }
+        }
+
+        async fn send(&self, what: Tapped) {
+            let _ = self.taps.send(Tap { alert_id: self.notice.alert_id, what }).await;
+        }
+    }
+
+    async fn show(notice: &Notice, replaces: Option<u32>, health: &Health) -> Option<NotificationHandle> {
+        let mut notification = compose(notice, health.markup);
+        dress(&mut notification, notice.answerable);
+        if let Some(id) = replaces {
+            notification.id(id);
+        }
+        match tokio::time::timeout(PATIENCE, notification.show_async()).await {
+            Ok(Ok(handle)) => {
+                health.report(None);
+                Some(handle)
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "a notification could not be shown");
+                health.report(Some(missing()));
+                None
+            }
+            Err(_) => {
+                tracing::warn!("the notification daemon does not answer");
+                health.report(Some(missing()));
+                None
+            }
+        }
+    }
+
+    /// What only this platform knows: how urgent it is, and that it stays until it is answered.
+    fn dress(notification: &mut Notification, answerable: bool) {
+        notification.icon("latchkey").hint(Hint::DesktopEntry("Latchkey".into()));
+        if answerable {
+            notification.urgency(Urgency::Critical).hint(Hint::Resident(true));
+        } else {
+            notification.urgency(Urgency::Normal).action("default", "Open");
+        }
+    }
+}
+
+/// macOS and Windows: the call that waits for the answer is the call that shows, on a thread of its own.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+mod elsewhere {
+    use std::sync::Arc;
+
+    use notify_rust::{Notification, NotificationResponse};
+    use tokio::sync::mpsc;
+
+    use super::{Change, Health, Notice, Tap, compose, tapped};
+
+    /// Neither platform reads markup, and neither can be asked.
+    pub async fn capabilities() -> Result<bool, String> {
+        Ok(false)
+    }
+
+    /// Shows a notice, and later its outcome beside it.
+    pub async fn keep(
+        notice: Notice,
+        mut changes: mpsc::Receiver<Change>,
+        taps: mpsc::Sender<Tap>,
+        health: Arc<Health>,
+    ) {
+        show(&notice, taps.clone(), Arc::clone(&health));
+        tokio::spawn(async move {
+            while let Some(Change::Replace(notice)) = changes.recv().await {
+                show(&notice, taps.clone(), Arc::clone(&health));
+                if !notice.answerable {
+                    return;
+                }
+            }
+        });
+    }
+
+    fn show(notice: &Notice, taps: mpsc::Sender<Tap>, health: Arc<Health>) {
+        let (alert_id, notification) = (notice.alert_id, dressed(compose(notice, health.markup)));
+        let waiting = std::thread::Builder::new().name("notification".into()).spawn(move || {
+            let answered = notification.show().and_then(|handle| {
+                handle.wait_for_response(|response: &NotificationResponse| {
+                    if let Some(what) = tapped(response) {
+                        let _ = taps.blocking_send(Tap { alert_id, what });
+                    }
+                })
+            });
+            health.report(answered.err().map(|error| {
+                tracing::warn!(%error, "a notification could not be shown");
+                "The system did not show the last notification. Allow notifications for Latchkey in its settings."
+                    .to_owned()
+            }));
+        });
+        if let Err(error) = waiting {
+            tracing::warn!(%error, "no thread for a notification");
+        }
+    }
+
+    #[cfg(target_os = "macos")]
+    fn dressed(notification: Notification) -> Notification {
+        notification
+    }
+
+    /// An installed Windows app has a name of its own to show notifications under; a build folder has not.
+    #[cfg(not(target_os = "macos"))]
+    fn dressed(mut notification: Notification) -> Notification {
+        if !cfg!(debug_assertions) {
+            notification.app_id("app.latchkey.desktop");
+        }
+        notification
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::random::SeededRandom;
+
+    fn notice(name: &str, answerable: bool) -> Notice {
+        Notice {
+            alert_id: AlertId::new(&SystemClock, &SeededRandom::new(1)),
+            title: "A new device signed in",
+            lines: vec![name.to_owned(), "Near Lisbon, Portugal, today at 20:14".to_owned()],
+            answerable,
+        }
+    }
+
+    #[test]
+    fn a_name_with_markup_is_drawn_as_it_is() {
+        let hostile = notice("<a href=\"http://evil\">TV</a> & <img src=x>", true);
+        let drawn = compose(&hostile, true).body;
+        assert!(!drawn.contains('<') && !drawn.contains('>'), "{drawn}");
+        assert!(drawn.starts_with("&lt;a href=\"http://evil\"&gt;TV&lt;/a&gt; &amp; &lt;img"), "{drawn}");
+        assert!(
+            compose(&hostile, false).body.contains("</a> & <img"),
+            "without markup nothing is written twice"
+        );
+    }
+
+    #[test]
+    fn an_alert_can_be_answered_and_an_outcome_cannot() {
+        let actions = compose(&notice("TV", true), true).actions;
+        assert!(
+            actions.iter().any(|word| word == "Sign out") && actions.iter().any(|word| word == "It was me")
+        );
+        assert!(!compose(&notice("TV", false), true).actions.iter().any(|word| word == "Sign out"));
+    }
+
+    #[test]
+    fn a_button_is_known_by_its_name_or_its_label_and_closing_is_no_answer() {
+        for word in ["sign_out", "Sign out"] {
+            assert_eq!(tapped(&NotificationResponse::Action(word.into())), Some(Tapped::SignOut));
+        }
+        for word in ["me", "It was me"] {
+            assert_eq!(tapped(&NotificationResponse::Action(word.into())), Some(Tapped::ItWasMe));
+        }
+        assert_eq!(tapped(&NotificationResponse::Default), Some(Tapped::Open));
+        assert_eq!(tapped(&NotificationResponse::Action("other".into())), None);
+        let closed = NotificationResponse::Closed(notify_rust::CloseReason::Dismissed);
+        assert_eq!(tapped(&closed), None);
+    }
+}

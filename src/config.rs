@@ -1,0 +1,216 @@
+//! Settings: from flags, then the environment (`LATCHKEY_…`), then `latchkey.toml`, then what is sensible.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, ValueEnum};
+use etcetera::BaseStrategy;
+use ipnet::IpNet;
+use serde::Deserialize;
+use url::Url;
+
+use crate::error::{Error, Result};
+
+/// Where the home listens unless told: this computer only.
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8470);
+
+/// Where city databases come from unless told: DB-IP's free one, rebuilt every month (CC BY 4.0).
+pub const DEFAULT_GEOIP_UPDATE_URL: &str = "https://download.db-ip.com/free/dbip-city-lite-{yyyy-mm}.mmdb.gz";
+
+/// The settings of a home.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address people open, when a proxy stands before the home.
+    pub public_url: Option<Url>,
+    /// Proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The domain whose sites behind the guard share the cookie; the home's own host only unless told.
+    pub cookie_domain: Option<String>,
+    /// Place databases, beside the one that was downloaded.
+    pub geoip: Vec<PathBuf>,
+    /// Where a newer place database comes from.
+    pub geoip_update_url: Option<String>,
+    /// SHA-256 of that database, in hex; the file beside it at `URL.sha256` unless told.
+    pub geoip_update_sha256: Option<String>,
+}
+
+impl Config {
+    /// What is sensible for a home in `data_dir`.
+    pub fn in_folder(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            listen: DEFAULT_LISTEN,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            cookie_domain: None,
+            geoip: Vec::new(),
+            geoip_update_url: Some(DEFAULT_GEOIP_UPDATE_URL.to_owned()),
+            geoip_update_sha256: None,
+        }
+    }
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Words,
+    /// One line of JSON per event.
+    Json,
+}
+
+/// Latchkey without a window: the same home, for a computer that is always on.
+#[derive(Clone, Debug, Default, Parser, Deserialize)]
+#[command(name = "latchkey-server", version)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Flags {
+    /// Folder for the database and everything else that is kept
+    #[arg(long, env = "LATCHKEY_DATA_DIR", value_name = "DIR")]
+    #[serde(skip)]
+    pub data_dir: Option<PathBuf>,
+    /// Address and port to listen on; 127.0.0.1:8470 unless told
+    #[arg(long, env = "LATCHKEY_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Address people open, when a reverse proxy stands before the home
+    #[arg(long, env = "LATCHKEY_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<Url>,
+    /// Reverse proxy whose X-Forwarded-For counts, as an address or a network; may be given again
+    #[arg(
+        long = "trusted-proxy",
+        env = "LATCHKEY_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    #[serde(rename = "trusted-proxy")]
+    pub trusted_proxies: Vec<String>,
+    /// Domain whose sites behind the guard share the sign-in, such as home.example
+    #[arg(long, env = "LATCHKEY_COOKIE_DOMAIN", value_name = "DOMAIN")]
+    pub cookie_domain: Option<String>,
+    /// Place database (MaxMind's file format); may be given again
+    #[arg(long, env = "LATCHKEY_GEOIP", value_name = "FILE", value_delimiter = ',')]
+    pub geoip: Vec<PathBuf>,
+    /// Where a newer place database comes from; {yyyy-mm} stands for the month, an empty one for never
+    #[arg(long, env = "LATCHKEY_GEOIP_UPDATE_URL", value_name = "URL")]
+    pub geoip_update_url: Option<String>,
+    /// SHA-256 of that database in hex; URL.sha256 is asked for it unless told
+    #[arg(long, env = "LATCHKEY_GEOIP_UPDATE_SHA256", value_name = "HEX")]
+    pub geoip_update_sha256: Option<String>,
+    /// How to write the log
+    #[arg(long, env = "LATCHKEY_LOG", value_name = "FORMAT")]
+    pub log: Option<LogFormat>,
+    /// Show a made-up household in a throw-away folder
+    #[arg(long)]
+    #[serde(skip)]
+    pub demo: bool,
+}
+
+impl Flags {
+    /// Fills in what was not given from `latchkey.toml` in the data folder, then what is sensible.
+    pub fn complete(self) -> Result<(Config, LogFormat)> {
+        let data_dir = match self.data_dir.clone() {
+            Some(folder) => folder,
+            None => default_data_dir()?,
+        };
+        let file = read_file(&data_dir.join("latchkey.toml"))?;
+        let sensible = Config::in_folder(data_dir);
+        let trusted_proxies = either(self.trusted_proxies, file.trusted_proxies)
+            .iter()
+            .map(|text| parse_network(text))
+            .collect::<Result<_>>()?;
+        let config = Config {
+            listen: self.listen.or(file.listen).unwrap_or(sensible.listen),
+            public_url: self.public_url.or(file.public_url).map(check_public_url).transpose()?,
+            trusted_proxies,
+            cookie_domain: self
+                .cookie_domain
+                .or(file.cookie_domain)
+                .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase())
+                .filter(|domain| !domain.is_empty()),
+            geoip: either(self.geoip, file.geoip),
+            geoip_update_url: self
+                .geoip_update_url
+                .or(file.geoip_update_url)
+                .or(sensible.geoip_update_url)
+                .filter(|url| !url.is_empty()),
+            geoip_update_sha256: self.geoip_update_sha256.or(file.geoip_update_sha256),
+            data_dir: sensible.data_dir,
+        };
+        Ok((config, self.log.or(file.log).unwrap_or_default()))
+    }
+}
+
+/// The folder that this system keeps a program's data in.
+pub fn default_data_dir() -> Result<PathBuf> {
+    let folders = etcetera::choose_base_strategy()
+        .map_err(|_| Error::Config("There is no home folder. Name a data folder with --data-dir.".into()))?;
+    Ok(folders.data_dir().join("latchkey"))
+}
+
+fn read_file(path: &Path) -> Result<Flags> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text)
+            .map_err(|cause| Error::Config(format!("{}: {}", path.display(), cause.message()))),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(Flags::default()),
+        Err(cause) => Err(Error::file(format!("cannot read {}", path.display()), cause)),
+    }
+}
+
+fn either<T>(first: Vec<T>, second: Vec<T>) -> Vec<T> {
+    if first.is_empty() { second } else { first }
+}
+
+fn parse_network(text: &str) -> Result<IpNet> {
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| Error::Config(format!("{text} is no address or network of a trusted proxy.")))
+}
+
+fn check_public_url(url: Url) -> Result<Url> {
+    let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+    if is_web && matches!(url.path(), "" | "/") && url.query().is_none() {
+        Ok(url)
+    } else {
+        Err(Error::Config(format!("{url} is no public address: it reads like https://latchkey.example")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_go_before_the_file_and_the_file_before_what_is_sensible() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let file = "listen = \"127.0.0.1:9000\"\ntrusted-proxy = [\"10.0.0.0/8\", \"::1\"]\n";
+        std::fs::write(folder.path().join("latchkey.toml"), file).expect("writes");
+        let flags = Flags {
+            data_dir: Some(folder.path().into()),
+            public_url: Some("https://latchkey.example".parse().expect("a URL")),
+            ..Flags::default()
+        };
+        let (config, log) = flags.clone().complete().expect("completes");
+        assert_eq!(config.listen.port(), 9000);
+        assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!(config.geoip_update_url.as_deref(), Some(DEFAULT_GEOIP_UPDATE_URL));
+        assert_eq!(log, LogFormat::Words);
+        let told = Flags { listen: Some("127.0.0.1:1".parse().expect("an address")), ..flags };
+        assert_eq!(told.complete().expect("completes").0.listen.port(), 1);
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        std::fs::write(folder.path().join("latchkey.toml"), "lisen = \"x\"").expect("writes");
+        let flags = Flags { data_dir: Some(folder.path().into()), ..Flags::default() };
+        let error = flags.complete().expect_err("an unknown word");
+        assert!(error.to_string().contains("lisen"), "{error}");
+        assert!(parse_network("the proxy").expect_err("no network").to_string().contains("the proxy"));
+        assert!(check_public_url("https://a.example/sub".parse().expect("a URL")).is_err());
+    }
+}

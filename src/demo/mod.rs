@@ -1,0 +1,135 @@
+//! A made-up household in a throw-away folder, so that a newcomer sees the point within a minute: a dozen
+//! devices, three profiles, four countries, months of history, and one unfamiliar sign-in half a minute
+//! after the start.
+//!
+//! Nothing here writes to the database by itself: the household lives its past through the same verbs that
+//! everybody uses, with a clock that is moved. Its addresses are those reserved for documentation (RFC 5737).
+
+mod household;
+mod story;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::access::sign_in::sign_in;
+use crate::access::{Core, asking::Asking};
+use crate::app::{App, Parts};
+use crate::clock::ManualClock;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::wire::{SignInRequest, SignedIn};
+
+/// The household's login name.
+pub const LOGIN: &str = "ana";
+
+/// The household's password. Everybody may know it: nothing real is behind it.
+pub const PASSWORD: &str = "latchkey demo";
+
+/// When the unfamiliar device signs in, after the start.
+const STRANGER_AFTER: Duration = Duration::from_secs(30);
+
+/// Where the household's addresses are.
+static PLACES: &[u8] = include_bytes!("places.mmdb");
+
+/// A household that has lived its past.
+pub struct Household {
+    /// The folder it is in, removed when this is dropped.
+    _folder: TempDir,
+    /// The settings to start its home with.
+    pub config: Config,
+    /// The session of the desktop it was set up on: its window's, when there is one.
+    pub desktop: SignedIn,
+}
+
+impl Household {
+    /// Makes a household with a past that ends now.
+    pub async fn make(config: Config, parts: &Parts) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("latchkey-demo-")
+            .tempdir()
+            .map_err(|cause| Error::file("cannot make a temporary folder", cause))?;
+        let places = folder.path().join("demo-places.mmdb");
+        std::fs::write(&places, PLACES)
+            .map_err(|cause| Error::file(format!("cannot write {}", places.display()), cause))?;
+        let mut geoip = config.geoip.clone();
+        geoip.push(places);
+        let config = Config { data_dir: folder.path().to_owned(), geoip, ..config };
+        let now = parts.clock.now();
+        let clock = Arc::new(ManualClock::at(now.before(story::LENGTH)));
+        let past = Parts { clock: Arc::<ManualClock>::clone(&clock), random: Arc::clone(&parts.random) };
+        let (core, mut active) = crate::app::open(&config, config.listen, past).await?;
+        let desktop = story::tell(&core, &mut active, &clock, now).await?;
+        core.store.close().await;
+        Ok(Self { _folder: folder, config, desktop })
+    }
+
+    /// Has a device that nobody knows sign in, half a minute from now.
+    pub fn expect_stranger(app: &App) {
+        let core = Arc::clone(app.core());
+        tokio::spawn(async move {
+            tokio::time::sleep(STRANGER_AFTER).await;
+            if let Err(error) = stranger(&core).await {
+                tracing::warn!(%error, "the demonstration's stranger could not sign in");
+            }
+        });
+    }
+}
+
+/// Somebody in Riga knows the password.
+async fn stranger(core: &Arc<Core>) -> Result<()> {
+    let asking = Asking {
+        address: "203.0.113.200".parse().ok(),
+        user_agent: Some(household::STRANGER.to_owned()),
+        ..Asking::default()
+    };
+    let request = SignInRequest {
+        login: LOGIN.to_owned(),
+        password: PASSWORD.to_owned(),
+        device_secret: None,
+        device: None,
+    };
+    sign_in(core, asking, request).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::Home;
+    use crate::model::Secret;
+    use crate::wire::{AlertQuery, DeviceQuery, HistoryQuery};
+
+    #[tokio::test]
+    async fn the_household_has_a_dozen_devices_and_a_past_and_is_gone_afterwards() {
+        let parts = Parts::default();
+        let config = Config { listen: "127.0.0.1:0".parse().expect("an address"), ..Config::in_folder("") };
+        let household = Household::make(config, &parts).await.expect("a household");
+        let app = App::start(household.config.clone(), parts).await.expect("starts");
+        let token = Some(Secret::received(household.desktop.token.clone()));
+        let home = app.here(Asking { token, ..Asking::default() });
+
+        let devices = home.devices(DeviceQuery::default()).await.expect("devices").devices;
+        assert!(devices.len() >= 12, "{}", devices.len());
+        assert!(devices[0].current);
+        let mut countries: Vec<_> =
+            devices.iter().filter_map(|device| device.place.country_code.clone()).collect();
+        countries.sort();
+        countries.dedup();
+        assert!(countries.len() >= 4, "{countries:?}");
+        assert_eq!(home.profiles().await.expect("profiles").profiles.len(), 3);
+        let history = home.history(HistoryQuery { limit: Some(1000), ..HistoryQuery::default() }).await;
+        assert!(history.expect("history").history.len() > 40);
+        assert_eq!(home.session().await.expect("session").open_alerts, 0);
+
+        stranger(app.core()).await.expect("signs in");
+        let alerts = home.alerts(AlertQuery::default()).await.expect("alerts").alerts;
+        assert_eq!(alerts[0].place.country_code.as_deref(), Some("LV"));
+        assert!(alerts[0].signed_in);
+
+        let folder = household.config.data_dir.clone();
+        app.stop().await;
+        drop(household);
+        assert!(!folder.exists());
+    }
+}

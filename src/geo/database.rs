@@ -1,0 +1,248 @@
+//! One database file: opened, asked, checked.
+//!
+//! Large files are mapped into memory instead of read (see docs/decisions/0003-geoip-files-are-mapped.md), and only
+//! files in Latchkey's own folder are: nobody else shortens those while they are in use.
+
+use std::fs::File;
+use std::io;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwap;
+use maxminddb::{MaxMindDbError, Mmap, Reader, WithinOptions};
+use serde_json::Value;
+
+use super::record::{Detail, Finding};
+use crate::model::{Timestamp, clean_text};
+use crate::wire::GeoFile;
+
+/// Lookups after which a mapping is renewed. Every lookup of a new address brings some 190 kB of the file into
+/// what counts as this program's memory, and only unmapping lets go of it. Lookups are as rare as sign-ins, and a
+/// new mapping takes microseconds.
+const LOOKUPS_PER_MAPPING: u32 = 8;
+
+/// Why a file is not used, in a sentence for a person.
+pub(super) type Problem = String;
+
+/// A database that is in use.
+#[derive(Debug)]
+pub(super) struct Database {
+    name: String,
+    bytes: u64,
+    /// What it calls itself.
+    kind: String,
+    built_at: Option<Timestamp>,
+    knows_ipv6: bool,
+    detail: Detail,
+    source: Source,
+    /// What was found to be wrong with it since it was opened.
+    damage: OnceLock<Problem>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Read(Reader<Vec<u8>>),
+    Mapped(Mapped),
+}
+
+#[derive(Debug)]
+struct Mapped {
+    /// Kept, so that a renewed mapping is of this same file whatever its name means by then.
+    file: File,
+    reader: ArcSwap<Reader<Mmap>>,
+    lookups: AtomicU32,
+}
+
+impl Database {
+    /// Reads a file into memory. For small ones, and when there is no room for a copy of our own.
+    pub(super) fn read(path: &Path, name: String) -> Result<Self, Problem> {
+        let bytes = std::fs::read(path).map_err(|error| cannot_be_read(&error))?;
+        let size = bytes.len() as u64;
+        let reader = Reader::from_source(bytes).map_err(|error| no_database(&error))?;
+        Self::from_source(name, size, Source::Read(reader))
+    }
+
+    /// Maps a file that belongs to Latchkey alone.
+    pub(super) fn map(path: &Path, name: String) -> Result<Self, Problem> {
+        let open = || {
+            let file = File::open(path)?;
+            let bytes = file.metadata()?.len();
+            let mapping = map(&file)?;
+            Ok((file, bytes, mapping))
+        };
+        let (file, bytes, mapping) = open().map_err(|error: io::Error| cannot_be_read(&error))?;
+        let reader = Reader::from_source(mapping).map_err(|error| no_database(&error))?;
+        let mapped = Mapped { file, reader: ArcSwap::from_pointee(reader), lookups: AtomicU32::default() };
+        Self::from_source(name, bytes, Source::Mapped(mapped))
+    }
+
+    fn from_source(name: String, bytes: u64, source: Source) -> Result<Self, Problem> {
+        let metadata = match &source {
+            Source::Read(reader) => reader.metadata().clone(),
+            Source::Mapped(mapped) => mapped.reader.load().metadata().clone(),
+        };
+        let built_at = i64::try_from(metadata.build_epoch).ok().and_then(|seconds| seconds.checked_mul(1000));
+        let mut database = Self {
+            name,
+            bytes,
+            kind: clean_text(&metadata.database_type, 80),
+            built_at: built_at.filter(|millis| *millis > 0).map(Timestamp::from_millis),
+            knows_ipv6: metadata.ip_version == 6,
+            detail: Detail::Nothing,
+            source,
+            damage: OnceLock::new(),
+        };
+        database.detail = database.probe()?;
+        database.let_go();
+        Ok(database)
+    }
+
+    /// What the database says of an address; `None` when it does not know it.
+    pub(super) fn find(&self, address: IpAddr) -> Option<Finding> {
+        match self.record(address) {
+            Ok(record) => Some(Finding::read(&record?)),
+            Err(error) => {
+                if self.damage.set(damaged()).is_ok() {
+                    tracing::warn!(file = %self.name, %error, "a record of the place database cannot be read");
+                }
+                None
+            }
+        }
+    }
+
+    fn record(&self, address: IpAddr) -> Result<Option<Value>, MaxMindDbError> {
+        if address.is_ipv6() && !self.knows_ipv6 {
+            return Ok(None);
+        }
+        match &self.source {
+            Source::Read(reader) => reader.lookup(address)?.decode(),
+            Source::Mapped(mapped) => {
+                if mapped.lookups.fetch_add(1, Ordering::Relaxed) >= LOOKUPS_PER_MAPPING {
+                    self.let_go();
+                }
+                mapped.reader.load().lookup(address)?.decode()
+            }
+        }
+    }
+
+    /// Renews the mapping, so that the pages of past lookups stop counting as this program's memory.
+    fn let_go(&self) {
+        let Source::Mapped(mapped) = &self.source else { return };
+        mapped.lookups.store(0, Ordering::Relaxed);
+        // When the system refuses a new mapping the old one goes on.
+        if let Ok(reader) = map(&mapped.file).map_err(MaxMindDbError::Mmap).and_then(Reader::from_source) {
+            mapped.reader.store(Arc::new(reader));
+        }
+    }
+
+    /// Looks addresses up all over the address space: how much the database knows, and whether it can be read.
+    fn probe(&self) -> Result<Detail, Problem> {
+        let mut detail = match self.kind.to_ascii_lowercase() {
+            kind if kind.contains("city") => Detail::Point,
+            kind if kind.contains("country") => Detail::Country,
+            _ => Detail::Nothing,
+        };
+        let v4 = (1_u8..224).step_by(3).map(|first| IpAddr::from([first, 77, 77, 77]));
+        let v6 = (0x2000_u16..0x2c00).step_by(31).map(|first| IpAddr::from([first, 77, 0, 0, 0, 0, 0, 1]));
+        for address in v4.chain(v6) {
+            let record = self.record(address).map_err(|error| {
+                tracing::warn!(file = %self.name, %error, "the place database is damaged");
+                damaged()
+            })?;
+            detail = detail.max(record.map(|record| Finding::read(&record).detail()).unwrap_or_default());
+        }
+        Ok(detail)
+    }
+
+    /// Walks the whole database: every network, and every record once. Seconds of work for a large file.
+    ///
+    /// `Reader::verify` is not used: it refuses the flat databases, which have no description, and remembers
+    /// every offset in a set of tens of megabytes.
+    pub(super) fn check_whole(&self) -> Result<(), Problem> {
+        let places = match &self.source {
+            Source::Read(reader) => walk(reader),
+            Source::Mapped(mapped) => walk(&mapped.reader.load()),
+        };
+        self.let_go();
+        match places {
+            Ok(0) => Err("It holds no places.".into()),
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(file = %self.name, %error, "the place database is damaged");
+                Err(damaged())
+            }
+        }
+    }
+
+    pub(super) fn detail(&self) -> Detail {
+        self.detail
+    }
+
+    /// How it is told in settings.
+    pub(super) fn to_wire(&self) -> GeoFile {
+        GeoFile {
+            name: self.name.clone(),
+            database_type: Some(self.kind.clone()).filter(|text| !text.is_empty()),
+            built_at: self.built_at,
+            bytes: self.bytes,
+            problem: self.damage.get().cloned(),
+        }
+    }
+}
+
+#[expect(
+    unsafe_code,
+    reason = "a mapping is sound while nobody shortens or rewrites the file: it lies in Latchkey's own folder, is \
+              complete before it gets its name, and is only ever replaced by renaming another file over it"
+)]
+fn map(file: &File) -> io::Result<Mmap> {
+    // SAFETY: see the reason above. The mapping is read-only, and the file stays on disk while it is open.
+    unsafe { Mmap::map(file) }
+}
+
+/// Decodes every record once and counts those that say where. A bit for each byte of the file remembers which
+/// have been seen: many networks share one.
+fn walk<S: AsRef<[u8]>>(reader: &Reader<S>) -> Result<u64, MaxMindDbError> {
+    let damaged = |message: &str| MaxMindDbError::InvalidDatabase { message: message.into(), offset: None };
+    // A tree of n nodes has at most n + 1 leaves; more means that it runs in circles.
+    let most = u64::from(reader.metadata().node_count).saturating_mul(2) + 2;
+    let mut seen: Vec<u64> = Vec::new();
+    let (mut networks, mut places) = (0_u64, 0_u64);
+    for found in reader.networks(WithinOptions::default())? {
+        networks += 1;
+        if networks > most {
+            return Err(damaged("the tree runs in circles"));
+        }
+        let found = found?;
+        let Some(offset) = found.offset() else { continue };
+        let (word, bit) = (offset / 64, 1_u64 << (offset % 64));
+        if word >= seen.len() {
+            seen.resize(word + 1, 0);
+        }
+        if seen[word] & bit == 0 {
+            seen[word] |= bit;
+            let record = found.decode::<Value>()?.unwrap_or_default();
+            places += u64::from(Finding::read(&record).detail() > Detail::Nothing);
+        }
+    }
+    Ok(places)
+}
+
+fn cannot_be_read(error: &io::Error) -> Problem {
+    match error.kind() {
+        io::ErrorKind::NotFound => "There is no such file.".into(),
+        io::ErrorKind::PermissionDenied => "Latchkey is not allowed to read it.".into(),
+        _ => format!("It cannot be read: {error}."),
+    }
+}
+
+fn no_database(error: &MaxMindDbError) -> Problem {
+    tracing::warn!(%error, "a file is not a place database");
+    "It is not a place database, or it is cut short.".into()
+}
+
+fn damaged() -> Problem {
+    "It is damaged: some of it cannot be read. Get it anew.".into()
+}

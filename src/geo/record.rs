@@ -1,0 +1,264 @@
+//! One record of a database, in either of the two schemas, → what it says of an address.
+//!
+//! The flat schema (ip-location-db): `country_code, state1, city, latitude, longitude`. The nested one (MaxMind's
+//! GeoIP2, DB-IP's own files): `country.iso_code, subdivisions[0].names.en, city.names.en, location.latitude`.
+//! Both may carry `autonomous_system_number` and `autonomous_system_organization`. A database is data from
+//! outside: what does not have the form expected counts as absent.
+
+use serde_json::Value;
+
+use super::countries;
+use crate::model::{Place, PlaceScope, clean_text};
+
+/// How far off a city's coordinates may be when the database does not say: two good databases differ by 15 km in
+/// the median for the same address, and a fixed line is placed within 16 km. Three times that.
+const CITY_RADIUS_KM: u32 = 50;
+/// The same for the middle of a region.
+const REGION_RADIUS_KM: u32 = 200;
+/// Characters of a name.
+const MAX_CHARS: usize = 80;
+
+/// What one database says of one address.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Finding {
+    country_code: Option<String>,
+    country_name: Option<String>,
+    region: Option<String>,
+    city: Option<String>,
+    coordinates: Option<(f64, f64)>,
+    radius_km: Option<u32>,
+    network: Option<String>,
+}
+
+/// How much a finding, or a database, knows; more is greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Detail {
+    /// No place at all, at most a network.
+    #[default]
+    Nothing,
+    Country,
+    Region,
+    City,
+    /// A city with coordinates.
+    Point,
+}
+
+impl Finding {
+    /// Reads a record of either schema.
+    pub(super) fn read(record: &Value) -> Self {
+        let country = &record["country"];
+        let code = text(&record["country_code"])
+            .or_else(|| text(&country["iso_code"]))
+            .or_else(|| text(country))
+            .map(|code| code.to_ascii_uppercase())
+            .filter(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()));
+        let location = if record["location"].is_object() { &record["location"] } else { record };
+        Self {
+            country_name: code
+                .as_deref()
+                .and_then(countries::name_of)
+                .map(str::to_owned)
+                .or_else(|| name(country)),
+            country_code: code,
+            region: text(&record["state1"])
+                .or_else(|| name(&record["subdivisions"][0]))
+                .or_else(|| text(&record["region"])),
+            city: name(&record["city"]).or_else(|| text(&record["city"])),
+            coordinates: coordinates(&location["latitude"], &location["longitude"]),
+            radius_km: number(&location["accuracy_radius"])
+                .filter(|radius| (1.0..=20_040.0).contains(radius))
+                .map(whole),
+            network: network(record).or_else(|| network(&record["traits"])),
+        }
+    }
+
+    pub(super) fn detail(&self) -> Detail {
+        if self.city.is_some() && self.coordinates.is_some() {
+            Detail::Point
+        } else if self.city.is_some() {
+            Detail::City
+        } else if self.region.is_some() {
+            Detail::Region
+        } else if self.country_code.is_some() {
+            Detail::Country
+        } else {
+            Detail::Nothing
+        }
+    }
+
+    pub(super) fn network(&self) -> Option<&str> {
+        self.network.as_deref()
+    }
+
+    /// The place, with `network` when this database does not name one itself.
+    pub(super) fn into_place(self, network: Option<String>) -> Place {
+        let network = self.network.clone().or(network);
+        let detail = self.detail();
+        if detail == Detail::Nothing {
+            return Place { network, ..Place::unknown() };
+        }
+        // The middle of a country is no place where anybody is: it would be drawn, and measured from, as one.
+        let radius = match detail {
+            Detail::Point | Detail::City => self.radius_km.or(Some(CITY_RADIUS_KM)),
+            Detail::Region => self.radius_km.or(Some(REGION_RADIUS_KM)),
+            Detail::Country | Detail::Nothing => None,
+        };
+        let coordinates = self.coordinates.filter(|_| radius.is_some());
+        Place {
+            scope: PlaceScope::Located,
+            label: self.label(),
+            country_code: self.country_code,
+            region: self.region,
+            city: self.city,
+            latitude: coordinates.map(|(latitude, _)| latitude),
+            longitude: coordinates.map(|(_, longitude)| longitude),
+            accuracy_radius_km: radius.filter(|_| coordinates.is_some()),
+            network,
+        }
+    }
+
+    /// "Lisbon, Portugal". What stands after the last comma is the country.
+    fn label(&self) -> String {
+        let country = self.country_name.as_deref().or(self.country_code.as_deref());
+        let within = self.city.as_deref().or(self.region.as_deref());
+        match (within, country) {
+            (Some(within), Some(country)) if within == country => country.to_owned(),
+            (Some(within), Some(country)) => format!("{within}, {country}"),
+            (Some(only), None) | (None, Some(only)) => only.to_owned(),
+            (None, None) => Place::unknown().label,
+        }
+    }
+}
+
+/// "Deutsche Telekom AG" or, without a name, "AS3320".
+fn network(record: &Value) -> Option<String> {
+    text(&record["autonomous_system_organization"]).or_else(|| {
+        let number = number(&record["autonomous_system_number"])
+            .filter(|number| (1.0..4_294_967_296.0).contains(number))?;
+        Some(format!("AS{}", whole(number)))
+    })
+}
+
+/// The English name in `{"names": {"en": …}}`.
+fn name(record: &Value) -> Option<String> {
+    text(&record["names"]["en"])
+}
+
+fn text(value: &Value) -> Option<String> {
+    Some(clean_text(value.as_str()?, MAX_CHARS)).filter(|text| !text.is_empty() && text != "-")
+}
+
+/// A number, also when a database keeps it as text.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number: &f64| number.is_finite())
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "every caller has checked the range"
+)]
+fn whole(number: f64) -> u32 {
+    number.round() as u32
+}
+
+/// Degrees north and east, to four decimals (11 m): the rest is noise of the databases' 32-bit numbers. Zero and zero, in the sea off Ghana, is what databases write for "not known".
+fn coordinates(latitude: &Value, longitude: &Value) -> Option<(f64, f64)> {
+    let (latitude, longitude) = (number(latitude)?, number(longitude)?);
+    let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+    (on_earth && (latitude, longitude) != (0.0, 0.0)).then(|| (rounded(latitude), rounded(longitude)))
+}
+
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 10_000.0).round() / 10_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_city_of_the_flat_schema_has_the_default_radius() {
+        let place = Finding::read(&json!({
+            "country_code": "PT", "state1": "Lisbon", "state2": "", "city": "Lisbon",
+            "latitude": 38.7314, "longitude": -9.1456, "postcode": "", "timezone": ""
+        }))
+        .into_place(None);
+        assert_eq!(place.label, "Lisbon, Portugal");
+        assert_eq!((place.country_code.as_deref(), place.region.as_deref()), (Some("PT"), Some("Lisbon")));
+        assert_eq!(place.accuracy_radius_km, Some(CITY_RADIUS_KM));
+        assert_eq!((place.latitude, place.longitude), (Some(38.7314), Some(-9.1456)));
+    }
+
+    #[test]
+    fn a_city_of_the_nested_schema_keeps_its_own_radius() {
+        let place = Finding::read(&json!({
+            "country": { "iso_code": "AT", "names": { "de": "Österreich", "en": "Austria" } },
+            "subdivisions": [{ "iso_code": "9", "names": { "en": "Vienna" } }],
+            "city": { "names": { "en": "Vienna", "de": "Wien" } },
+            "location": { "latitude": 48.2, "longitude": 16.37, "accuracy_radius": 20 },
+            "traits": { "autonomous_system_number": 8412 }
+        }))
+        .into_place(None);
+        assert_eq!(place.label, "Vienna, Austria");
+        assert_eq!(place.accuracy_radius_km, Some(20));
+        assert_eq!(place.network.as_deref(), Some("AS8412"));
+    }
+
+    #[test]
+    fn a_country_alone_has_no_coordinates_even_when_the_database_gives_its_middle() {
+        for record in [
+            json!({ "country_code": "BR" }),
+            json!({ "country_code": "BR", "latitude": -10.0, "longitude": -55.0 }),
+            json!({ "country": { "iso_code": "BR" }, "location": { "latitude": -10.0, "longitude": -55.0, "accuracy_radius": 1000 } }),
+            json!({ "country": "br" }),
+        ] {
+            let place = Finding::read(&record).into_place(None);
+            assert_eq!((place.scope, place.label.as_str()), (PlaceScope::Located, "Brazil"), "{record}");
+            assert_eq!((place.latitude, place.accuracy_radius_km), (None, None), "{record}");
+        }
+    }
+
+    #[test]
+    fn what_has_not_the_expected_form_counts_as_absent() {
+        for record in [
+            json!({}),
+            json!([]),
+            json!("text"),
+            json!({ "country_code": 7, "city": ["x"], "latitude": "north" }),
+            json!({ "country_code": "Portugal" }),
+            json!({ "country_code": "\u{202e}", "city": "\u{200b}" }),
+        ] {
+            assert_eq!(Finding::read(&record).into_place(None), Place::unknown(), "{record}");
+        }
+        let place = Finding::read(&json!({
+            "country_code": "PT", "city": "Lisbon", "latitude": 95.0, "longitude": 1.0
+        }))
+        .into_place(None);
+        assert_eq!((place.latitude, place.accuracy_radius_km), (None, None));
+        let nowhere = json!({ "country_code": "PT", "city": "Lisbon", "latitude": 0.0, "longitude": 0.0 });
+        assert_eq!(Finding::read(&nowhere).into_place(None).latitude, None);
+    }
+
+    #[test]
+    fn the_country_stands_after_the_last_comma() {
+        let label = |record| Finding::read(&record).into_place(None).label;
+        assert_eq!(
+            label(json!({ "country_code": "US", "city": "Washington, D.C." })),
+            "Washington, D.C., United States"
+        );
+        assert_eq!(label(json!({ "country_code": "SG", "city": "Singapore" })), "Singapore");
+        assert_eq!(label(json!({ "country_code": "DE", "state1": "Bavaria" })), "Bavaria, Germany");
+        assert_eq!(label(json!({ "country_code": "QQ", "city": "Nowhere" })), "Nowhere, QQ");
+    }
+
+    #[test]
+    fn a_network_is_known_without_a_place() {
+        let finding = Finding::read(&json!({
+            "autonomous_system_number": 3320, "autonomous_system_organization": "Deutsche Telekom AG"
+        }));
+        assert_eq!((finding.detail(), finding.network()), (Detail::Nothing, Some("Deutsche Telekom AG")));
+    }
+}

@@ -1,0 +1,194 @@
+//! The home on this computer: every operation is the verb of the same name in [`crate::access`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+
+use super::Home;
+use crate::access::asking::Asking;
+use crate::access::caller::{Caller, Manager};
+use crate::access::{
+    Core, activity, alerts, badge, check, codes, devices, geo, history, password, profiles, set_up, sign_in,
+    sign_out,
+};
+use crate::error::Result;
+use crate::model::{AlertId, DeviceId, ProfileId};
+use crate::wire::{
+    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerOutcome, CodeAnswer,
+    CurrentSession, Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, Event, GeoStatus,
+    HistoryPage, HistoryQuery, HomeStatus, NewProfile, PasswordChange, PasswordChanged, PendingCode, Profile,
+    ProfileChange, ProfileChoice, ProfileList, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
+    SignOutResult, SignedIn,
+};
+
+/// The home on this computer, as one request sees it. Cheap to make.
+#[derive(Clone)]
+pub struct Here {
+    core: Arc<Core>,
+    asking: Asking,
+}
+
+impl Here {
+    /// The home for whoever asks.
+    pub fn new(core: Arc<Core>, asking: Asking) -> Self {
+        Self { core, asking }
+    }
+
+    /// The core behind it.
+    pub fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// Who asks.
+    pub fn asking(&self) -> &Asking {
+        &self.asking
+    }
+
+    /// The session that asks, if it is alive.
+    pub fn caller(&self) -> Result<Caller> {
+        check::check(&self.core, &self.asking)
+    }
+
+    fn manager(&self) -> Result<Manager> {
+        self.caller()?.manager()
+    }
+}
+
+/// Hands an answer on, unless the session that asked was signed out while it was made.
+fn still<T>(manager: &Manager, answer: T) -> Result<T> {
+    manager.caller().unless_ended(answer)
+}
+
+#[async_trait]
+impl Home for Here {
+    async fn status(&self) -> Result<HomeStatus> {
+        Ok(HomeStatus {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            set_up: self.core.store.has_account().await?,
+            public_url: self.core.public_url.clone(),
+        })
+    }
+
+    async fn set_up(&self, request: SetupRequest) -> Result<SignedIn> {
+        Ok(set_up::set_up(&self.core, self.asking.clone(), request).await?.answer)
+    }
+
+    async fn sign_in(&self, request: SignInRequest) -> Result<SignedIn> {
+        Ok(sign_in::sign_in(&self.core, self.asking.clone(), request).await?.answer)
+    }
+
+    async fn session(&self) -> Result<CurrentSession> {
+        let caller = self.caller()?;
+        caller.unless_ended(badge::session(&self.core, &caller).await?)
+    }
+
+    async fn sign_out_here(&self) -> Result<()> {
+        sign_out::here(&self.core, &self.caller()?).await
+    }
+
+    async fn choose_profile(&self, choice: ProfileChoice) -> Result<CurrentSession> {
+        let caller = self.caller()?;
+        profiles::choose(&self.core, &caller, choice).await?;
+        caller.unless_ended(badge::session(&self.core, &caller).await?)
+    }
+
+    async fn report_activity(&self, report: ActivityReport) -> Result<()> {
+        activity::report(&self.core, &self.caller()?, &report);
+        Ok(())
+    }
+
+    async fn profiles(&self) -> Result<ProfileList> {
+        let caller = self.caller()?;
+        caller.unless_ended(profiles::list(&self.core, &caller).await?)
+    }
+
+    async fn devices(&self, query: DeviceQuery) -> Result<DevicePage> {
+        let manager = self.manager()?;
+        still(&manager, devices::list(&self.core, &manager, query).await?)
+    }
+
+    async fn device(&self, id: DeviceId) -> Result<DeviceDetail> {
+        let manager = self.manager()?;
+        still(&manager, devices::one(&self.core, &manager, id).await?)
+    }
+
+    async fn change_device(&self, id: DeviceId, change: DeviceChange) -> Result<Device> {
+        let manager = self.manager()?;
+        still(&manager, devices::change(&self.core, &manager, id, change).await?)
+    }
+
+    async fn sign_out_device(&self, id: DeviceId) -> Result<SignOutResult> {
+        sign_out::device(&self.core, &self.manager()?, id).await
+    }
+
+    async fn sign_out_devices(&self, request: SignOutMany) -> Result<SignOutReport> {
+        sign_out::many(&self.core, &self.manager()?, request).await
+    }
+
+    async fn alerts(&self, query: AlertQuery) -> Result<AlertPage> {
+        let manager = self.manager()?;
+        still(&manager, alerts::list(&self.core, &manager, query).await?)
+    }
+
+    async fn alert(&self, id: AlertId) -> Result<AlertDetail> {
+        let manager = self.manager()?;
+        still(&manager, alerts::one(&self.core, &manager, id).await?)
+    }
+
+    async fn answer_alert(&self, id: AlertId, answer: AlertAnswer) -> Result<AnswerOutcome> {
+        alerts::answer(&self.core, &self.manager()?, id, answer.answer).await
+    }
+
+    async fn history(&self, query: HistoryQuery) -> Result<HistoryPage> {
+        let manager = self.manager()?;
+        still(&manager, history::list(&self.core, &manager, query).await?)
+    }
+
+    async fn create_profile(&self, profile: NewProfile) -> Result<Profile> {
+        let manager = self.manager()?;
+        still(&manager, profiles::create(&self.core, &manager, profile).await?)
+    }
+
+    async fn change_profile(&self, id: ProfileId, change: ProfileChange) -> Result<Profile> {
+        let manager = self.manager()?;
+        still(&manager, profiles::change(&self.core, &manager, id, change).await?)
+    }
+
+    async fn delete_profile(&self, id: ProfileId) -> Result<()> {
+        let manager = self.manager()?;
+        profiles::delete(&self.core, &manager, id).await?;
+        still(&manager, ())
+    }
+
+    async fn change_password(&self, change: PasswordChange) -> Result<PasswordChanged> {
+        password::change(&self.core, &self.manager()?, change).await
+    }
+
+    async fn mark_badge_seen(&self) -> Result<()> {
+        badge::mark_seen(&self.core, &self.manager()?).await
+    }
+
+    async fn pending_code(&self, user_code: String) -> Result<PendingCode> {
+        codes::pending(&self.core, &self.manager()?, &user_code)
+    }
+
+    async fn answer_code(&self, answer: CodeAnswer) -> Result<()> {
+        codes::answer(&self.core, &self.manager()?, answer).await
+    }
+
+    async fn geo_status(&self) -> Result<GeoStatus> {
+        Ok(geo::status(&self.core, &self.manager()?))
+    }
+
+    async fn update_geo(&self) -> Result<GeoStatus> {
+        geo::update(&self.core, &self.manager()?)
+    }
+
+    async fn events(&self) -> Result<BoxStream<'static, Event>> {
+        let manager = self.manager()?;
+        // First listen, then look whether the session is still there: no sign-out slips between.
+        let events = self.core.announcer.listen(manager.account_id(), manager.session_id());
+        still(&manager, events)
+    }
+}

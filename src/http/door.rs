@@ -1,0 +1,55 @@
+//! What every handler needs: the verbs, and how the home is reached.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::cookies::CookieNames;
+use crate::access::Core;
+use crate::config::Config;
+
+/// What every handler needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Door(Arc<Inner>);
+
+/// Behind one pointer, since every request clones it.
+pub struct Inner {
+    /// What the verbs work with.
+    pub core: Arc<Core>,
+    /// Proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The address people open, when it was configured.
+    pub public_url: Option<Url>,
+    /// The address it listens on.
+    pub address: SocketAddr,
+    /// What the cookies are called.
+    pub cookies: CookieNames,
+    /// Cancelled when the home stops: streams without an end watch it.
+    pub stop: CancellationToken,
+}
+
+impl Door {
+    /// The door of a home with these settings that listens on `address`.
+    pub fn new(config: &Config, address: SocketAddr, core: Arc<Core>, stop: CancellationToken) -> Self {
+        let is_secure = config.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
+        Self(Arc::new(Inner {
+            core,
+            trusted_proxies: config.trusted_proxies.clone(),
+            public_url: config.public_url.clone(),
+            address,
+            cookies: CookieNames::new(is_secure, config.cookie_domain.clone()),
+            stop,
+        }))
+    }
+}
+
+impl std::ops::Deref for Door {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

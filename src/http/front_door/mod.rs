@@ -1,0 +1,29 @@
+//! The front door: where devices sign in. OAuth endpoints for TVs and boxes, pages for browsers; the pages
+//! work without JavaScript.
+
+mod device_authorization;
+mod introspect;
+mod oauth_error;
+mod pages;
+mod revoke;
+mod token;
+
+use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::door::Door;
+
+/// The endpoints for programs, with their description.
+pub fn described() -> OpenApiRouter<Door> {
+    OpenApiRouter::new()
+        .routes(routes!(device_authorization::start))
+        .routes(routes!(token::token))
+        .routes(routes!(introspect::introspect))
+        .routes(routes!(revoke::revoke))
+}
+
+/// Everything at the front door.
+pub fn routes() -> Router<Door> {
+    Router::from(described()).merge(pages::routes())
+}

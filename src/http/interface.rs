@@ -1,0 +1,52 @@
+//! The interface for browsers, from inside the program.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::door::Door;
+use crate::error::Error;
+
+/// What `npm run build` made of `ui/`.
+#[derive(RustEmbed)]
+#[folder = "ui/dist"]
+#[allow_missing = true]
+struct Interface;
+
+/// A file of the interface, or an error for whatever is not there.
+pub async fn serve(State(_): State<Door>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let path = if path.is_empty() { "index.html" } else { path };
+    match Interface::get(path) {
+        Some(file) if matches!(method, Method::GET | Method::HEAD) => send(path, &file, &headers),
+        _ if path == "index.html" => {
+            (StatusCode::SERVICE_UNAVAILABLE, "The interface was not built into this program.")
+                .into_response()
+        }
+        _ => Error::NotFound("page").into_response(),
+    }
+}
+
+fn send(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
+    let [a, b, c, d, ..] = file.metadata.sha256_hash();
+    let tag = format!("\"{a:02x}{b:02x}{c:02x}{d:02x}\"");
+    // Names under assets/ carry a hash of their content; everything else is asked for anew.
+    let kept = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut response =
+        if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            file.data.clone().into_response()
+        };
+    let mime = mime_guess::from_path(path).first_or_octet_stream();
+    let answer = response.headers_mut();
+    if let Ok(mime) = HeaderValue::from_str(mime.as_ref()) {
+        answer.insert(header::CONTENT_TYPE, mime);
+    }
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        answer.insert(header::ETAG, tag);
+    }
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    response
+}

@@ -1,0 +1,105 @@
+//! The history: everything that ever happened to an account's access, kept for ever.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AccountId, DeviceId, HistoryId, Place, SessionId, Timestamp};
+
+/// One line of the history. Names are as they were at the time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryEntry {
+    /// Its id.
+    pub id: HistoryId,
+    /// The account concerned.
+    pub account_id: AccountId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: HistoryKind,
+    /// The device concerned, if one was.
+    pub device_id: Option<DeviceId>,
+    /// What it was called at the time, or what a failed attempt called itself.
+    pub device_name: Option<String>,
+    /// The session concerned, if one was.
+    pub session_id: Option<SessionId>,
+    /// Who was using the device at the time.
+    pub profile_name: Option<String>,
+    /// The address it came from.
+    pub address: Option<String>,
+    /// Where that is, approximately.
+    pub place: Option<Place>,
+    /// More in a word: the method of a sign-in, the reason of a sign-out, the answer to an alert.
+    pub detail: Option<String>,
+    /// The session that did it, where that is another one than the one concerned.
+    pub by_session_id: Option<SessionId>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum HistoryKind {
+    /// The account was made.
+    AccountCreated,
+    /// A device signed in.
+    SignIn,
+    /// Somebody tried to sign in and was refused.
+    SignInFailed,
+    /// A session ended.
+    SignOut,
+    /// A signed-out session's first refused request.
+    Refused,
+    /// A session went on from a place the account had never been at.
+    NewPlace,
+    /// An alert was raised.
+    Alert,
+    /// An alert was answered.
+    AlertAnswered,
+    /// The password was changed.
+    PasswordChanged,
+    /// A device was given another name.
+    DeviceRenamed,
+    /// A profile was made, changed or deleted.
+    ProfileChanged,
+}
+
+impl HistoryKind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::AccountCreated,
+        Self::SignIn,
+        Self::SignInFailed,
+        Self::SignOut,
+        Self::Refused,
+        Self::NewPlace,
+        Self::Alert,
+        Self::AlertAnswered,
+        Self::PasswordChanged,
+        Self::DeviceRenamed,
+        Self::ProfileChanged,
+    ];
+
+    /// Its name in JSON and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountCreated => "account_created",
+            Self::SignIn => "sign_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignOut => "sign_out",
+            Self::Refused => "refused",
+            Self::NewPlace => "new_place",
+            Self::Alert => "alert",
+            Self::AlertAnswered => "alert_answered",
+            Self::PasswordChanged => "password_changed",
+            Self::DeviceRenamed => "device_renamed",
+            Self::ProfileChanged => "profile_changed",
+        }
+    }
+}
+
+impl std::str::FromStr for HistoryKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(())
+    }
+}

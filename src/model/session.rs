@@ -1,0 +1,122 @@
+//! A session: one sign-in of one device. It is the thing that is ended.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AccountId, DeviceId, Familiarity, Place, ProfileId, SessionId, Timestamp};
+
+/// One sign-in of one device.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// The account it gives access to.
+    pub account_id: AccountId,
+    /// The device that holds it.
+    pub device_id: DeviceId,
+    /// How it was made.
+    pub method: SignInMethod,
+    /// Who is using the device, once chosen.
+    pub profile_id: Option<ProfileId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Its most recent request.
+    pub last_active_at: Timestamp,
+    /// What the app last said it was playing.
+    pub last_title: Option<String>,
+    /// Address of its most recent request.
+    pub address: Option<IpAddr>,
+    /// Where that address is, approximately.
+    pub place: Place,
+    /// How familiar the sign-in, or its last move, was.
+    pub familiarity: Familiarity,
+    /// How it ended, once it has.
+    pub ending: Option<Ending>,
+}
+
+/// How a device signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SignInMethod {
+    /// Login name and password.
+    Password,
+    /// A code shown on the device and allowed from another (RFC 8628).
+    Code,
+    /// The account was made on it.
+    Setup,
+}
+
+impl SignInMethod {
+    /// Its name in JSON and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Setup => "setup",
+        }
+    }
+}
+
+impl std::str::FromStr for SignInMethod {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Password, Self::Code, Self::Setup].into_iter().find(|method| method.as_str() == text).ok_or(())
+    }
+}
+
+/// How a session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: EndedReason,
+    /// The session that asked for it; `None` when the home itself did.
+    pub by: Option<SessionId>,
+    /// The first request that was refused because of it.
+    pub refused_at: Option<Timestamp>,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum EndedReason {
+    /// The device signed itself out.
+    SignedOutHere,
+    /// Another device of the account signed it out.
+    SignedOutRemotely,
+    /// Somebody answered its alert with "not me".
+    NotMe,
+    /// The password was changed and everything else signed out.
+    PasswordChanged,
+    /// The same device signed in again.
+    Replaced,
+}
+
+impl EndedReason {
+    /// Its name in JSON and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedOutHere => "signed_out_here",
+            Self::SignedOutRemotely => "signed_out_remotely",
+            Self::NotMe => "not_me",
+            Self::PasswordChanged => "password_changed",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
+impl std::str::FromStr for EndedReason {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::SignedOutHere, Self::SignedOutRemotely, Self::NotMe, Self::PasswordChanged, Self::Replaced]
+            .into_iter()
+            .find(|reason| reason.as_str() == text)
+            .ok_or(())
+    }
+}

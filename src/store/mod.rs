@@ -1,0 +1,165 @@
+//! The session store: one method is one atomic change or one question. Row structs stay private here and
+//! become nouns of [`crate::model`] on their way out; a row that is not what this version writes is an error
+//! of its own.
+//!
+//! SQL is kept to what SQLite and PostgreSQL share: `$1` placeholders, BIGINT milliseconds, TEXT ids.
+
+mod accounts;
+mod alerts;
+mod devices;
+mod history;
+mod places;
+mod profiles;
+mod rows;
+mod sessions;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqlitePool, SqliteTransaction};
+
+pub use accounts::{Credentials, NewAccount};
+pub use devices::{DeviceFilter, DeviceMark};
+pub use sessions::{Admission, EndSession, EndedKey, LiveRow, Move, NewTokens, RefreshFound, Touch};
+
+use crate::error::{Error, Result};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+/// How long a statement waits for another process that holds the file, a backup say.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The database of one home.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The one connection that writes. SQLite has one writer at a time anyway; queueing here is fair and
+    /// never meets "database is locked".
+    writer: SqlitePool,
+    /// Connections that read beside it (WAL).
+    reader: SqlitePool,
+}
+
+impl Store {
+    /// Opens the database in `folder`, makes it if it is missing, and brings it up to date. Before an
+    /// existing one is changed a copy is put beside it.
+    pub async fn open(folder: &Path) -> Result<Self> {
+        let file = folder.join("latchkey.db");
+        let options = SqliteConnectOptions::new()
+            .filename(&file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL, because a sign-out that was answered must survive a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", "-1024")
+            .optimize_on_close(true, None);
+        let existed = file.exists();
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        restrict_to_owner(&file)?;
+        if existed {
+            copy_before_migration(&writer, folder).await?;
+        }
+        MIGRATIONS.run(&writer).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(2)
+            .min_connections(1)
+            .connect_with(options.read_only(true).create_if_missing(false))
+            .await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Writes everything out and closes the file.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    async fn begin(&self) -> Result<SqliteTransaction<'static>> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// The database holds addresses and habits: only its owner reads it.
+fn restrict_to_owner(file: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+            .map_err(|cause| Error::file(format!("cannot protect {}", file.display()), cause))?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
+/// Puts a copy of the database beside it when it is about to be changed by a newer version.
+async fn copy_before_migration(writer: &SqlitePool, folder: &Path) -> Result<Option<PathBuf>> {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let has_table: Option<(String,)> =
+        sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
+            .fetch_optional(writer)
+            .await?;
+    if has_table.is_none() {
+        return Ok(None);
+    }
+    let (applied,): (i64,) =
+        sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(writer).await?;
+    if applied == 0 || applied >= newest {
+        return Ok(None);
+    }
+    let copy = folder.join(format!("latchkey-before-{newest:04}.db"));
+    if copy.exists() {
+        std::fs::remove_file(&copy)
+            .map_err(|cause| Error::file(format!("cannot replace {}", copy.display()), cause))?;
+    }
+    // VACUUM INTO writes a consistent copy, whatever is in the write-ahead log.
+    sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy().into_owned()).execute(writer).await?;
+    restrict_to_owner(&copy)?;
+    tracing::info!(copy = %copy.display(), "copied the database before bringing it up to date");
+    Ok(Some(copy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_older_database_is_copied_before_it_is_changed() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let store = Store::open(folder.path()).await.expect("opens");
+        // As an older version would have left it: the last migration not yet applied.
+        sqlx::query("UPDATE _sqlx_migrations SET version = -version + 1")
+            .execute(&store.writer)
+            .await
+            .expect("writes");
+        sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (-5, 'x', 1, x'00', 0)")
+            .execute(&store.writer).await.expect("writes");
+        let applied: (i64,) = sqlx::query_as("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(&store.writer)
+            .await
+            .expect("reads");
+        assert!(applied.0 <= 0);
+        sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 0")
+            .execute(&store.writer)
+            .await
+            .expect("writes");
+        let copy =
+            copy_before_migration(&store.writer, folder.path()).await.expect("copies").expect("a copy");
+        assert!(copy.exists());
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_up_to_date_is_not_copied() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        Store::open(folder.path()).await.expect("opens").close().await;
+        Store::open(folder.path()).await.expect("opens again").close().await;
+        let copies = std::fs::read_dir(folder.path()).expect("reads").filter(|entry| {
+            entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().contains("before"))
+        });
+        assert_eq!(copies.count(), 0);
+    }
+}

@@ -1,0 +1,134 @@
+//! Profiles.
+
+use sqlx::SqliteTransaction;
+use sqlx::sqlite::SqliteRow;
+
+use super::Store;
+use super::history::insert_history;
+use super::rows::Columns;
+use crate::error::{Error, Result};
+use crate::model::{AccountId, HistoryEntry, Profile, ProfileId, ProfileName, Timestamp};
+
+impl Store {
+    /// The account's profiles, in the order they were made.
+    pub async fn profiles(&self, account_id: AccountId) -> Result<Vec<Profile>> {
+        sqlx::query(
+            "SELECT id, account_id, name, kind, color, pin_hash IS NOT NULL AS has_pin FROM profiles
+             WHERE account_id = $1 AND deleted_at IS NULL ORDER BY created_at, id",
+        )
+        .bind(account_id.to_string())
+        .fetch_all(&self.reader)
+        .await?
+        .iter()
+        .map(|row| to_profile(row, ["id", "account_id", "name", "kind", "color", "has_pin"]))
+        .collect()
+    }
+
+    /// The hash of a profile's PIN, if it has one.
+    pub async fn pin_hash(&self, id: ProfileId) -> Result<Option<String>> {
+        let row: Option<(Option<String>,)> = sqlx::query_as("SELECT pin_hash FROM profiles WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(row.and_then(|(hash,)| hash))
+    }
+
+    /// Makes a profile.
+    pub async fn create_profile(
+        &self,
+        profile: &Profile,
+        pin_hash: Option<&str>,
+        history: &HistoryEntry,
+    ) -> Result<()> {
+        let mut change = self.begin().await?;
+        insert_profile(&mut change, profile, pin_hash, history.at).await?;
+        insert_history(&mut change, history).await?;
+        Ok(change.commit().await?)
+    }
+
+    /// Writes a profile's name, kind, colour and, when given, its PIN's hash. Refuses with
+    /// [`Error::LastAdultProfile`] what would leave nobody who may manage the account.
+    pub async fn change_profile(
+        &self,
+        profile: &Profile,
+        pin_hash: Option<Option<&str>>,
+        history: &HistoryEntry,
+    ) -> Result<()> {
+        let mut change = self.begin().await?;
+        sqlx::query("UPDATE profiles SET name = $2, kind = $3, color = $4 WHERE id = $1")
+            .bind(profile.id.to_string())
+            .bind(profile.name.as_str())
+            .bind(profile.kind.as_str())
+            .bind(i64::from(profile.color))
+            .execute(&mut *change)
+            .await?;
+        if let Some(pin_hash) = pin_hash {
+            sqlx::query("UPDATE profiles SET pin_hash = $2 WHERE id = $1")
+                .bind(profile.id.to_string())
+                .bind(pin_hash)
+                .execute(&mut *change)
+                .await?;
+        }
+        require_an_adult(&mut change, profile.account_id).await?;
+        insert_history(&mut change, history).await?;
+        Ok(change.commit().await?)
+    }
+
+    /// Deletes a profile. Devices that used it have none until one is chosen.
+    pub async fn delete_profile(&self, profile: &Profile, history: &HistoryEntry) -> Result<()> {
+        let mut change = self.begin().await?;
+        sqlx::query("UPDATE profiles SET deleted_at = $2 WHERE id = $1")
+            .bind(profile.id.to_string())
+            .bind(history.at.as_millis())
+            .execute(&mut *change)
+            .await?;
+        require_an_adult(&mut change, profile.account_id).await?;
+        insert_history(&mut change, history).await?;
+        Ok(change.commit().await?)
+    }
+}
+
+async fn require_an_adult(change: &mut SqliteTransaction<'_>, account_id: AccountId) -> Result<()> {
+    let (adults,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM profiles WHERE account_id = $1 AND kind = 'adult' AND deleted_at IS NULL",
+    )
+    .bind(account_id.to_string())
+    .fetch_one(&mut **change)
+    .await?;
+    if adults == 0 { Err(Error::LastAdultProfile) } else { Ok(()) }
+}
+
+pub async fn insert_profile(
+    change: &mut SqliteTransaction<'_>,
+    profile: &Profile,
+    pin_hash: Option<&str>,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO profiles (id, account_id, name, kind, color, pin_hash, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(profile.id.to_string())
+    .bind(profile.account_id.to_string())
+    .bind(profile.name.as_str())
+    .bind(profile.kind.as_str())
+    .bind(i64::from(profile.color))
+    .bind(pin_hash)
+    .bind(at.as_millis())
+    .execute(&mut **change)
+    .await?;
+    Ok(())
+}
+
+/// A profile from the columns of that name: id, account, name, kind, colour, whether it has a PIN.
+pub fn to_profile(row: &SqliteRow, columns: [&'static str; 6]) -> Result<Profile> {
+    let [id, account_id, name, kind, color, has_pin] = columns;
+    Ok(Profile {
+        id: row.word(id)?,
+        account_id: row.word(account_id)?,
+        name: ProfileName::parse(row.raw(name)?).map_err(|_| Error::CorruptRecord("profile name"))?,
+        kind: row.word(kind)?,
+        color: u8::try_from(row.raw::<i64>(color)?).map_err(|_| Error::CorruptRecord("profile color"))?,
+        has_pin: row.raw(has_pin)?,
+    })
+}

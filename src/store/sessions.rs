@@ -1,0 +1,489 @@
+//! Sessions: made with their device, alert and history in one change, and ended the same way.
+
+use std::net::IpAddr;
+
+use futures_util::TryStreamExt;
+use sqlx::SqliteTransaction;
+use sqlx::sqlite::SqliteRow;
+
+use super::Store;
+use super::alerts::insert_alert;
+use super::history::insert_history;
+use super::places::learn_place;
+use super::rows::{Columns, to_json};
+use crate::error::{Error, Result};
+use crate::model::{
+    AccountId, Alert, Device, DeviceId, EndedReason, Ending, Familiarity, HistoryEntry, Place, ProfileId,
+    ProfileKind, SecretHash, Session, SessionId, SignInMethod, Timestamp,
+};
+
+/// The hashes of a session's new tokens.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTokens {
+    /// Of the token that requests carry.
+    pub token: SecretHash,
+    /// When that token runs out; `None` for never.
+    pub expires_at: Option<Timestamp>,
+    /// Of the token that gets new ones, for devices that signed in by code.
+    pub refresh: Option<SecretHash>,
+}
+
+/// Everything a sign-in writes, in one change.
+#[derive(Debug)]
+pub struct Admission<'a> {
+    /// The device as it is now.
+    pub device: &'a Device,
+    /// Whether it is new to the account.
+    pub is_new: bool,
+    /// Hash of the device's secret.
+    pub device_secret: SecretHash,
+    /// Its new session.
+    pub session: &'a Session,
+    /// The session's tokens.
+    pub tokens: NewTokens,
+    /// The alert it raises, if it is unfamiliar.
+    pub alert: Option<&'a Alert>,
+    /// Whether the account is at home at this place from now on.
+    pub learn_place: bool,
+    /// Its lines of history.
+    pub history: &'a [HistoryEntry],
+}
+
+/// A session that is to end.
+#[derive(Debug)]
+pub struct EndSession {
+    /// Which.
+    pub id: SessionId,
+    /// Why.
+    pub reason: EndedReason,
+    /// Who asked.
+    pub by: Option<SessionId>,
+    /// Its line of history; its time is when the session ends.
+    pub history: HistoryEntry,
+}
+
+/// A session that has ended, by the token that is refused from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedKey {
+    /// Hash of its token.
+    pub token: SecretHash,
+    /// The session.
+    pub session_id: SessionId,
+    /// Its device.
+    pub device_id: DeviceId,
+    /// Its account.
+    pub account_id: AccountId,
+}
+
+/// A live session, as the server remembers it.
+#[derive(Clone, Debug)]
+pub struct LiveRow {
+    /// Hash of its token.
+    pub token: SecretHash,
+    /// When the token runs out.
+    pub expires_at: Option<Timestamp>,
+    /// The session.
+    pub id: SessionId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// The account's login name.
+    pub login: String,
+    /// Its device.
+    pub device_id: DeviceId,
+    /// How it was made.
+    pub method: SignInMethod,
+    /// Who is using it.
+    pub profile: Option<(ProfileId, String, ProfileKind)>,
+    /// Where its last request came from.
+    pub address: Option<IpAddr>,
+    /// When that was.
+    pub last_active_at: Timestamp,
+}
+
+/// Activity of a session since it was last written down.
+#[derive(Clone, Debug)]
+pub struct Touch {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its device.
+    pub device_id: DeviceId,
+    /// Its most recent request.
+    pub at: Timestamp,
+    /// What it said it was playing, if it said anything.
+    pub title: Option<String>,
+    /// The site it was used at, if at one behind the guard.
+    pub service: Option<String>,
+}
+
+/// A session that goes on from another address.
+#[derive(Debug)]
+pub struct Move<'a> {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// When it was seen there.
+    pub at: Timestamp,
+    /// Where from now on.
+    pub address: IpAddr,
+    /// Where that is, approximately.
+    pub place: &'a Place,
+    /// The new judgement, where it changes the session's.
+    pub familiarity: Option<&'a Familiarity>,
+    /// The alert it raises.
+    pub alert: Option<&'a Alert>,
+    /// Whether the account is at home at this place from now on.
+    pub learn_place: bool,
+    /// Its lines of history.
+    pub history: &'a [HistoryEntry],
+}
+
+/// The session a refresh token belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshFound {
+    /// The session.
+    pub session_id: SessionId,
+    /// Its device.
+    pub device_id: DeviceId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// Hash of the token in use.
+    pub token: SecretHash,
+    /// Whether it has ended.
+    pub ended: bool,
+}
+
+impl Store {
+    /// Writes a sign-in. Ends the session the device held until now, if any, and returns its key.
+    pub async fn admit(&self, new: &Admission<'_>) -> Result<Option<EndedKey>> {
+        let mut change = self.begin().await?;
+        let session = new.session;
+        let replaced = sqlx::query(
+            "UPDATE sessions SET ended_at = $2, ended_reason = $3, ended_by = $4
+             WHERE device_id = $1 AND ended_at IS NULL RETURNING token_hash, id, device_id, account_id",
+        )
+        .bind(session.device_id.to_string())
+        .bind(session.created_at.as_millis())
+        .bind(EndedReason::Replaced.as_str())
+        .bind(session.id.to_string())
+        .fetch_optional(&mut *change)
+        .await?
+        .as_ref()
+        .map(to_ended_key)
+        .transpose()?;
+        write_device(&mut change, new).await?;
+        insert_session(&mut change, session, new.tokens).await?;
+        if let Some(alert) = new.alert {
+            insert_alert(&mut change, alert).await?;
+        }
+        if new.learn_place {
+            learn_place(&mut change, session.account_id, &session.place, session.created_at).await?;
+        }
+        for entry in new.history {
+            insert_history(&mut change, entry).await?;
+        }
+        change.commit().await?;
+        Ok(replaced)
+    }
+
+    /// Ends sessions, all in one change. Those that had ended before are left out of the answer.
+    pub async fn end_sessions(&self, ends: &[EndSession]) -> Result<Vec<EndedKey>> {
+        let mut change = self.begin().await?;
+        let mut ended = Vec::new();
+        for end in ends {
+            ended.extend(end_session(&mut change, end).await?);
+        }
+        change.commit().await?;
+        Ok(ended)
+    }
+
+    /// The account's sessions that have not ended, with their devices.
+    pub async fn live_sessions(&self, account_id: AccountId) -> Result<Vec<(SessionId, DeviceId)>> {
+        sqlx::query("SELECT id, device_id FROM sessions WHERE account_id = $1 AND ended_at IS NULL")
+            .bind(account_id.to_string())
+            .fetch_all(&self.reader)
+            .await?
+            .iter()
+            .map(|row| Ok((row.word("id")?, row.word("device_id")?)))
+            .collect()
+    }
+
+    /// Hands every session that has not ended to `each`.
+    pub async fn each_live_session(&self, mut each: impl FnMut(LiveRow)) -> Result<()> {
+        let mut rows = sqlx::query(
+            "SELECT s.token_hash, s.token_expires_at, s.id, s.account_id, a.login, s.device_id, s.method,
+             s.profile_id, p.name AS profile_name, p.kind AS profile_kind, s.address, s.last_active_at
+             FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN profiles p ON p.id = s.profile_id
+             WHERE s.ended_at IS NULL",
+        )
+        .fetch(&self.reader);
+        while let Some(row) = rows.try_next().await? {
+            each(LiveRow {
+                token: hash(&row, "token_hash")?,
+                expires_at: row.moment_if_any("token_expires_at")?,
+                id: row.word("id")?,
+                account_id: row.word("account_id")?,
+                login: row.raw("login")?,
+                device_id: row.word("device_id")?,
+                method: row.word("method")?,
+                profile: match row.word_if_any("profile_id")? {
+                    Some(id) => Some((id, row.raw("profile_name")?, row.word("profile_kind")?)),
+                    None => None,
+                },
+                address: row.address("address")?,
+                last_active_at: row.moment("last_active_at")?,
+            });
+        }
+        Ok(())
+    }
+
+    /// The sessions that ended last, the latest first, at most `most`.
+    pub async fn last_ended(&self, most: u32) -> Result<Vec<EndedKey>> {
+        sqlx::query(
+            "SELECT token_hash, id, device_id, account_id FROM sessions
+             WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT $1",
+        )
+        .bind(i64::from(most))
+        .fetch_all(&self.reader)
+        .await?
+        .iter()
+        .map(to_ended_key)
+        .collect()
+    }
+
+    /// Notes the first request that was refused because its session had ended. Says whether it was the first.
+    pub async fn mark_refused(&self, id: SessionId, history: &HistoryEntry) -> Result<bool> {
+        let mut change = self.begin().await?;
+        let first = sqlx::query("UPDATE sessions SET refused_at = $2 WHERE id = $1 AND refused_at IS NULL")
+            .bind(id.to_string())
+            .bind(history.at.as_millis())
+            .execute(&mut *change)
+            .await?
+            .rows_affected()
+            > 0;
+        if first {
+            insert_history(&mut change, history).await?;
+        }
+        change.commit().await?;
+        Ok(first)
+    }
+
+    /// Writes activity of many sessions in one change.
+    pub async fn touch(&self, touches: &[Touch]) -> Result<()> {
+        let mut change = self.begin().await?;
+        for touch in touches {
+            sqlx::query(
+                "UPDATE sessions SET last_active_at = $2, last_title = COALESCE($3, last_title) WHERE id = $1",
+            )
+            .bind(touch.session_id.to_string())
+            .bind(touch.at.as_millis())
+            .bind(touch.title.as_deref())
+            .execute(&mut *change)
+            .await?;
+            sqlx::query(
+                "UPDATE devices SET last_active_at = $2, service = COALESCE($3, service) WHERE id = $1",
+            )
+            .bind(touch.device_id.to_string())
+            .bind(touch.at.as_millis())
+            .bind(touch.service.as_deref())
+            .execute(&mut *change)
+            .await?;
+        }
+        Ok(change.commit().await?)
+    }
+
+    /// Writes that a session goes on from another address.
+    pub async fn move_session(&self, moved: &Move<'_>) -> Result<()> {
+        let mut change = self.begin().await?;
+        sqlx::query(
+            "UPDATE sessions SET address = $2, place = $3, country_code = $4,
+             familiarity = COALESCE($5, familiarity) WHERE id = $1",
+        )
+        .bind(moved.session_id.to_string())
+        .bind(moved.address.to_string())
+        .bind(to_json(moved.place)?)
+        .bind(moved.place.country_code.as_deref())
+        .bind(moved.familiarity.map(to_json).transpose()?)
+        .execute(&mut *change)
+        .await?;
+        if let Some(alert) = moved.alert {
+            insert_alert(&mut change, alert).await?;
+        }
+        if moved.learn_place {
+            learn_place(&mut change, moved.account_id, moved.place, moved.at).await?;
+        }
+        for entry in moved.history {
+            insert_history(&mut change, entry).await?;
+        }
+        Ok(change.commit().await?)
+    }
+
+    /// Writes who uses a session from now on. Says whether the session was still there.
+    pub async fn choose_profile(&self, id: SessionId, profile_id: ProfileId) -> Result<bool> {
+        let chosen = sqlx::query("UPDATE sessions SET profile_id = $2 WHERE id = $1 AND ended_at IS NULL")
+            .bind(id.to_string())
+            .bind(profile_id.to_string())
+            .execute(&self.writer)
+            .await?;
+        Ok(chosen.rows_affected() > 0)
+    }
+
+    /// The session of a refresh token, the one in use or the one before it.
+    pub async fn session_by_refresh(&self, refresh: SecretHash) -> Result<Option<RefreshFound>> {
+        sqlx::query(
+            "SELECT id, device_id, account_id, token_hash, ended_at FROM sessions
+             WHERE refresh_hash = $1 OR previous_refresh_hash = $1",
+        )
+        .bind(refresh.as_bytes().as_slice())
+        .fetch_optional(&self.reader)
+        .await?
+        .map(|row| {
+            Ok(RefreshFound {
+                session_id: row.word("id")?,
+                device_id: row.word("device_id")?,
+                account_id: row.word("account_id")?,
+                token: hash(&row, "token_hash")?,
+                ended: row.moment_if_any("ended_at")?.is_some(),
+            })
+        })
+        .transpose()
+    }
+
+    /// Replaces a live session's tokens; `presented` is the refresh token that asked for it and stays good
+    /// until the new one is used. Says whether the session was still there.
+    pub async fn replace_tokens(&self, id: SessionId, presented: SecretHash, new: NewTokens) -> Result<bool> {
+        let replaced = sqlx::query(
+            "UPDATE sessions SET token_hash = $2, token_expires_at = $3, refresh_hash = $4,
+             previous_refresh_hash = $5 WHERE id = $1 AND ended_at IS NULL",
+        )
+        .bind(id.to_string())
+        .bind(new.token.as_bytes().as_slice())
+        .bind(new.expires_at.map(Timestamp::as_millis))
+        .bind(new.refresh.as_ref().map(|hash| hash.as_bytes().as_slice()))
+        .bind(presented.as_bytes().as_slice())
+        .execute(&self.writer)
+        .await?;
+        Ok(replaced.rows_affected() > 0)
+    }
+}
+
+/// Ends a session within a larger change; `None` when it had ended before.
+pub async fn end_session(change: &mut SqliteTransaction<'_>, end: &EndSession) -> Result<Option<EndedKey>> {
+    let row = sqlx::query(
+        "UPDATE sessions SET ended_at = $2, ended_reason = $3, ended_by = $4
+         WHERE id = $1 AND ended_at IS NULL RETURNING token_hash, id, device_id, account_id",
+    )
+    .bind(end.id.to_string())
+    .bind(end.history.at.as_millis())
+    .bind(end.reason.as_str())
+    .bind(end.by.map(|id| id.to_string()))
+    .fetch_optional(&mut **change)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    insert_history(change, &end.history).await?;
+    to_ended_key(&row).map(Some)
+}
+
+async fn write_device(change: &mut SqliteTransaction<'_>, new: &Admission<'_>) -> Result<()> {
+    let Device { id, account_id, traits, given_name: _, service, first_seen_at } = new.device;
+    let write = if new.is_new {
+        sqlx::query(
+            "INSERT INTO devices (id, kind, name, model, os, app, app_version, last_active_at, last_session_id,
+             service, account_id, secret_hash, first_seen_at, times_signed_in)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)",
+        )
+    } else {
+        sqlx::query(
+            "UPDATE devices SET kind = $2, name = $3, model = $4, os = $5, app = $6, app_version = $7,
+             last_active_at = $8, last_session_id = $9, service = $10, times_signed_in = times_signed_in + 1
+             WHERE id = $1 AND account_id = $11 AND secret_hash = $12 AND first_seen_at = $13",
+        )
+    };
+    let written = write
+        .bind(id.to_string())
+        .bind(traits.kind.as_str())
+        .bind(&traits.name)
+        .bind(traits.model.as_deref())
+        .bind(traits.os.as_deref())
+        .bind(traits.app.as_deref())
+        .bind(traits.app_version.as_deref())
+        .bind(new.session.created_at.as_millis())
+        .bind(new.session.id.to_string())
+        .bind(service)
+        .bind(account_id.to_string())
+        .bind(new.device_secret.as_bytes().as_slice())
+        .bind(first_seen_at.as_millis())
+        .execute(&mut **change)
+        .await?;
+    if written.rows_affected() == 1 { Ok(()) } else { Err(Error::CorruptRecord("device")) }
+}
+
+async fn insert_session(
+    change: &mut SqliteTransaction<'_>,
+    session: &Session,
+    tokens: NewTokens,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO sessions (id, account_id, device_id, token_hash, token_expires_at, refresh_hash, method,
+         profile_id, created_at, last_active_at, address, place, country_code, familiarity)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(session.id.to_string())
+    .bind(session.account_id.to_string())
+    .bind(session.device_id.to_string())
+    .bind(tokens.token.as_bytes().as_slice())
+    .bind(tokens.expires_at.map(Timestamp::as_millis))
+    .bind(tokens.refresh.as_ref().map(|hash| hash.as_bytes().as_slice()))
+    .bind(session.method.as_str())
+    .bind(session.profile_id.map(|id| id.to_string()))
+    .bind(session.created_at.as_millis())
+    .bind(session.last_active_at.as_millis())
+    .bind(session.address.map(|address| address.to_string()))
+    .bind(to_json(&session.place)?)
+    .bind(session.place.country_code.as_deref())
+    .bind(to_json(&session.familiarity)?)
+    .execute(&mut **change)
+    .await?;
+    Ok(())
+}
+
+/// A session from a row that also has a device's columns: its own `id`, account and last activity come
+/// under other names.
+pub fn to_session(row: &SqliteRow) -> Result<Session> {
+    let ending = match row.moment_if_any("ended_at")? {
+        Some(at) => Some(Ending {
+            at,
+            reason: row.word("ended_reason")?,
+            by: row.word_if_any("ended_by")?,
+            refused_at: row.moment_if_any("refused_at")?,
+        }),
+        None => None,
+    };
+    Ok(Session {
+        id: row.word("session_id")?,
+        account_id: row.word("session_account_id")?,
+        device_id: row.word("device_id")?,
+        method: row.word("method")?,
+        profile_id: row.word_if_any("profile_id")?,
+        created_at: row.moment("created_at")?,
+        last_active_at: row.moment("session_active_at")?,
+        last_title: row.raw("last_title")?,
+        address: row.address("address")?,
+        place: row.json("place")?,
+        familiarity: row.json("familiarity")?,
+        ending,
+    })
+}
+
+fn hash(row: &SqliteRow, column: &'static str) -> Result<SecretHash> {
+    SecretHash::from_bytes(row.raw(column)?).ok_or(Error::CorruptRecord(column))
+}
+
+fn to_ended_key(row: &SqliteRow) -> Result<EndedKey> {
+    Ok(EndedKey {
+        token: hash(row, "token_hash")?,
+        session_id: row.word("id")?,
+        device_id: row.word("device_id")?,
+        account_id: row.word("account_id")?,
+    })
+}

@@ -1,0 +1,38 @@
+//! The client for addresses outside: one place that says which cryptography it uses.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder};
+
+/// Redirects that are followed.
+const MOST_REDIRECTS: usize = 5;
+
+/// A client that checks certificates against the computer's own list, gives up on a peer that is silent, and is
+/// never redirected from https to http.
+pub fn http_client() -> Client {
+    // Somebody else may have chosen already; it is the same choice.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    settings().build().unwrap_or_else(|error| {
+        // A bare container has no list of certificates. Plain http still works there, and https says why not.
+        tracing::warn!(%error, "this computer has no list of trusted certificates: https addresses will be refused");
+        settings().tls_certs_only([]).build().expect("fixed settings are valid")
+    })
+}
+
+fn settings() -> ClientBuilder {
+    Client::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .read_timeout(Duration::from_mins(1))
+        .redirect(Policy::custom(|attempt| {
+            let was_safe = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
+            if was_safe && attempt.url().scheme() != "https" {
+                attempt.error("redirected from https to an address that is not")
+            } else if attempt.previous().len() > MOST_REDIRECTS {
+                attempt.error("redirected too often")
+            } else {
+                attempt.follow()
+            }
+        }))
+        .user_agent(concat!("Latchkey/", env!("CARGO_PKG_VERSION")))
+}

@@ -1,0 +1,138 @@
+//! Alerts and their answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::Device;
+use crate::model::{
+    AlertId, AlertListing, AlertState, Answer, DeviceId, DeviceKind, Place, SessionId, Timestamp, Verdict,
+};
+
+/// An unfamiliar sign-in waiting for an answer, or answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct Alert {
+    /// Its id.
+    pub id: AlertId,
+    /// The device that turned up.
+    pub device_id: DeviceId,
+    /// The session it holds or held.
+    pub session_id: SessionId,
+    /// What the device is called.
+    pub device_name: String,
+    /// What sort of device it is.
+    pub device_kind: DeviceKind,
+    /// What is unfamiliar: the device or the place.
+    pub verdict: Verdict,
+    /// Why it is unfamiliar, in plain words.
+    pub reasons: Vec<String>,
+    /// Where, approximately.
+    pub place: Place,
+    /// When.
+    pub at: Timestamp,
+    /// Whether and how it was answered.
+    pub state: AlertState,
+    /// When it was answered.
+    pub answered_at: Option<Timestamp>,
+    /// Whether the session is still signed in.
+    pub signed_in: bool,
+    /// When the session ended, if it has.
+    pub ended_at: Option<Timestamp>,
+    /// The first request refused after that.
+    pub refused_at: Option<Timestamp>,
+}
+
+/// Which alerts to list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::IntoParams)]
+#[serde(default)]
+#[ts(export, optional_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AlertQuery {
+    /// Only alerts in this state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<AlertState>,
+    /// Where the last page ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Alerts a page, 1 to 200; 50 unless told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+/// One page of alerts, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct AlertPage {
+    /// The alerts.
+    pub alerts: Vec<Alert>,
+    /// Give it as `cursor` for the next page; `null` on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// One alert with its device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct AlertDetail {
+    /// The alert.
+    pub alert: Alert,
+    /// The device it is about.
+    pub device: Device,
+}
+
+/// What a person says to an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct AlertAnswer {
+    /// `me`, `not_me` or `unsure`.
+    pub answer: Answer,
+}
+
+/// What an answer did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum AnswerEffect {
+    /// "Not me": the device was signed out just now.
+    SignedOut,
+    /// "Not me", but the session had ended before.
+    AlreadySignedOut,
+    /// "It was me": the device and the place are familiar from now on.
+    NowFamiliar,
+    /// "It was me", but the session had been signed out before; the device may sign in again.
+    FamiliarButSignedOut,
+    /// "Not sure": it stays in sight.
+    KeptInSight,
+    /// The same answer had been given before.
+    AlreadyAnswered,
+}
+
+/// What an answer did, with the alert as it is now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct AnswerOutcome {
+    /// The alert as it is now.
+    pub alert: Alert,
+    /// What the answer did.
+    pub effect: AnswerEffect,
+}
+
+impl From<AlertListing> for Alert {
+    fn from(listing: AlertListing) -> Self {
+        let AlertListing { alert, device_name, device_kind, ended_at, refused_at } = listing;
+        Self {
+            id: alert.id,
+            device_id: alert.device_id,
+            session_id: alert.session_id,
+            device_name,
+            device_kind,
+            verdict: alert.familiarity.verdict,
+            reasons: alert.familiarity.reasons,
+            place: alert.place,
+            at: alert.at,
+            state: alert.state,
+            answered_at: alert.answered_at,
+            signed_in: ended_at.is_none(),
+            ended_at,
+            refused_at,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a home tells as it happens.
+
+use serde::{Deserialize, Serialize};
+
+use super::GeoProgress;
+use crate::model::{AlertId, DeviceId, SessionId, Timestamp};
+
+/// Something changed. It names what, so that a screen can fetch it anew; it carries no data of its own
+/// that could go stale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[ts(export)]
+pub enum EventKind {
+    /// A device signed in.
+    SignedIn {
+        /// The device.
+        device_id: DeviceId,
+        /// Its new session.
+        session_id: SessionId,
+    },
+    /// A session ended.
+    SignedOut {
+        /// The device.
+        device_id: DeviceId,
+        /// The session.
+        session_id: SessionId,
+    },
+    /// A signed-out session's first request was refused.
+    Refused {
+        /// The device.
+        device_id: DeviceId,
+        /// The session.
+        session_id: SessionId,
+    },
+    /// A device was active, moved, was renamed or changed its profile.
+    DeviceChanged {
+        /// The device.
+        device_id: DeviceId,
+    },
+    /// An unfamiliar device or place.
+    AlertRaised {
+        /// The alert.
+        alert_id: AlertId,
+        /// The device.
+        device_id: DeviceId,
+    },
+    /// An alert was answered.
+    AlertAnswered {
+        /// The alert.
+        alert_id: AlertId,
+    },
+    /// A profile was made, changed or deleted.
+    ProfilesChanged,
+    /// Somebody failed to sign in.
+    SignInFailed,
+    /// An update of the place database goes on or ended.
+    GeoUpdate {
+        /// How far it is.
+        progress: GeoProgress,
+    },
+    /// Some events were missed; fetch everything anew.
+    Missed,
+    /// The session that listens was signed out; no further event comes.
+    SessionEnded,
+}

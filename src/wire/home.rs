@@ -1,0 +1,86 @@
+//! The home itself: whether it is set up, and its place database.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Timestamp;
+
+/// What anybody may know of a home.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct HomeStatus {
+    /// The version of Latchkey it runs.
+    pub version: String,
+    /// Whether there is an account yet.
+    pub set_up: bool,
+    /// The address devices sign in at, as configured or as listened on.
+    pub public_url: String,
+}
+
+/// The state of the place databases.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct GeoStatus {
+    /// Whether places are known at all, and how near.
+    pub state: GeoState,
+    /// Each file in use or out of use.
+    pub files: Vec<GeoFile>,
+    /// Where an update would come from; `null` when none is configured.
+    pub update_url: Option<String>,
+    /// How far a running or the last update is.
+    pub progress: Option<GeoProgress>,
+}
+
+/// How near places are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum GeoState {
+    /// No usable file: every place is unknown.
+    None,
+    /// Countries only.
+    Country,
+    /// Cities.
+    City,
+}
+
+/// One database file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct GeoFile {
+    /// The file's name, without its folder.
+    pub name: String,
+    /// What it calls itself: "DBIP-City-Lite".
+    pub database_type: Option<String>,
+    /// When it was built.
+    pub built_at: Option<Timestamp>,
+    /// Its size in bytes.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Why it is not in use, if it is not.
+    pub problem: Option<String>,
+}
+
+/// How far an update of the place database is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(tag = "step", rename_all = "snake_case")]
+#[ts(export)]
+pub enum GeoProgress {
+    /// Bytes are arriving.
+    Downloading {
+        /// Bytes so far.
+        #[ts(type = "number")]
+        received: u64,
+        /// Bytes in all, when the other side says.
+        #[ts(type = "number | null")]
+        total: Option<u64>,
+    },
+    /// The checksum and the file's structure are being checked.
+    Checking,
+    /// The new database is in use.
+    Done,
+    /// It failed; the old one stays in use.
+    Failed {
+        /// Why, in a sentence.
+        message: String,
+    },
+}

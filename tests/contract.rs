@@ -1,0 +1,396 @@
+//! One contract for a home, wherever it is: every operation behaves the same on this computer and over HTTP.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use latchkey::access::asking::Asking;
+use latchkey::home::Home;
+use latchkey::home::there::There;
+use latchkey::model::{
+    AlertState, Answer, DeclaredDevice, DeviceKind, HistoryKind, ProfileKind, Secret, Verdict,
+};
+use latchkey::wire::{
+    ActivityReport, AlertAnswer, AlertQuery, AnswerEffect, CodeAnswer, CodeDecision, DeviceChange,
+    DeviceQuery, EventKind, HistoryQuery, NewProfile, PasswordChange, ProfileChange, ProfileChoice,
+    SetupRequest, SignInRequest, SignOutEffect, SignOutMany, SignedIn,
+};
+use support::{PASSWORD, TestHome};
+
+/// How a home is reached: with a token, or without.
+struct Reach<'a> {
+    home: &'a TestHome,
+    over_http: bool,
+}
+
+impl Reach<'_> {
+    fn with(&self, token: Option<&str>) -> Arc<dyn Home> {
+        let token = token.map(Secret::received);
+        if self.over_http {
+            Arc::new(There::new(self.home.address().parse().expect("a URL"), token))
+        } else {
+            let address = "127.0.0.1".parse().ok();
+            Arc::new(self.home.app.here(Asking { token, address, ..Asking::default() }))
+        }
+    }
+
+    async fn sign_in(&self, name: &str) -> (SignedIn, Arc<dyn Home>) {
+        // A pace of one device a minute keeps clear of the limits, which have tests of their own.
+        self.home.clock.advance(Duration::from_mins(1));
+        let signed_in = self.with(None).sign_in(request(name, PASSWORD)).await.expect("signs in");
+        let home = self.with(Some(&signed_in.token));
+        (signed_in, home)
+    }
+}
+
+fn request(name: &str, password: &str) -> SignInRequest {
+    SignInRequest {
+        login: "ANA".into(),
+        password: password.into(),
+        device_secret: None,
+        device: Some(DeclaredDevice {
+            name: Some(name.into()),
+            kind: Some(DeviceKind::Tv),
+            ..DeclaredDevice::default()
+        }),
+    }
+}
+
+async fn set_up(reach: &Reach<'_>) -> (SignedIn, Arc<dyn Home>) {
+    let nobody = reach.with(None);
+    assert!(!nobody.status().await.expect("status").set_up);
+    assert_eq!(code_of(nobody.session().await), "not_signed_in");
+    assert_eq!(code_of(nobody.sign_in(request("TV", PASSWORD)).await), "setup_required");
+    let request = |code: &str, kind| SetupRequest {
+        code: code.into(),
+        login: "Ana".into(),
+        password: PASSWORD.into(),
+        profiles: vec![NewProfile { name: "Ana".into(), kind, color: None, pin: None }],
+        device: None,
+    };
+    let code = reach.home.app.setup_code().expect("a set-up code");
+    assert_eq!(code_of(nobody.set_up(request("BCDF-GHJK", ProfileKind::Adult)).await), "wrong_setup_code");
+    assert_eq!(code_of(nobody.set_up(request(&code, ProfileKind::Kids)).await), "invalid_input");
+    let signed_in = nobody.set_up(request(&code, ProfileKind::Adult)).await.expect("sets up");
+    assert_eq!(code_of(nobody.set_up(request(&code, ProfileKind::Adult)).await), "already_set_up");
+    let home = reach.with(Some(&signed_in.token));
+    // What was tried so far no longer counts towards the limits.
+    reach.home.clock.advance(Duration::from_mins(5));
+    (signed_in, home)
+}
+
+fn code_of<T>(result: latchkey::error::Result<T>) -> String {
+    match result {
+        Ok(_) => panic!("it was accepted"),
+        Err(error) => error.code().to_owned(),
+    }
+}
+
+/// Runs a part of the contract on both kinds of home.
+macro_rules! contract {
+    ($($name:ident($reach:ident) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn hold($reach: Reach<'_>) $body
+
+            #[tokio::test]
+            async fn here() {
+                let home = TestHome::start().await;
+                hold(Reach { home: &home, over_http: false }).await;
+            }
+
+            #[tokio::test]
+            async fn there() {
+                let home = TestHome::start().await;
+                hold(Reach { home: &home, over_http: true }).await;
+            }
+        }
+    )+};
+}
+
+contract! {
+    a_device_signs_in_is_listed_and_is_signed_out(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (tv, television) = reach.sign_in("Living-room TV").await;
+        let page = owner.devices(DeviceQuery::default()).await.expect("devices");
+        assert_eq!(page.devices.len(), 2);
+        assert!(page.devices[0].current && page.devices[0].signed_in);
+        assert_eq!(page.devices[0].familiarity.verdict, Verdict::Familiar);
+        assert_eq!((page.devices[1].name.as_str(), page.devices[1].kind), ("Living-room TV", DeviceKind::Tv));
+        assert!(!page.devices[1].current);
+
+        assert_eq!(television.session().await.expect("a session").device_id, tv.device_id);
+        let first = owner.sign_out_device(tv.device_id).await.expect("signs out");
+        assert_eq!(first.effect, SignOutEffect::SignedOut);
+        assert_eq!(code_of(television.session().await), "session_ended");
+        assert_eq!(code_of(television.devices(DeviceQuery::default()).await), "session_ended");
+        let again = owner.sign_out_device(tv.device_id).await.expect("signs out again");
+        assert_eq!(again.effect, SignOutEffect::AlreadySignedOut);
+        assert_eq!(again.ended_at, first.ended_at);
+        let detail = owner.device(tv.device_id).await.expect("the device outlives its session");
+        assert!(!detail.device.signed_in);
+        assert!(detail.history.iter().any(|line| line.kind == HistoryKind::SignOut));
+    }
+
+    the_device_secret_makes_it_the_same_device_again(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (tv, television) = reach.sign_in("TV").await;
+        let request = SignInRequest { device_secret: Some(tv.device_secret.clone()), ..request("TV", PASSWORD) };
+        let again = reach.with(None).sign_in(request).await.expect("signs in");
+        assert_eq!(again.device_id, tv.device_id);
+        assert_ne!(again.session_id, tv.session_id);
+        assert_eq!(code_of(television.session().await), "session_ended");
+        assert_eq!(owner.devices(DeviceQuery::default()).await.expect("devices").devices.len(), 2);
+        let (other, _) = reach.sign_in("TV").await;
+        assert_ne!(other.device_id, tv.device_id);
+    }
+
+    several_or_all_devices_are_signed_out_at_once(reach) {
+        let (me, owner) = set_up(&reach).await;
+        let (one, first) = reach.sign_in("One").await;
+        let (two, second) = reach.sign_in("Two").await;
+        let (_, third) = reach.sign_in("Three").await;
+        let ids = Some(vec![one.device_id, two.device_id, one.device_id]);
+        let some = SignOutMany { ids, ..SignOutMany::default() };
+        let report = owner.sign_out_devices(some).await.expect("signs out");
+        assert_eq!(report.results.len(), 2);
+        assert!(report.results.iter().all(|result| result.effect == SignOutEffect::SignedOut));
+        assert_eq!(code_of(first.session().await), "session_ended");
+        assert_eq!(code_of(second.session().await), "session_ended");
+        third.session().await.expect("the third one stays");
+
+        let all = |include_current| SignOutMany { ids: None, all: Some(true), include_current };
+        let report = owner.sign_out_devices(all(None)).await.expect("signs out");
+        assert_eq!(report.results.len(), 1);
+        assert_eq!(code_of(third.session().await), "session_ended");
+        owner.session().await.expect("this one stays");
+        let report = owner.sign_out_devices(all(Some(true))).await.expect("signs out");
+        assert_eq!(report.results[0].device_id, me.device_id);
+        assert_eq!(code_of(owner.session().await), "session_ended");
+        assert_eq!(code_of(reach.with(None).sign_out_devices(SignOutMany::default()).await), "not_signed_in");
+    }
+
+    an_unfamiliar_device_makes_an_alert_whose_answer_signs_it_out(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (tv, television) = reach.sign_in("Somebody's TV").await;
+        let open = AlertQuery { state: Some(AlertState::Open), ..AlertQuery::default() };
+        let alerts = owner.alerts(open.clone()).await.expect("alerts").alerts;
+        assert_eq!(alerts.len(), 1);
+        let alert = &alerts[0];
+        assert_eq!((alert.session_id, alert.verdict), (tv.session_id, Verdict::NewDevice));
+        assert!(alert.signed_in);
+
+        let not_me = AlertAnswer { answer: Answer::NotMe };
+        let outcome = owner.answer_alert(alert.id, not_me).await.expect("answers");
+        assert_eq!(outcome.effect, AnswerEffect::SignedOut);
+        assert!(!outcome.alert.signed_in);
+        assert_eq!(code_of(television.session().await), "session_ended");
+        let again = owner.answer_alert(alert.id, not_me).await.expect("answers again");
+        assert_eq!(again.effect, AnswerEffect::AlreadyAnswered);
+        let me = owner.answer_alert(alert.id, AlertAnswer { answer: Answer::Me }).await.expect("thinks again");
+        assert_eq!(me.effect, AnswerEffect::FamiliarButSignedOut);
+        assert!(owner.alerts(open).await.expect("alerts").alerts.is_empty());
+        assert_eq!(owner.alert(alert.id).await.expect("a card").device.id, tv.device_id);
+    }
+
+    an_alert_whose_session_ended_otherwise_says_so(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (tv, _) = reach.sign_in("TV").await;
+        let alert = owner.alerts(AlertQuery::default()).await.expect("alerts").alerts.remove(0);
+        owner.sign_out_device(tv.device_id).await.expect("signs out");
+        let outcome = owner.answer_alert(alert.id, AlertAnswer { answer: Answer::NotMe }).await.expect("answers");
+        assert_eq!(outcome.effect, AnswerEffect::AlreadySignedOut);
+    }
+
+    a_kids_profile_reaches_nothing_of_the_management(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let leo = NewProfile { name: "Leo".into(), kind: ProfileKind::Kids, color: None, pin: None };
+        let leo = owner.create_profile(leo).await.expect("makes a profile");
+        let (tv, child) = reach.sign_in("TV").await;
+        let choice = ProfileChoice { profile_id: leo.id, pin: None };
+        let session = child.choose_profile(choice).await.expect("chooses");
+        assert!(!session.may_manage && !session.new_badge && session.open_alerts == 0);
+        assert_eq!(code_of(child.devices(DeviceQuery::default()).await), "kids_profile");
+        assert_eq!(code_of(child.device(tv.device_id).await), "kids_profile");
+        assert_eq!(code_of(child.change_device(tv.device_id, DeviceChange { name: "x".into() }).await), "kids_profile");
+        assert_eq!(code_of(child.sign_out_device(tv.device_id).await), "kids_profile");
+        let all = SignOutMany { all: Some(true), ..SignOutMany::default() };
+        assert_eq!(code_of(child.sign_out_devices(all).await), "kids_profile");
+        assert_eq!(code_of(child.alerts(AlertQuery::default()).await), "kids_profile");
+        assert_eq!(code_of(child.history(HistoryQuery::default()).await), "kids_profile");
+        assert_eq!(code_of(child.change_profile(leo.id, ProfileChange { kind: Some(ProfileKind::Adult), ..ProfileChange::default() }).await), "kids_profile");
+        assert_eq!(code_of(child.delete_profile(leo.id).await), "kids_profile");
+        assert_eq!(code_of(child.mark_badge_seen().await), "kids_profile");
+        assert_eq!(code_of(child.pending_code("BCDFGHJK".into()).await), "kids_profile");
+        assert_eq!(code_of(child.geo_status().await), "kids_profile");
+        assert_eq!(code_of(child.update_geo().await), "kids_profile");
+        assert_eq!(code_of(child.events().await), "kids_profile");
+        let change = PasswordChange {
+            current_password: PASSWORD.into(), new_password: "new password".into(), sign_out_everything_else: true,
+        };
+        assert_eq!(code_of(child.change_password(change).await), "kids_profile");
+        child.report_activity(ActivityReport { title: Some("Moles".into()), state: None }).await.expect("may watch");
+        child.profiles().await.expect("may choose somebody else");
+        child.sign_out_here().await.expect("may sign itself out");
+    }
+
+    a_profile_with_a_pin_asks_for_it(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let rui = NewProfile { name: "Rui".into(), kind: ProfileKind::Adult, color: None, pin: Some("2580".into()) };
+        let rui = owner.create_profile(rui).await.expect("makes a profile");
+        assert!(rui.has_pin);
+        let choose = |pin: Option<&str>| ProfileChoice { profile_id: rui.id, pin: pin.map(Into::into) };
+        assert_eq!(code_of(owner.choose_profile(choose(None)).await), "pin_required");
+        assert_eq!(code_of(owner.choose_profile(choose(Some("1111"))).await), "wrong_pin");
+        let session = owner.choose_profile(choose(Some("2580"))).await.expect("chooses");
+        assert_eq!(session.profile.expect("a profile").id, rui.id);
+        for _ in 0..5 {
+            let _ = owner.choose_profile(choose(Some("1111"))).await;
+        }
+        assert_eq!(code_of(owner.choose_profile(choose(Some("2580"))).await), "too_many_attempts");
+        let no_pin = ProfileChange { pin: Some(String::new()), ..ProfileChange::default() };
+        assert!(!owner.change_profile(rui.id, no_pin).await.expect("changes").has_pin);
+        owner.delete_profile(rui.id).await.expect("deletes");
+        let ana = owner.profiles().await.expect("profiles").profiles.remove(0);
+        assert_eq!(code_of(owner.delete_profile(ana.id).await), "last_adult_profile");
+        let kids = ProfileChange { kind: Some(ProfileKind::Kids), ..ProfileChange::default() };
+        assert_eq!(code_of(owner.change_profile(ana.id, kids).await), "last_adult_profile");
+    }
+
+    the_password_changes_and_everything_else_is_signed_out(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (_, television) = reach.sign_in("TV").await;
+        let change = |current: &str| PasswordChange {
+            current_password: current.into(), new_password: "a better one".into(), sign_out_everything_else: true,
+        };
+        assert_eq!(code_of(owner.change_password(change("wrong one")).await), "invalid_input");
+        television.session().await.expect("nothing changed");
+        assert_eq!(owner.change_password(change(PASSWORD)).await.expect("changes").signed_out, 1);
+        assert_eq!(code_of(television.session().await), "session_ended");
+        owner.session().await.expect("this one stays");
+        reach.home.clock.advance(Duration::from_mins(5));
+        assert_eq!(code_of(reach.with(None).sign_in(request("TV", PASSWORD)).await), "wrong_credentials");
+        reach.with(None).sign_in(request("TV", "a better one")).await.expect("signs in");
+        let failed = HistoryQuery { kind: Some(HistoryKind::SignInFailed), ..HistoryQuery::default() };
+        assert_eq!(owner.history(failed).await.expect("history").history.len(), 1);
+    }
+
+    attempts_are_limited_with_a_clear_message(reach) {
+        let (_, _) = set_up(&reach).await;
+        let nobody = reach.with(None);
+        for _ in 0..5 {
+            assert_eq!(code_of(nobody.sign_in(request("TV", "wrong one")).await), "wrong_credentials");
+        }
+        let refused = nobody.sign_in(request("TV", PASSWORD)).await;
+        let Err(error) = refused else { panic!("it was accepted") };
+        assert_eq!((error.code(), error.status()), ("too_many_attempts", 429));
+        assert!(error.to_string().contains("30 seconds"), "{error}");
+        reach.home.clock.advance(Duration::from_secs(30));
+        nobody.sign_in(request("TV", PASSWORD)).await.expect("signs in");
+    }
+
+    the_list_is_filtered_searched_and_paged(reach) {
+        let (_, owner) = set_up(&reach).await;
+        for name in ["Kitchen radio", "Kitchen TV", "Bedroom TV"] {
+            reach.sign_in(name).await;
+        }
+        let names = |query: DeviceQuery| {
+            let owner = Arc::clone(&owner);
+            async move {
+                let page = owner.devices(query).await.expect("devices");
+                page.devices.into_iter().map(|device| device.name).collect::<Vec<_>>()
+            }
+        };
+        let q = |q: &str| DeviceQuery { q: Some(q.into()), ..DeviceQuery::default() };
+        assert_eq!(names(q("kitchen")).await, ["Kitchen TV", "Kitchen radio"]);
+        assert_eq!(names(q("tv KITCHEN")).await, ["Kitchen TV"]);
+        assert!(names(q("nothing like it")).await.is_empty());
+        let tvs = DeviceQuery { kind: Some(DeviceKind::Tv), ..DeviceQuery::default() };
+        assert_eq!(names(tvs).await.len(), 3);
+        let idle = DeviceQuery { idle_days: Some(30), ..DeviceQuery::default() };
+        assert!(names(idle.clone()).await.is_empty());
+        reach.home.clock.advance(Duration::from_hours(24 * 31));
+        owner.session().await.expect("a session");
+        assert!(names(idle).await.len() >= 3);
+
+        for limit in 1..=4 {
+            let mut all = Vec::new();
+            let mut query = DeviceQuery { limit: Some(limit), ..DeviceQuery::default() };
+            loop {
+                let page = owner.devices(query.clone()).await.expect("devices");
+                assert!(page.devices.len() <= limit as usize);
+                all.extend(page.devices.iter().map(|device| device.id));
+                match page.next_cursor {
+                    Some(cursor) => query.cursor = Some(cursor),
+                    None => break,
+                }
+            }
+            all.sort();
+            all.dedup();
+            assert_eq!(all.len(), 4, "with {limit} a page");
+        }
+        let broken = DeviceQuery { cursor: Some("x".into()), ..DeviceQuery::default() };
+        assert_eq!(code_of(owner.devices(broken).await), "invalid_input");
+    }
+
+    a_device_is_renamed_and_the_name_is_clean(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (tv, _) = reach.sign_in("TV \u{202e}gnp.exe").await;
+        let before = owner.device(tv.device_id).await.expect("a device").device.name;
+        assert_eq!(before, "TV gnp.exe");
+        let renamed = owner.change_device(tv.device_id, DeviceChange { name: " Grandma's  TV ".into() }).await;
+        assert_eq!(renamed.expect("renames").name, "Grandma's TV");
+        let long = DeviceChange { name: "x".repeat(65) };
+        assert_eq!(code_of(owner.change_device(tv.device_id, long).await), "invalid_input");
+        let own = owner.change_device(tv.device_id, DeviceChange { name: String::new() }).await.expect("renames");
+        assert_eq!(own.name, before);
+    }
+
+    a_waiting_device_is_let_in_by_its_code(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let core = reach.home.app.core();
+        let asking = Asking {
+            address: "127.0.0.1".parse().ok(),
+            declared: Some(DeclaredDevice { name: Some("Box".into()), ..DeclaredDevice::default() }),
+            ..Asking::default()
+        };
+        let started = latchkey::access::codes::start(core, &asking).expect("codes");
+        let typed = started.user_code.to_lowercase().replace('-', " ");
+        let waiting = owner.pending_code(typed.clone()).await.expect("it waits");
+        assert_eq!((waiting.device_name.as_str(), &waiting.user_code), ("Box", &started.user_code));
+        let answer = CodeAnswer { user_code: typed, decision: CodeDecision::Allow, profile_id: None };
+        owner.answer_code(answer.clone()).await.expect("allows");
+        assert_eq!(code_of(owner.answer_code(answer).await), "code_not_valid");
+        let admitted = latchkey::access::codes::poll(core, asking, &started.device_code).await;
+        let token = admitted.map(|admitted| admitted.answer.token).unwrap_or_default();
+        let device = reach.with(Some(&token));
+        assert_eq!(device.session().await.expect("a session").device_name, "Box");
+        assert_eq!(code_of(device.devices(DeviceQuery::default()).await), "profile_required");
+    }
+
+    changes_are_told_as_they_happen_until_the_session_ends(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (listener, listening) = reach.sign_in("Listener").await;
+        let mut events = listening.events().await.expect("events");
+        let (tv, _) = reach.sign_in("TV").await;
+        let next = events.next().await.expect("an event").kind;
+        assert_eq!(next, EventKind::SignedIn { device_id: tv.device_id, session_id: tv.session_id });
+        assert!(matches!(events.next().await.expect("an event").kind, EventKind::AlertRaised { device_id, .. } if device_id == tv.device_id));
+        owner.sign_out_device(listener.device_id).await.expect("signs out");
+        assert_eq!(events.next().await.expect("an event").kind, EventKind::SessionEnded);
+        assert!(events.next().await.is_none(), "a signed-out device goes on listening");
+        assert_eq!(code_of(listening.events().await), "session_ended");
+    }
+
+    the_new_badge_goes_for_everybody_once_somebody_looked(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (_, television) = reach.sign_in("TV").await;
+        assert!(owner.session().await.expect("a session").new_badge);
+        owner.mark_badge_seen().await.expect("looks");
+        assert!(!owner.session().await.expect("a session").new_badge);
+        assert!(!television.session().await.expect("a session").new_badge);
+    }
+}

@@ -1,0 +1,187 @@
+//! A TV signs in by code, and a person allows it on the page of their phone (RFC 8628).
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::{Answer, Browser, TestHome};
+
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// A device that shows a code.
+struct Tv {
+    browser: Browser,
+    codes: Value,
+}
+
+impl Tv {
+    async fn asks(home: &TestHome, name: &str) -> Self {
+        let browser = home.browser();
+        let form = [("client_id", "Jellyfin"), ("device_name", name), ("device_kind", "tv")];
+        let answer = browser.post("/device_authorization", &form).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        Self { browser, codes: answer.json() }
+    }
+
+    fn user_code(&self) -> &str {
+        self.codes["user_code"].as_str().expect("a code")
+    }
+
+    /// The page that its picture code leads to.
+    fn page(&self) -> &str {
+        self.codes["verification_uri_complete"].as_str().expect("an address")
+    }
+
+    async fn polls(&self) -> Answer {
+        let code = self.codes["device_code"].as_str().expect("a code");
+        self.browser.post("/token", &[("grant_type", DEVICE_CODE), ("device_code", code)]).await
+    }
+
+    async fn is_told(&self, error: &str) {
+        let answer = self.polls().await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some(error)), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_tv_is_let_in_by_a_phone() {
+    let (home, owner) = TestHome::with_account().await;
+    owner.choose("Ana").await;
+    let tv = Tv::asks(&home, "Living-room TV").await;
+    assert_eq!(tv.codes["interval"], 5);
+    assert_eq!(tv.codes["expires_in"], 600);
+    tv.is_told("authorization_pending").await;
+
+    let page = owner.get(tv.page()).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("<b>Living-room TV</b> is showing the code"), "{}", page.text);
+    assert!(page.text.contains("<dd>TV</dd>"), "{}", page.text);
+    assert!(page.text.contains("<dd>This computer</dd>"), "{}", page.text);
+    assert!(page.text.contains("Only allow a device that you can see in front of you"));
+
+    let user_code = page.field("user_code").expect("the code is in the form");
+    let leo = owner.profile("Leo").await;
+    let form = [("user_code", &*user_code), ("profile_id", &leo), ("decision", "allow")];
+    let page = owner.post("/device", &form).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("Living-room TV goes on by itself in a few seconds."), "{}", page.text);
+
+    home.clock.advance(Duration::from_secs(5));
+    let answer = tv.polls().await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let tokens = answer.json();
+    assert_eq!(tokens["token_type"], "Bearer");
+    tv.browser
+        .always("authorization", &format!("Bearer {}", tokens["access_token"].as_str().expect("a token")));
+    let session = tv.browser.get("/api/v1/session").await.json();
+    assert_eq!(
+        (&session["profile"]["name"], &session["method"]),
+        (&"Leo".into(), &"code".into()),
+        "{session}"
+    );
+    assert_eq!(owner.device_named("Living-room TV").await["kind"], "tv");
+
+    // The code worked once; for the page and for the device it is gone.
+    tv.is_told("expired_token").await;
+    assert_eq!(owner.get(tv.page()).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_code_may_be_typed_as_people_type() {
+    let (home, owner) = TestHome::with_account().await;
+    let page = owner.get("/device").await;
+    assert!(page.text.contains("Enter the code on your TV"));
+    let tv = Tv::asks(&home, "TV").await;
+    let typed = tv.user_code().to_lowercase().replace('-', "+");
+    let page = owner.get(&format!("/device?user_code={typed}")).await;
+    assert!(page.text.contains(tv.user_code()), "{}", page.text);
+
+    let page = owner.get("/device?user_code=BBBB-%3Ci%3EBBB").await;
+    assert_eq!(page.status, 404);
+    assert!(page.text.contains("That code is not valid any more."), "{}", page.text);
+    assert!(!page.text.contains("<i>"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_device_that_asks_too_often_is_slowed_down() {
+    let (home, owner) = TestHome::with_account().await;
+    let tv = Tv::asks(&home, "TV").await;
+    tv.is_told("authorization_pending").await;
+    home.clock.advance(Duration::from_secs(4));
+    tv.is_told("slow_down").await;
+    // Five seconds more from now on (RFC 8628 section 3.5).
+    home.clock.advance(Duration::from_secs(9));
+    tv.is_told("slow_down").await;
+    home.clock.advance(Duration::from_secs(15));
+    tv.is_told("authorization_pending").await;
+    owner.post("/device", &[("user_code", tv.user_code()), ("decision", "allow")]).await;
+    home.clock.advance(Duration::from_secs(15));
+    assert_eq!(tv.polls().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_device_that_is_not_allowed_is_told_so() {
+    let (home, owner) = TestHome::with_account().await;
+    let tv = Tv::asks(&home, "A stranger's TV").await;
+    let page = owner.post("/device", &[("user_code", tv.user_code()), ("decision", "deny")]).await;
+    assert!(page.text.contains("Not let in"), "{}", page.text);
+    assert_eq!(page.status, 200);
+    tv.is_told("access_denied").await;
+    tv.is_told("expired_token").await;
+    assert_eq!(owner.devices().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_code_runs_out() {
+    let (home, owner) = TestHome::with_account().await;
+    let tv = Tv::asks(&home, "TV").await;
+    home.clock.advance(Duration::from_mins(10));
+    tv.is_told("expired_token").await;
+    let page = owner.post("/device", &[("user_code", tv.user_code()), ("decision", "allow")]).await;
+    assert_eq!(page.status, 404);
+    tv.is_told("expired_token").await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_neither_yes_nor_no_decides_nothing() {
+    let (home, owner) = TestHome::with_account().await;
+    let tv = Tv::asks(&home, "TV").await;
+    assert_eq!(owner.post("/device", &[("user_code", tv.user_code())]).await.status, 422);
+    let form = [("user_code", tv.user_code()), ("decision", "allow"), ("profile_id", "nobody")];
+    assert_eq!(owner.post("/device", &form).await.status, 404);
+    tv.is_told("authorization_pending").await;
+}
+
+#[tokio::test]
+async fn a_child_is_told_whom_to_ask() {
+    let (home, owner) = TestHome::with_account().await;
+    let tv = Tv::asks(&home, "TV").await;
+    let child = home.device("Leo's tablet").await;
+    child.choose("Leo").await;
+    for page in [
+        child.get(tv.page()).await,
+        child.get("/device").await,
+        child.post("/device", &[("user_code", tv.user_code()), ("decision", "allow")]).await,
+    ] {
+        assert_eq!(page.status, 403);
+        assert!(page.text.contains("Ask Ana or Marta to let the device in."), "{}", page.text);
+        assert!(!page.text.contains("showing the code"), "{}", page.text);
+    }
+    tv.is_told("authorization_pending").await;
+    drop(owner);
+}
+
+#[tokio::test]
+async fn the_name_of_a_device_cannot_become_part_of_the_page() {
+    let (home, owner) = TestHome::with_account().await;
+    let name = "<script>alert(1)</script>\"'&\u{202e}TV";
+    let tv = Tv::asks(&home, name).await;
+    let page = owner.get(tv.page()).await;
+    assert!(page.text.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "{}", page.text);
+    assert!(!page.text.contains("<script"), "{}", page.text);
+    assert!(!page.text.contains('\u{202e}'), "{}", page.text);
+    let form = [("user_code", tv.user_code()), ("decision", "allow")];
+    let page = owner.post("/device", &form).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains("<script"), "{}", page.text);
+}

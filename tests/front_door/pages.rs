@@ -1,0 +1,178 @@
+//! The pages, in a browser without JavaScript.
+
+use std::time::Duration;
+
+use crate::support::{LOGIN, PASSWORD, PIN, TestHome, browser::Answer};
+
+/// The button of the profile of that name sends this id.
+fn tile(page: &Answer, name: &str) -> String {
+    let tile = page.text.split("<li>").find(|tile| tile.contains(&format!("</span>{name}")));
+    let tile = tile.unwrap_or_else(|| panic!("no tile for {name} in {}", page.text));
+    tile.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn a_browser_signs_in_says_who_it_is_and_goes_on() {
+    let (home, _) = TestHome::with_account().await;
+    let browser = home.browser();
+    let page = browser.get("/sign-in?return=/history").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("<title>Sign in · Latchkey</title>"));
+    assert!(page.text.contains("autocomplete=\"current-password\""));
+    assert!(page.header("accept-ch").contains("Sec-CH-UA-Model"));
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+
+    let going = page.field("return").expect("where it was going");
+    let form = [("login", LOGIN), ("password", PASSWORD), ("return", &going)];
+    let answer = browser.post("/sign-in", &form).await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(answer.header("location"), "/who?return=%2Fhistory");
+    assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 2);
+
+    let page = browser.get(answer.location().as_str()).await;
+    assert!(page.text.contains("Who’s using it?"), "{}", page.text);
+    let form = [("profile_id", &*tile(&page, "Ana")), ("return", &page.field("return").expect("kept"))];
+    let answer = browser.post("/who", &form).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/history"));
+    assert_eq!(browser.get("/api/v1/session").await.json()["profile"]["name"], "Ana");
+
+    // Once it is known who it is, the page only passes through.
+    let answer = browser.get("/sign-in?return=/history").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/history"));
+}
+
+#[tokio::test]
+async fn a_profile_with_a_pin_asks_for_it() {
+    let (home, owner) = TestHome::with_account().await;
+    let page = owner.get("/who?return=/devices").await;
+    let marta = tile(&page, "Marta");
+    let page = owner.post("/who", &[("profile_id", &marta), ("return", "/devices")]).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("Marta’s PIN"), "{}", page.text);
+    assert!(page.text.contains("href=\"/who?return=%2Fdevices\""), "{}", page.text);
+    assert_eq!(page.field("profile_id").as_deref(), Some(&*marta));
+
+    let form =
+        |pin| [("profile_id", marta.clone()), ("return", "/devices".into()), ("pin", String::from(pin))];
+    let send = async |pin| {
+        let form = form(pin);
+        owner.post("/who", &form.each_ref().map(|(name, value)| (*name, value.as_str()))).await
+    };
+    let wrong = send("1111").await;
+    assert_eq!(wrong.status, 403);
+    assert!(wrong.text.contains("That PIN is not right."));
+    assert_eq!(send("12").await.status, 422);
+    for _ in 0..4 {
+        send("1111").await;
+    }
+    let limited = send(PIN).await;
+    assert_eq!(limited.status, 429);
+    assert!(limited.text.contains("Too many attempts. Try again in 60 seconds."), "{}", limited.text);
+    home.clock.advance(Duration::from_mins(1));
+    let right = send(PIN).await;
+    assert_eq!((right.status, right.header("location")), (303, "/devices"));
+    assert_eq!(owner.get("/api/v1/session").await.json()["profile"]["name"], "Marta");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_on_the_page_and_noted_in_the_history() {
+    let (home, owner) = TestHome::with_account().await;
+    let browser = home.browser();
+    let form = [("login", "ana\"><b>"), ("password", "wrong horse"), ("return", "/history")];
+    let page = browser.post("/sign-in", &form).await;
+    assert_eq!(page.status, 401);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.text.contains("The login name or the password is not right."));
+    assert!(!page.text.contains("<b>"), "what was typed is escaped: {}", page.text);
+    assert_eq!(page.field("return").as_deref(), Some("/history"));
+    assert_eq!(browser.cookie("latchkey_session"), None);
+
+    assert_eq!(browser.post("/sign-in", &[("login", LOGIN), ("password", "x")]).await.status, 401);
+    let history = owner.get("/api/v1/history").await.json();
+    let kinds = history["history"].as_array().expect("lines").iter();
+    let kinds: Vec<_> = kinds.map(|line| &line["kind"]).collect();
+    assert_eq!(kinds[0], "sign_in_failed", "{history}");
+    // A form without its fields is no crash and no sign-in.
+    assert_eq!(browser.post("/sign-in", &[]).await.status, 422);
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_and_the_page_says_for_how_long() {
+    let (home, _) = TestHome::with_account().await;
+    let browser = home.browser();
+    for _ in 0..5 {
+        let page = browser.post("/sign-in", &[("login", LOGIN), ("password", "wrong horse")]).await;
+        assert_eq!(page.status, 401);
+    }
+    let page = browser.post("/sign-in", &[("login", LOGIN), ("password", PASSWORD)]).await;
+    assert_eq!(page.status, 429);
+    assert_eq!(page.header("retry-after"), "30");
+    assert!(page.text.contains("Too many attempts. Try again in 30 seconds."), "{}", page.text);
+    home.clock.advance(Duration::from_secs(30));
+    let answer = browser.post("/sign-in", &[("login", LOGIN), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, 303);
+}
+
+#[tokio::test]
+async fn nobody_is_led_away_from_the_home() {
+    let (home, owner) = TestHome::with_account().await;
+    owner.choose("Ana").await;
+    let own = format!("{}/devices", home.address());
+    for (asked, leads_to) in [
+        ("/devices", "/devices"),
+        (&*own, &*own),
+        ("https://evil.example/", "/"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("/.//evil.example/", "/"),
+        ("/\t/evil.example/", "/"),
+        ("https://127.0.0.1@evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/x\r\nset-cookie: a=b", "/"),
+    ] {
+        let encoded = serde_urlencoded::to_string([("return", asked)]).expect("text");
+        let answer = owner.get(&format!("/sign-in?{encoded}")).await;
+        assert_eq!((answer.status, answer.header("location")), (303, leads_to), "{asked:?}");
+        let ana = owner.profile("Ana").await;
+        let answer = owner.post("/who", &[("profile_id", &ana), ("return", asked)]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, leads_to), "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn forms_from_other_sites_are_refused() {
+    let (home, _) = TestHome::with_account().await;
+    let browser = home.browser();
+    browser.always("origin", "https://evil.example");
+    let answer = browser.post("/sign-in", &[("login", LOGIN), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(browser.cookie("latchkey_session"), None);
+}
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_is_sent_to_sign_in_and_back() {
+    let (home, _) = TestHome::with_account().await;
+    let browser = home.browser();
+    let answer = browser.get("/device?user_code=WDJB-MJHT").await;
+    assert_eq!(answer.header("location"), "/sign-in?return=%2Fdevice%3Fuser_code%3DWDJB-MJHT");
+    let answer = browser.get("/who?return=/history").await;
+    assert_eq!(answer.header("location"), "/sign-in?return=%2Fhistory");
+}
+
+#[tokio::test]
+async fn a_home_without_an_account_leads_to_its_set_up() {
+    let home = TestHome::start().await;
+    let browser = home.browser();
+    assert_eq!(browser.get("/sign-in").await.header("location"), "/");
+    let answer = browser.post("/sign-in", &[("login", LOGIN), ("password", PASSWORD)]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/"));
+    assert_eq!(browser.visit("/device").await.url.path(), "/");
+}
+
+#[tokio::test]
+async fn the_style_is_served_with_the_pages() {
+    let home = TestHome::start().await;
+    let style = home.browser().get("/front-door.css").await;
+    assert_eq!((style.status, style.header("content-type")), (200, "text/css; charset=utf-8"));
+    assert!(style.text.contains(".door-mark"));
+}

@@ -1,0 +1,181 @@
+//! A real home for tests: the server as it runs, in a folder of its own, on a free port, with a clock that the
+//! test moves; and clients that talk to it over HTTP.
+
+// Every test program takes from here what it needs.
+#![allow(dead_code, unused_imports)]
+
+pub mod browser;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchkey::app::{App, Parts};
+use latchkey::clock::ManualClock;
+use latchkey::config::Config;
+use latchkey::model::Timestamp;
+use latchkey::random::SeededRandom;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub use browser::{Answer, Browser};
+
+/// The account's login name.
+pub const LOGIN: &str = "ana";
+/// The account's password.
+pub const PASSWORD: &str = "correct horse";
+/// The PIN of the profile Marta.
+pub const PIN: &str = "2468";
+
+/// Longest time that something which happens "soon" may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running home.
+pub struct TestHome {
+    /// The home.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<ManualClock>,
+    folder: TempDir,
+}
+
+impl TestHome {
+    /// A home without an account.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A home without an account, with other settings.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_790_000_000_000)));
+        Self::open(folder, clock, 1, change).await
+    }
+
+    async fn open(
+        folder: TempDir,
+        clock: Arc<ManualClock>,
+        seed: u64,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let mut config = Config::in_folder(folder.path());
+        config.listen = "127.0.0.1:0".parse().expect("an address");
+        config.geoip_update_url = None;
+        change(&mut config);
+        let parts =
+            Parts { clock: Arc::<ManualClock>::clone(&clock), random: Arc::new(SeededRandom::new(seed)) };
+        let app = App::start(config, parts).await.expect("the home starts");
+        Self { app, clock, folder }
+    }
+
+    /// Stops the home and starts it anew in the same folder, on another port.
+    pub async fn restart(self) -> Self {
+        let Self { app, clock, folder } = self;
+        app.stop().await;
+        // Another seed: a home that starts again does not draw the same secrets again.
+        Self::open(folder, clock, 2, |_| {}).await
+    }
+
+    /// A home with an account, and the device that made it: profiles Ana (adult), Leo (kids) and Marta (adult,
+    /// with a PIN).
+    pub async fn with_account() -> (Self, Browser) {
+        let home = Self::start().await;
+        let owner = home.set_up().await;
+        (home, owner)
+    }
+
+    /// Makes the account; answers with the device that made it, which has no profile yet.
+    pub async fn set_up(&self) -> Browser {
+        let owner = self.browser();
+        let code = self.app.setup_code().expect("there is no account yet");
+        let answer = owner
+            .post_json(
+                "/api/v1/setup",
+                &json!({
+                    "code": code, "login": LOGIN, "password": PASSWORD,
+                    "device": { "name": "Ana's laptop", "kind": "browser" },
+                    "profiles": [
+                        { "name": "Ana", "kind": "adult" },
+                        { "name": "Leo", "kind": "kids" },
+                        { "name": "Marta", "kind": "adult", "pin": PIN },
+                    ],
+                }),
+            )
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        owner
+    }
+
+    /// A browser that has never been here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.address())
+    }
+
+    /// A device of that name, signed in through the interface for programs.
+    pub async fn device(&self, name: &str) -> Browser {
+        let device = self.browser();
+        let request = json!({
+            "login": LOGIN, "password": PASSWORD, "device": { "name": name, "kind": "tablet" },
+        });
+        let answer = device.post_json("/api/v1/sign-in", &request).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        device
+    }
+
+    /// Where it listens, as `http://127.0.0.1:port`.
+    pub fn address(&self) -> String {
+        format!("http://{}", self.app.address())
+    }
+}
+
+impl Browser {
+    /// The id of the profile of that name.
+    pub async fn profile(&self, name: &str) -> String {
+        let answer = self.get("/api/v1/profiles").await;
+        let list = answer.json();
+        let profiles = list["profiles"].as_array().unwrap_or_else(|| panic!("no profiles: {list}"));
+        let found = profiles.iter().find(|profile| profile["name"] == name);
+        found.and_then(|profile| profile["id"].as_str()).expect("a profile of that name").to_owned()
+    }
+
+    /// Says who is using this device.
+    pub async fn choose(&self, name: &str) {
+        let choice = json!({ "profile_id": self.profile(name).await });
+        let answer = self.put_json("/api/v1/session/profile", &choice).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+
+    /// The devices of the account, as this device sees them.
+    pub async fn devices(&self) -> Vec<Value> {
+        let answer = self.get("/api/v1/devices").await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()["devices"].as_array().cloned().expect("a list")
+    }
+
+    /// The device of that name, as this device sees it.
+    pub async fn device_named(&self, name: &str) -> Value {
+        let devices = self.devices().await;
+        let found = devices.iter().find(|device| device["name"] == name).cloned();
+        found.unwrap_or_else(|| panic!("no device {name} in {devices:#?}"))
+    }
+
+    /// Signs the device of that id out.
+    pub async fn sign_out(&self, device_id: &str) {
+        let answer = self.post_json(&format!("/api/v1/devices/{device_id}/sign-out"), &json!({})).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+}
+
+/// Asks again and again until there is an answer; for what the home does by itself a moment later.
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        // The pauses leave the processor to those who are waited for; nothing depends on how long they are.
+        let mut again = tokio::time::interval(Duration::from_millis(5));
+        loop {
+            again.tick().await;
+            if let Some(found) = ask().await {
+                return found;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("waited in vain: {what}"))
+}
