@@ -1,0 +1,91 @@
+//! The system around the window: what of it is missing, start at login, and files.
+
+use std::sync::Arc;
+
+#[cfg(desktop)]
+use latchkey::error::Error;
+use serde::Serialize;
+#[cfg(desktop)]
+use tauri::Manager;
+use tauri::{AppHandle, Runtime, State};
+#[cfg(desktop)]
+use tauri_plugin_autostart::ManagerExt as _;
+
+use crate::desk::Desk;
+use crate::refusal::Answer;
+#[cfg(desktop)]
+use crate::save::{self, Format, Saved};
+#[cfg(desktop)]
+use crate::{alerts::Notifications, tray};
+
+/// The state of this desktop. Of each part: `null` when all is well, else a sentence on what is missing.
+#[derive(Clone, Debug, Serialize)]
+pub struct DesktopStatus {
+    /// Native notifications.
+    notifications: Option<String>,
+    /// The tray.
+    tray: Option<String>,
+    /// The keyring.
+    keyring: Option<String>,
+    /// Whether Latchkey starts when somebody logs in.
+    autostart: bool,
+    /// The address of the home looked at.
+    home_url: String,
+    /// Whether that home is on another machine.
+    remote: bool,
+    /// The app's version.
+    version: String,
+}
+
+/// The state of this desktop, or phone.
+#[tauri::command]
+pub async fn desktop_status<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Arc<Desk>>,
+) -> Answer<DesktopStatus> {
+    let (home_url, remote) = desk.address().await;
+    Ok(DesktopStatus {
+        home_url,
+        remote,
+        keyring: desk.keyring_problem(),
+        version: app.package_info().version.to_string(),
+        #[cfg(desktop)]
+        notifications: app.state::<Notifications>().problem(),
+        #[cfg(desktop)]
+        tray: tray::problem(&app).await,
+        // A system that cannot say does not start it.
+        #[cfg(desktop)]
+        autostart: app.autolaunch().is_enabled().unwrap_or(false),
+        #[cfg(mobile)]
+        notifications: Some("A phone shows no notifications yet. Alerts show in the app.".to_owned()),
+        #[cfg(mobile)]
+        tray: None,
+        #[cfg(mobile)]
+        autostart: false,
+    })
+}
+
+/// Starts Latchkey at login from now on, or not any more.
+#[cfg(desktop)]
+#[tauri::command]
+pub async fn set_autostart<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Arc<Desk>>,
+    enabled: bool,
+) -> Answer<DesktopStatus> {
+    let autostart = app.autolaunch();
+    if enabled { autostart.enable() } else { autostart.disable() }.map_err(Error::internal)?;
+    desktop_status(app.clone(), desk).await
+}
+
+/// Writes the whole history to the Downloads folder.
+#[cfg(desktop)]
+#[tauri::command]
+pub async fn save_history<R: Runtime>(
+    app: AppHandle<R>,
+    desk: State<'_, Arc<Desk>>,
+    format: Format,
+) -> Answer<Saved> {
+    let folder = app.path().download_dir().or_else(|_| app.path().home_dir()).map_err(Error::internal)?;
+    Ok(save::history(desk.home().await?.as_ref(), format, &folder).await?)
+}

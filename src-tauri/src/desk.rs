@@ -1,0 +1,312 @@
+//! The desk: where a person sits. It knows which home they look at and holds their keys to it; what they may
+//! do there is the home's to say.
+
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use latchkey::alerting::watch::HomeNow;
+use latchkey::error::{Error, Result};
+use latchkey::home::Home;
+use latchkey::home::there::There;
+use latchkey::model::{DeclaredDevice, Secret};
+use latchkey::wire::{CurrentSession, HomeStatus, ProfileChoice, SetupRequest, SignInRequest, SignedIn};
+use tauri::Url;
+use tokio::sync::{OnceCell, watch};
+
+#[cfg(desktop)]
+use crate::embedded::Embedded;
+use crate::keys::{Held, Keys};
+use crate::remembered::Remembered;
+
+/// Longest wait for a keyring: a locked one asks its owner first, who may be slow but must not be locked out.
+const KEYRING_PATIENCE: Duration = Duration::from_mins(1);
+
+/// Which home a person looks at, and their keys to it.
+pub struct Desk {
+    folder: PathBuf,
+    keys: Arc<Keys>,
+    /// This computer's own home; a phone has none.
+    #[cfg(desktop)]
+    embedded: Embedded,
+    now: OnceCell<RwLock<Now>>,
+    changed: watch::Sender<u64>,
+}
+
+/// The home looked at, and what it has given.
+#[derive(Clone)]
+struct Now {
+    /// The client for a home on another machine; `None` for this computer's own.
+    there: Option<(Url, There)>,
+    held: Held,
+}
+
+impl Now {
+    fn at(url: Option<Url>) -> Self {
+        let there = url.map(|url| (url.clone(), There::new(url, None)));
+        Self { there, held: Held::default() }
+    }
+
+    /// The name its keys are kept under.
+    fn name(&self) -> String {
+        self.there.as_ref().map_or_else(|| "this computer".to_owned(), |(url, _)| url.to_string())
+    }
+}
+
+impl Desk {
+    /// A desk that keeps what is its own in `folder`. Nothing is read or started before it is asked for.
+    pub fn new(folder: PathBuf, keys: Keys, #[cfg(desktop)] embedded: Embedded) -> Self {
+        Self {
+            folder,
+            keys: Arc::new(keys),
+            #[cfg(desktop)]
+            embedded,
+            now: OnceCell::new(),
+            changed: watch::Sender::new(0),
+        }
+    }
+
+    /// The home as whoever sits here sees it at this moment.
+    pub async fn home(&self) -> Result<Arc<dyn Home>> {
+        let now = self.now().await;
+        let token = now.held.token.clone().map(Secret::received);
+        match now.there {
+            Some((_, there)) => Ok(Arc::new(there.with_token(token))),
+            #[cfg(desktop)]
+            None => {
+                let device_secret = now.held.device_secret.map(Secret::received);
+                Ok(Arc::new(self.embedded.home(token, device_secret).await?))
+            }
+            #[cfg(mobile)]
+            None => Err(no_home()),
+        }
+    }
+
+    /// Makes the first account. The window of the computer the home runs on needs no set-up code: whoever
+    /// sits at it could read the printed one as well.
+    pub async fn set_up(&self, mut request: SetupRequest) -> Result<SignedIn> {
+        request.device.get_or_insert_with(this_device);
+        #[cfg(desktop)]
+        if self.now().await.there.is_none() {
+            request.code = self.embedded.setup_code().await?.unwrap_or_default();
+        }
+        let signed_in = self.home().await?.set_up(request).await?;
+        self.signed_in(signed_in).await
+    }
+
+    /// Signs this desktop in, as the device it was before.
+    pub async fn sign_in(&self, mut request: SignInRequest) -> Result<SignedIn> {
+        request.device.get_or_insert_with(this_device);
+        request.device_secret = self.now().await.held.device_secret;
+        let signed_in = self.home().await?.sign_in(request).await?;
+        self.signed_in(signed_in).await
+    }
+
+    /// Signs this desktop out.
+    pub async fn sign_out_here(&self) -> Result<()> {
+        self.home().await?.sign_out_here().await?;
+        let device_secret = self.now().await.held.device_secret;
+        self.hold(Held { token: None, device_secret }).await
+    }
+
+    /// Says who sits here from now on.
+    pub async fn choose_profile(&self, choice: ProfileChoice) -> Result<CurrentSession> {
+        let session = self.home().await?.choose_profile(choice).await?;
+        self.tell_change();
+        Ok(session)
+    }
+
+    /// Looks at the home at `address` from now on; an empty one brings this computer's own back. Nothing
+    /// changes unless a home answers there.
+    pub async fn connect(&self, address: &str) -> Result<HomeStatus> {
+        let url = if address.trim().is_empty() { None } else { Some(normal_address(address)?) };
+        let mut there = Now::at(url.clone());
+        let status = match &there.there {
+            Some((_, home)) => home.status().await?,
+            #[cfg(desktop)]
+            None => self.embedded.home(None, None).await?.status().await?,
+            #[cfg(mobile)]
+            None => return Err(no_home()),
+        };
+        there.held = self.held_for(&there).await;
+        Remembered { home_url: url }.write(&self.folder)?;
+        self.now().await;
+        self.set_now(there);
+        Ok(status)
+    }
+
+    /// Changes its value whenever who sits here, or what they look at, has changed.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// The home's address, and whether it is on another machine.
+    pub async fn address(&self) -> (String, bool) {
+        match self.now().await.there {
+            Some((url, _)) => (url.to_string(), true),
+            #[cfg(desktop)]
+            None => (self.embedded.url().await.unwrap_or_default(), false),
+            #[cfg(mobile)]
+            None => (String::new(), false),
+        }
+    }
+
+    /// Why keys are not in the keyring, in a sentence; `None` when they are.
+    pub fn keyring_problem(&self) -> Option<String> {
+        self.keys.problem()
+    }
+
+    /// Ends this computer's own home in good order, when it runs.
+    #[cfg(desktop)]
+    pub async fn close(&self) {
+        self.embedded.stop().await;
+    }
+
+    /// Keeps the keys a sign-in gave, and hands on the rest: the window never sees them.
+    async fn signed_in(&self, signed_in: SignedIn) -> Result<SignedIn> {
+        let SignedIn { token, device_secret, .. } = signed_in;
+        self.hold(Held { token: Some(token), device_secret: Some(device_secret) }).await?;
+        Ok(SignedIn { token: String::new(), device_secret: String::new(), ..signed_in })
+    }
+
+    async fn hold(&self, held: Held) -> Result<()> {
+        let now = Now { held, ..self.now().await };
+        self.set_now(now.clone());
+        let keys = Arc::clone(&self.keys);
+        let keeping = tokio::task::spawn_blocking(move || keys.keep(&now.name(), &now.held));
+        let Ok(kept) = tokio::time::timeout(KEYRING_PATIENCE, keeping).await else {
+            // It goes on behind; the session is good in any case until the app ends.
+            tracing::warn!("the keyring takes its time; perhaps it waits for its owner");
+            return Ok(());
+        };
+        kept.map_err(Error::internal)?
+    }
+
+    async fn held_for(&self, now: &Now) -> Held {
+        let (keys, name) = (Arc::clone(&self.keys), now.name());
+        let asking = tokio::task::spawn_blocking(move || keys.held(&name));
+        let Ok(held) = tokio::time::timeout(KEYRING_PATIENCE, asking).await else {
+            tracing::warn!("the keyring does not answer; somebody has to sign in again");
+            return Held::default();
+        };
+        held.unwrap_or_default()
+    }
+
+    async fn now(&self) -> Now {
+        let now = self.now.get_or_init(|| async {
+            let mut now = Now::at(Remembered::read(&self.folder).home_url);
+            #[cfg(desktop)]
+            let given = self.embedded.keys().await;
+            #[cfg(mobile)]
+            let given = None;
+            now.held = match given {
+                Some(given) => given,
+                None => self.held_for(&now).await,
+            };
+            RwLock::new(now)
+        });
+        now.await.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Only after [`Desk::now`] was asked.
+    fn set_now(&self, now: Now) {
+        if let Some(place) = self.now.get() {
+            *place.write().unwrap_or_else(PoisonError::into_inner) = now;
+        }
+        self.tell_change();
+    }
+
+    fn tell_change(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+}
+
+#[async_trait]
+impl HomeNow for Desk {
+    async fn home(&self) -> Result<Arc<dyn Home>> {
+        Self::home(self).await
+    }
+}
+
+#[cfg(mobile)]
+fn no_home() -> Error {
+    let message = "Enter the address of your home first.".to_owned();
+    Error::Remote { status: 409, code: "no_home".to_owned(), message }
+}
+
+/// What this device says of itself.
+pub fn this_device() -> DeclaredDevice {
+    let kind =
+        if cfg!(mobile) { latchkey::model::DeviceKind::Phone } else { latchkey::model::DeviceKind::Computer };
+    let os = match std::env::consts::OS {
+        "linux" => "Linux",
+        "macos" => "macOS",
+        "windows" => "Windows",
+        "android" => "Android",
+        "ios" => "iOS",
+        other => other,
+    };
+    DeclaredDevice {
+        name: computer_name(),
+        kind: Some(kind),
+        model: None,
+        os: Some(os.to_owned()),
+        app: Some("Latchkey".to_owned()),
+        app_version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+    }
+}
+
+/// The name its owner gave the computer, where the system tells it.
+fn computer_name() -> Option<String> {
+    let told = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .or_else(|_| std::env::var("COMPUTERNAME"))
+        .unwrap_or_default();
+    let name = told.trim();
+    (!name.is_empty() && name != "localhost").then(|| name.to_owned())
+}
+
+/// An address as a person types it, made one to ask: "nas:8470" is `http://nas:8470`.
+fn normal_address(typed: &str) -> Result<Url> {
+    let wrong = || Error::invalid("url", "Enter an address such as http://nas:8470.");
+    let typed = typed.trim();
+    let full = if typed.contains("://") { typed.to_owned() } else { format!("http://{typed}") };
+    let mut url = Url::parse(&full).map_err(|_| wrong())?;
+    let web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty());
+    if !web || !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong());
+    }
+    url.set_path("/");
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_as_people_type_it() {
+        for (typed, meant) in [
+            ("nas:8470", "http://nas:8470/"),
+            (" http://nas:8470/#/devices ", "http://nas:8470/"),
+            ("https://home.example.org", "https://home.example.org/"),
+            ("192.168.1.20", "http://192.168.1.20/"),
+            ("[fd00::1]:8470", "http://[fd00::1]:8470/"),
+        ] {
+            assert_eq!(normal_address(typed).unwrap().as_str(), meant, "{typed}");
+        }
+        for typed in ["http://", "ftp://nas", "file:///etc/passwd", "http://ana:secret@nas", "javascript://x"]
+        {
+            assert_eq!(normal_address(typed).unwrap_err().code(), "invalid_input", "{typed}");
+        }
+    }
+
+    #[test]
+    fn this_device_says_that_it_is_latchkey_on_a_computer() {
+        let device = this_device();
+        assert_eq!(device.app.as_deref(), Some("Latchkey"));
+        assert_eq!(device.kind, Some(latchkey::model::DeviceKind::Computer));
+    }
+}
