@@ -1,0 +1,22 @@
+# Reads how many tests passed and failed out of what the runners print: nextest, cargo test and Playwright.
+# shellcheck shell=bash
+
+# Adds up the numbers in front of a word, over all lines that match: sum_of 'pattern of lines' 'word' FILE
+sum_of() {
+    # Colours first: their codes contain digits. No match is no error; awk then prints 0.
+    sed "s/$(printf '\033')\[[0-9;]*m//g" "$3" | { grep -E "$1" || true; } | { grep -oE "[0-9]+ $2" || true; } |
+        awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# count_from LOG EXIT_CODE: leaves counted_passed and counted_failed. A step whose output has no counts of its own
+# is one check; a runner that failed without naming a failed test (it did not compile, say) is one failure.
+count_from() {
+    local log="$1" code="$2"
+    local nextest='^ *Summary \[' cargo='^test result:' playwright='^  +[0-9]+ (passed|failed|flaky|interrupted|did not run)'
+    counted_passed=$(($(sum_of "$nextest" 'passed' "$log") + $(sum_of "$cargo" 'passed' "$log") + $(sum_of "$playwright" 'passed' "$log")))
+    # A flaky test is one that failed: nothing here is allowed to pass at the second try.
+    counted_failed=$(($(sum_of "$nextest" '(failed|timed out|exec failed)' "$log") + $(sum_of "$cargo" 'failed' "$log") + \
+        $(sum_of "$playwright" '(failed|flaky|interrupted|did not run)' "$log")))
+    if [ "$counted_passed" -eq 0 ] && [ "$counted_failed" -eq 0 ] && [ "$code" -eq 0 ]; then counted_passed=1; fi
+    if [ "$counted_failed" -eq 0 ] && [ "$code" -ne 0 ]; then counted_failed=1; fi
+}

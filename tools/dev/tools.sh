@@ -1,0 +1,75 @@
+# The programs that only the tests need: a sufficient one on PATH is used, else the pinned version goes into the cache.
+# shellcheck shell=bash
+
+# cargo_tool PROGRAM CRATE OLDEST PINNED: compiled without optimisation, which takes a third of the time and is
+# quick enough for all of them.
+cargo_tool() {
+    local program="$1" crate="$2" oldest="$3" pinned="$4" found
+    found=$(program_version "$program")
+    if [ -n "$found" ] && at_least "$oldest" "$found"; then
+        quietly "$program $found"
+        return 0
+    fi
+    say "compiling $program $pinned (once; a minute or three)"
+    env -u RUSTFLAGS CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$CACHE/target-tools" \
+        cargo install --quiet --locked --debug --force --version "=$pinned" --root "$TOOLS" "$crate"
+}
+
+# The first version number a program says about itself. tauri-driver says none: it is asked of cargo's own list.
+program_version() {
+    have "$1" || return 0
+    if [ "$1" = tauri-driver ]; then
+        cargo install --list --root "$TOOLS" 2>/dev/null | sed -n 's/^tauri-driver v\([0-9.]*\).*/\1/p'
+    else
+        "$1" --version 2>/dev/null | sed -n 's/^[^0-9]*\([0-9][0-9]*\.[0-9.]*\).*/\1/p' | head -n 1
+    fi
+}
+
+# typos is on PyPI ready-made (by its own authors): seconds instead of minutes.
+need_typos() {
+    local found
+    found=$(program_version typos)
+    if [ -n "$found" ] && at_least 1.50 "$found"; then
+        quietly "typos $found"
+        return 0
+    fi
+    if have python3 && python3 -m venv "$TOOLS/typos" >/dev/null 2>&1 &&
+        "$TOOLS/typos/bin/pip" install --quiet --disable-pip-version-check typos==1.52.0 >/dev/null 2>&1; then
+        ln -sf "$TOOLS/typos/bin/typos" "$TOOLS/bin/typos"
+        say 'typos 1.52.0 fetched'
+    else
+        cargo_tool typos typos-cli 1.50 1.52.0
+    fi
+}
+
+need_test_tools() {
+    need_typos
+    cargo_tool cargo-nextest cargo-nextest 0.9.100 0.9.143
+    cargo_tool cargo-deny cargo-deny 0.19 0.20.2
+    if [ "$(system_name)" != macos ]; then cargo_tool tauri-driver tauri-driver 2.0 2.1.0; fi
+}
+
+# A Chromium for the browser tests: the distribution's, or (Ubuntu has it as a snap only) Playwright's own.
+# Leaves its name in LATCHKEY_CHROMIUM; empty means "Playwright's own".
+need_chromium() {
+    local program
+    for program in "${LATCHKEY_CHROMIUM:-}" chromium google-chrome-stable google-chrome \
+        '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' /Applications/Chromium.app/Contents/MacOS/Chromium; do
+        if [ -n "$program" ] && have "$program"; then
+            LATCHKEY_CHROMIUM=$(command -v "$program")
+            export LATCHKEY_CHROMIUM
+            quietly "browser: $LATCHKEY_CHROMIUM"
+            return 0
+        fi
+    done
+    if [ "$(system_name)" = debian ] && [ -n "$(apt_version chromium)" ]; then
+        need_packages 'the browser tests' chromium
+        LATCHKEY_CHROMIUM=$(command -v chromium)
+    else
+        say 'fetching the Chromium that Playwright is made for'
+        (cd ui && npx playwright install chromium)
+        if [ "$(system_name)" = debian ]; then as_root env "PATH=$PATH" npx --prefix ui playwright install-deps chromium; fi
+        LATCHKEY_CHROMIUM=''
+    fi
+    export LATCHKEY_CHROMIUM
+}
