@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Core;
 use super::asking::Asking;
 use super::live::LiveSession;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::familiarity::{Known, judge};
 use crate::model::{
     Account, Alert, AlertId, AlertState, Device, DeviceId, Familiarity, HistoryEntry, HistoryKind, Place,
@@ -23,11 +23,54 @@ pub struct Proven {
     /// The account it may enter.
     pub account: Account,
     /// How it proved it.
-    pub method: SignInMethod,
+    pub proof: Proof,
     /// Who uses it, if that is known already.
     pub profile: Option<Profile>,
     /// How long its token lasts, if not for ever; then it also gets a token to refresh it with.
     pub expires_at: Option<Timestamp>,
+}
+
+/// How a device proved that it may enter. Time passes between the proof and the admission, and what it rests
+/// on may be taken back in it: [`admit`] looks again, under the lock that taking back is under too.
+#[derive(Debug)]
+pub enum Proof {
+    /// It made the account.
+    Setup,
+    /// It gave the password.
+    Password {
+        /// The hash that the password was checked against.
+        checked: String,
+    },
+    /// It was allowed by its code.
+    Code {
+        /// The session that allowed it.
+        allowed_by: SessionId,
+    },
+}
+
+impl Proof {
+    fn method(&self) -> SignInMethod {
+        match self {
+            Self::Setup => SignInMethod::Setup,
+            Self::Password { .. } => SignInMethod::Password,
+            Self::Code { .. } => SignInMethod::Code,
+        }
+    }
+
+    /// Whether it still holds: the password is the same, whoever allowed it is still signed in.
+    async fn still_holds(&self, core: &Core, account: &Account) -> Result<()> {
+        match self {
+            Self::Setup => Ok(()),
+            Self::Password { checked } => match core.store.credentials(account.id).await? {
+                Some(now) if now.password_hash == *checked => Ok(()),
+                _ => Err(Error::WrongCredentials),
+            },
+            Self::Code { allowed_by } => match core.live.by_id(*allowed_by) {
+                Some(session) if !session.has_ended() => Ok(()),
+                _ => Err(Error::SessionEnded),
+            },
+        }
+    }
 }
 
 /// A device that was let in.
@@ -41,6 +84,11 @@ pub struct Admitted {
 }
 
 /// Makes a session for a device, judges it, and raises an alert when it is unfamiliar.
+///
+/// # Errors
+///
+/// [`Error::WrongCredentials`] when the password was changed since the proof, and [`Error::SessionEnded`] when
+/// whoever allowed a code was signed out since.
 pub async fn admit(core: &Arc<Core>, asking: Asking, proven: Proven) -> Result<Admitted> {
     let core = Arc::clone(core);
     Core::carry_through(async move {
@@ -51,6 +99,7 @@ pub async fn admit(core: &Arc<Core>, asking: Asking, proven: Proven) -> Result<A
 }
 
 async fn admit_alone(core: &Arc<Core>, asking: &Asking, proven: Proven) -> Result<Admitted> {
+    proven.proof.still_holds(core, &proven.account).await?;
     let now = core.now();
     let Recognised { device, device_secret, times_seen } = recognise(core, asking, &proven.account).await?;
     let place = asking.place(core);
@@ -63,7 +112,7 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, proven: Proven) -> Resul
         id: SessionId::new(&*core.clock, &*core.random),
         account_id: proven.account.id,
         device_id: device.id,
-        method: proven.method,
+        method: proven.proof.method(),
         profile_id: proven.profile.as_ref().map(|profile| profile.id),
         created_at: now,
         last_active_at: now,

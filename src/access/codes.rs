@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Core;
-use super::admit::{Admitted, Proven, admit};
+use super::admit::{Admitted, Proof, Proven, admit};
 use super::asking::Asking;
 use super::caller::Manager;
 use super::profiles;
 use crate::error::{Error, Result};
-use crate::model::{AccountId, DeviceTraits, Place, Profile, Secret, SecretHash, SignInMethod, Timestamp};
+use crate::model::{AccountId, DeviceTraits, Place, Profile, Secret, SecretHash, SessionId, Timestamp};
 use crate::random::Random;
 use crate::wire::{CodeAnswer, CodeDecision, PendingCode};
 
@@ -51,15 +51,16 @@ struct Waiting {
 #[derive(Clone, Debug)]
 enum Decision {
     Pending,
-    Allowed { account_id: AccountId, profile: Option<Profile> },
+    Allowed(Allowed),
     Denied,
 }
 
-/// A device that was allowed, and what it had said of itself.
+/// Who let a device in, and to what.
+#[derive(Clone, Debug)]
 struct Allowed {
     account_id: AccountId,
+    by: SessionId,
     profile: Option<Profile>,
-    shown: Asking,
 }
 
 /// The codes a device gets.
@@ -133,7 +134,7 @@ pub async fn answer(core: &Core, manager: &Manager, answer: CodeAnswer) -> Resul
     core.limits.user_code(manager.session_id())?;
     let account_id = manager.account_id();
     let profile = match answer.profile_id {
-        Some(id) => Some(profiles::find(core, account_id, id).await?),
+        Some(id) => Some(profiles::to_hand_over(core, manager, id).await?),
         None => None,
     };
     let mut codes = core.codes.lock();
@@ -142,26 +143,31 @@ pub async fn answer(core: &Core, manager: &Manager, answer: CodeAnswer) -> Resul
         return Err(Error::CodeNotValid);
     }
     waiting.decision = match answer.decision {
-        CodeDecision::Allow => Decision::Allowed { account_id, profile },
+        CodeDecision::Allow => {
+            Decision::Allowed(Allowed { account_id, by: manager.session_id(), profile })
+        }
         CodeDecision::Deny => Decision::Denied,
     };
     Ok(())
 }
 
-/// Asks, for a device that waits, whether it was allowed; if so signs it in. A code works once.
+/// Asks, for a device that waits, whether it was allowed; if so signs it in. A code works once, and not when
+/// whoever allowed it has been signed out since.
 pub async fn poll(core: &Arc<Core>, asking: Asking, device_code: &Secret) -> Result<Admitted, NotYet> {
-    let Allowed { account_id, profile, shown } = core.codes.decide(&device_code.hash(), core.now())?;
+    let (allowed, shown) = core.codes.decide(&device_code.hash(), core.now())?;
     let asking =
         Asking { user_agent: shown.user_agent, hints: shown.hints, declared: shown.declared, ..asking };
-    let account =
-        core.store.credentials(account_id).await.map_err(NotYet::Failed)?.ok_or(NotYet::Expired)?.account;
+    let found = core.store.credentials(allowed.account_id).await.map_err(NotYet::Failed)?;
     let proven = Proven {
-        account,
-        method: SignInMethod::Code,
-        profile,
+        account: found.ok_or(NotYet::Expired)?.account,
+        proof: Proof::Code { allowed_by: allowed.by },
+        profile: allowed.profile,
         expires_at: Some(core.now().after(TOKEN_LIFETIME)),
     };
-    admit(core, asking, proven).await.map_err(NotYet::Failed)
+    admit(core, asking, proven).await.map_err(|error| match error {
+        Error::SessionEnded => NotYet::Denied,
+        error => NotYet::Failed(error),
+    })
 }
 
 impl Codes {
@@ -169,7 +175,7 @@ impl Codes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn decide(&self, device_code: &SecretHash, now: Timestamp) -> Result<Allowed, NotYet> {
+    fn decide(&self, device_code: &SecretHash, now: Timestamp) -> Result<(Allowed, Asking), NotYet> {
         let mut codes = self.lock();
         let (user_code, waiting) = codes
             .iter_mut()
@@ -190,9 +196,7 @@ impl Codes {
                 let user_code = user_code.clone();
                 let shown = codes.remove(&user_code).map(|waiting| waiting.asking);
                 match (decision, shown) {
-                    (Decision::Allowed { account_id, profile }, Some(shown)) => {
-                        Ok(Allowed { account_id, profile, shown })
-                    }
+                    (Decision::Allowed(allowed), Some(shown)) => Ok((allowed, shown)),
                     _ => Err(NotYet::Denied),
                 }
             }

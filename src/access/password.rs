@@ -20,16 +20,23 @@ pub async fn change(core: &Arc<Core>, manager: &Manager, change: PasswordChange)
         return Err(Error::invalid("current_password", "That is not the current password."));
     }
     let hash = core.passwords.hash(&*core.random, new.as_bytes().to_vec()).await?;
-    // Hashing took a while: a session that was signed out meanwhile must not change the password any more.
-    manager.caller().unless_ended(())?;
-    let mut line = core.line(account_id, HistoryKind::PasswordChanged);
-    line.by_session_id = Some(manager.session_id());
-    line.device_id = Some(manager.device_id());
-    core.store.change_password(account_id, &hash, &line).await?;
-    let signed_out = if change.sign_out_everything_else {
-        sign_out::everything_else(core, manager, EndedReason::PasswordChanged).await?
-    } else {
-        0
-    };
-    Ok(PasswordChanged { signed_out })
+    let (core, caller) = (Arc::clone(core), manager.caller().clone());
+    Core::carry_through(async move {
+        // One change under one lock: no sign-in with the old password slips between the two halves.
+        let _lives = core.lives.lock().await;
+        // Hashing took a while: a session that was signed out meanwhile must not change the password any more.
+        caller.unless_ended(())?;
+        let mut line = core.line(account_id, HistoryKind::PasswordChanged);
+        line.by_session_id = Some(caller.session.id);
+        line.device_id = Some(caller.session.device_id);
+        let ends = if change.sign_out_everything_else {
+            sign_out::ends_of_everything_else(&core, &caller, EndedReason::PasswordChanged).await?
+        } else {
+            Vec::new()
+        };
+        let ended = core.store.change_password(account_id, &hash, &line, &ends).await?;
+        sign_out::retire(&core, &ended);
+        Ok(PasswordChanged { signed_out: u32::try_from(ended.len()).unwrap_or(u32::MAX) })
+    })
+    .await
 }

@@ -38,6 +38,18 @@ pub async fn choose(core: &Core, caller: &Caller, choice: ProfileChoice) -> Resu
     Ok(())
 }
 
+/// The profile that a manager gives to a device they let in. One with a PIN is chosen on the device itself,
+/// where its PIN is asked for; one's own needs no PIN twice.
+pub(super) async fn to_hand_over(core: &Core, manager: &Manager, id: ProfileId) -> Result<Profile> {
+    let profile = find(core, manager.account_id(), id).await?;
+    let is_own = manager.caller().session.profile().is_some_and(|own| own.id == id);
+    if profile.has_pin && !is_own {
+        let how = format!("{} has a PIN. Choose on the device, where it is asked for.", profile.name.as_str());
+        return Err(Error::invalid("profile_id", how));
+    }
+    Ok(profile)
+}
+
 /// Makes a profile.
 pub async fn create(core: &Core, manager: &Manager, new: NewProfile) -> Result<wire::Profile> {
     let existing = core.store.profiles(manager.account_id()).await?;
@@ -85,7 +97,7 @@ pub async fn change(
 }
 
 /// Deletes a profile. A device that a child used must not end up with more rights than before, so every
-/// device that used it counts as a child's until somebody chooses anew.
+/// device that used it keeps the rights it had until somebody chooses anew.
 pub async fn delete(core: &Core, manager: &Manager, id: ProfileId) -> Result<()> {
     let profile = find(core, manager.account_id(), id).await?;
     let line = line(core, manager, &profile, "deleted");

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Core;
-use super::admit::{Admitted, Proven, admit};
+use super::admit::{Admitted, Proof, Proven, admit};
 use super::asking::Asking;
 use super::codes::new_user_code;
 use super::profiles::check_new_profiles;
 use crate::error::{Error, Result};
-use crate::model::{Account, AccountId, HistoryKind, Login, Password, SignInMethod};
+use crate::model::{Account, AccountId, HistoryKind, Login, Password};
 use crate::random::Random;
 use crate::store::NewAccount;
 use crate::wire::SetupRequest;
@@ -62,7 +62,7 @@ pub async fn set_up(core: &Arc<Core>, mut asking: Asking, request: SetupRequest)
     core.setup_code.forget();
     tracing::info!("the account was made");
     let proven =
-        Proven { account: account.account, method: SignInMethod::Setup, profile: None, expires_at: None };
+        Proven { account: account.account, proof: Proof::Setup, profile: None, expires_at: None };
     admit(core, asking, proven).await
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Core;
-use super::admit::{Admitted, Proven, admit};
+use super::admit::{Admitted, Proof, Proven, admit};
 use super::asking::Asking;
 use crate::error::{Error, Result};
 use crate::model::{Account, HistoryKind, Login, Password, Secret, SignInMethod};
@@ -31,7 +31,7 @@ pub async fn sign_in(core: &Arc<Core>, mut asking: Asking, request: SignInReques
         Some(found) if is_right => {
             let proven = Proven {
                 account: found.account,
-                method: SignInMethod::Password,
+                proof: Proof::Password { checked: found.password_hash },
                 profile: None,
                 expires_at: None,
             };

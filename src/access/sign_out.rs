@@ -15,10 +15,14 @@ const MOST_IDS: usize = 1000;
 
 /// Signs the caller's own device out.
 pub async fn here(core: &Arc<Core>, caller: &Caller) -> Result<()> {
-    let session = &caller.session;
-    let targets = vec![(session.id, session.device_id)];
-    end(core, caller, targets, EndedReason::SignedOutHere).await?;
-    Ok(())
+    let (core, caller) = (Arc::clone(core), caller.clone());
+    Core::carry_through(async move {
+        let _lives = core.lives.lock().await;
+        let target = (caller.session.id, caller.session.device_id);
+        end(&core, &caller, &[target], EndedReason::SignedOutHere).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Signs one device of the account out. Another account's device is not found.
@@ -33,23 +37,27 @@ pub async fn device(core: &Arc<Core>, manager: &Manager, id: DeviceId) -> Result
 
 /// Signs several devices of the account out, or all; answers a line for each.
 pub async fn many(core: &Arc<Core>, manager: &Manager, request: SignOutMany) -> Result<SignOutReport> {
-    let ids = match (request.ids, request.all) {
-        (Some(ids), None | Some(false)) => {
-            if ids.len() > MOST_IDS {
-                return Err(Error::invalid("ids", "Name at most 1,000 devices at a time, or all."));
-            }
-            let mut seen = HashSet::new();
-            ids.into_iter().filter(|id| seen.insert(*id)).collect::<Vec<_>>()
-        }
-        (None, Some(true)) => core
+    let which = Which::read(request)?;
+    let (core, manager) = (Arc::clone(core), manager.clone());
+    Core::carry_through(async move {
+        // What is signed out is chosen under the lock: a session made between would outlive "all".
+        let _lives = core.lives.lock().await;
+        many_alone(&core, &manager, which).await
+    })
+    .await
+}
+
+async fn many_alone(core: &Core, manager: &Manager, which: Which) -> Result<SignOutReport> {
+    let ids = match which {
+        Which::These(ids) => ids,
+        Which::All { include_current } => core
             .store
             .live_sessions(manager.account_id())
             .await?
             .into_iter()
             .map(|(_, device_id)| device_id)
-            .filter(|id| request.include_current == Some(true) || *id != manager.device_id())
+            .filter(|id| include_current || *id != manager.device_id())
             .collect(),
-        _ => return Err(Error::invalid("ids", "Name the devices to sign out, or all of them.")),
     };
     let mut results = Vec::with_capacity(ids.len());
     let mut targets = Vec::new();
@@ -62,13 +70,13 @@ pub async fn many(core: &Arc<Core>, manager: &Manager, request: SignOutMany) -> 
                 if ended_at.is_none() {
                     targets.push((listing.session.id, id));
                 }
-                // What is ended below says so then; somebody else may be faster.
+                // What is ended below says so then.
                 SignOutEffect::AlreadySignedOut
             }
         };
         results.push(SignOutResult { device_id: id, effect, ended_at });
     }
-    for (key, at) in end(core, manager.caller(), targets, EndedReason::SignedOutRemotely).await? {
+    for (key, at) in end(core, manager.caller(), &targets, EndedReason::SignedOutRemotely).await? {
         if let Some(result) = results.iter_mut().find(|result| result.device_id == key.device_id) {
             result.effect = SignOutEffect::SignedOut;
             result.ended_at = Some(at);
@@ -77,47 +85,74 @@ pub async fn many(core: &Arc<Core>, manager: &Manager, request: SignOutMany) -> 
     Ok(SignOutReport { results })
 }
 
-/// Signs everything of the caller's account out but the caller. Says how many.
-pub async fn everything_else(core: &Arc<Core>, manager: &Manager, reason: EndedReason) -> Result<u32> {
-    let targets = core
-        .store
-        .live_sessions(manager.account_id())
-        .await?
-        .into_iter()
-        .filter(|(id, _)| *id != manager.session_id())
-        .collect();
-    let ended = end(core, manager.caller(), targets, reason).await?;
-    Ok(u32::try_from(ended.len()).unwrap_or(u32::MAX))
+/// Which devices a request is about.
+enum Which {
+    These(Vec<DeviceId>),
+    All { include_current: bool },
 }
 
-/// Ends sessions in one change, in the database first and then in memory, and tells everybody.
-async fn end(
-    core: &Arc<Core>,
+impl Which {
+    fn read(request: SignOutMany) -> Result<Self> {
+        match (request.ids, request.all) {
+            (Some(ids), None | Some(false)) if ids.len() > MOST_IDS => {
+                Err(Error::invalid("ids", "Name at most 1,000 devices at a time, or all."))
+            }
+            (Some(ids), None | Some(false)) => {
+                let mut seen = HashSet::new();
+                Ok(Self::These(ids.into_iter().filter(|id| seen.insert(*id)).collect()))
+            }
+            (None, Some(true)) => Ok(Self::All { include_current: request.include_current == Some(true) }),
+            _ => Err(Error::invalid("ids", "Name the devices to sign out, or all of them.")),
+        }
+    }
+}
+
+/// The ends of all sessions of the account but the caller's, for a larger change. Only under `Core::lives`.
+pub(super) async fn ends_of_everything_else(
+    core: &Core,
     caller: &Caller,
-    targets: Vec<(SessionId, DeviceId)>,
+    reason: EndedReason,
+) -> Result<Vec<EndSession>> {
+    let mut targets = core.store.live_sessions(caller.account_id()).await?;
+    targets.retain(|(id, _)| *id != caller.session.id);
+    ends_of(core, caller, &targets, reason).await
+}
+
+/// Ends sessions in one change, in the database first and then in memory, and tells everybody. Only under
+/// `Core::lives`.
+async fn end(
+    core: &Core,
+    caller: &Caller,
+    targets: &[(SessionId, DeviceId)],
     reason: EndedReason,
 ) -> Result<Vec<(EndedKey, Timestamp)>> {
-    let (core, caller) = (Arc::clone(core), caller.clone());
-    Core::carry_through(async move {
-        let _lives = core.lives.lock().await;
-        // Another one may have signed the caller out while it waited; a thief's last request must not
-        // sign the household out.
-        if caller.session.has_ended() {
-            return Err(Error::SessionEnded);
-        }
-        let at = core.now();
-        let mut ends = Vec::with_capacity(targets.len());
-        for (id, device_id) in targets {
-            let mut history =
-                line(&core, caller.session.account_id, device_id, id, reason, caller.session.id).await?;
-            history.at = at;
-            ends.push(EndSession { id, reason, by: Some(caller.session.id), history });
-        }
-        let keys = core.store.end_sessions(&ends).await?;
-        retire(&core, &keys);
-        Ok(keys.into_iter().map(|key| (key, at)).collect())
-    })
-    .await
+    // Another one may have signed the caller out while it waited; a thief's last request must not sign the
+    // household out.
+    caller.unless_ended(())?;
+    let ends = ends_of(core, caller, targets, reason).await?;
+    let keys = core.store.end_sessions(&ends).await?;
+    retire(core, &keys);
+    let at_of = |key: &EndedKey| {
+        ends.iter().find(|end| end.id == key.session_id).map_or_else(|| core.now(), |end| end.history.at)
+    };
+    Ok(keys.into_iter().map(|key| (key, at_of(&key))).collect())
+}
+
+async fn ends_of(
+    core: &Core,
+    caller: &Caller,
+    targets: &[(SessionId, DeviceId)],
+    reason: EndedReason,
+) -> Result<Vec<EndSession>> {
+    let at = core.now();
+    let mut ends = Vec::with_capacity(targets.len());
+    for (id, device_id) in targets {
+        let mut history =
+            line(core, caller.account_id(), *device_id, *id, reason, caller.session.id).await?;
+        history.at = at;
+        ends.push(EndSession { id: *id, reason, by: Some(caller.session.id), history });
+    }
+    Ok(ends)
 }
 
 /// Takes ended sessions out of memory and tells everybody. Only under `Core::lives`.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Store;
 use super::profiles::insert_profile;
+use super::sessions::{EndSession, EndedKey, end_session};
 use super::rows::Columns;
 use crate::error::{Error, Result};
 use crate::model::{Account, AccountId, HistoryEntry, Login, Profile, Timestamp};
@@ -92,8 +93,14 @@ impl Store {
         Ok(())
     }
 
-    /// Replaces the password's hash.
-    pub async fn change_password(&self, id: AccountId, hash: &str, history: &HistoryEntry) -> Result<()> {
+    /// Replaces the password's hash, and ends sessions in the same change. Answers with those it ended.
+    pub async fn change_password(
+        &self,
+        id: AccountId,
+        hash: &str,
+        history: &HistoryEntry,
+        ends: &[EndSession],
+    ) -> Result<Vec<EndedKey>> {
         let mut change = self.begin().await?;
         sqlx::query("UPDATE accounts SET password_hash = $2 WHERE id = $1")
             .bind(id.to_string())
@@ -101,7 +108,12 @@ impl Store {
             .execute(&mut *change)
             .await?;
         insert_history(&mut change, history).await?;
-        Ok(change.commit().await?)
+        let mut ended = Vec::new();
+        for end in ends {
+            ended.extend(end_session(&mut change, end).await?);
+        }
+        change.commit().await?;
+        Ok(ended)
     }
 }
 

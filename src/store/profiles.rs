@@ -74,7 +74,7 @@ impl Store {
         Ok(change.commit().await?)
     }
 
-    /// Deletes a profile. Devices that used it have none until one is chosen.
+    /// Deletes a profile. It is kept for the history, and for the devices that used it.
     pub async fn delete_profile(&self, profile: &Profile, history: &HistoryEntry) -> Result<()> {
         let mut change = self.begin().await?;
         sqlx::query("UPDATE profiles SET deleted_at = $2 WHERE id = $1")
