@@ -48,7 +48,7 @@ fn main() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("listens");
         let url = format!("http://{}/guard", listener.local_addr().expect("an address"));
         let router = Router::new().route("/guard", get(|| async {}));
-        tokio::spawn(latchkey::http::serve(listener, router, stop.clone()));
+        tokio::spawn(latchkey::http::serve(listener, router, Vec::new(), stop.clone()));
         url
     });
     let empty_script = targets[0].1.clone();

@@ -68,7 +68,12 @@ impl App {
         let (core, active) = open(&config, address, parts).await?;
         let stop = CancellationToken::new();
         let door = Door::new(&config, address, Arc::clone(&core), stop.clone());
-        let server = tokio::spawn(http::serve(listener, http::router(door), stop.clone()));
+        let server = tokio::spawn(http::serve(
+            listener,
+            http::router(door),
+            config.trusted_proxies.clone(),
+            stop.clone(),
+        ));
         let writer = tokio::spawn(write_until(Arc::clone(&core), active, stop.clone()));
         Ok(Self { core, address, stop, server, writer, _lock: lock })
     }

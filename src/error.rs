@@ -22,6 +22,9 @@ pub enum Error {
     /// A kids profile asked for something of the account's management.
     #[error("This is for grown-ups. Ask whoever looks after this account to choose their profile.")]
     KidsProfile,
+    /// A device that is itself unfamiliar said of an unfamiliar sign-in that it is the household's.
+    #[error("This device is not familiar itself. Answer on one that is, or sign it out.")]
+    NotFamiliar,
     /// A device that signed in by code has no profile yet.
     #[error("Choose who is using this device first.")]
     ProfileRequired,
@@ -54,6 +57,9 @@ pub enum Error {
         /// What to do about it.
         message: Cow<'static, str>,
     },
+    /// The request's body is longer than any needs to be.
+    #[error("That is more than this home takes at once. Send less than 64 KB.")]
+    TooLarge,
     /// The account exists already.
     #[error("This home is already set up. Sign in instead.")]
     AlreadySetUp,
@@ -142,6 +148,7 @@ impl Error {
             Self::SessionEnded => "session_ended",
             Self::TokenExpired => "token_expired",
             Self::KidsProfile => "kids_profile",
+            Self::NotFamiliar => "not_familiar",
             Self::ProfileRequired => "profile_required",
             Self::PinRequired => "pin_required",
             Self::WrongPin => "wrong_pin",
@@ -150,6 +157,7 @@ impl Error {
             Self::Busy => "busy",
             Self::NotFound(_) => "not_found",
             Self::Invalid { .. } => "invalid_input",
+            Self::TooLarge => "too_large",
             Self::AlreadySetUp => "already_set_up",
             Self::SetupRequired => "setup_required",
             Self::WrongSetupCode => "wrong_setup_code",
@@ -173,6 +181,7 @@ impl Error {
         match self {
             Self::NotSignedIn | Self::SessionEnded | Self::TokenExpired | Self::WrongCredentials => 401,
             Self::KidsProfile
+            | Self::NotFamiliar
             | Self::ProfileRequired
             | Self::PinRequired
             | Self::WrongPin
@@ -180,6 +189,7 @@ impl Error {
             | Self::ForeignOrigin => 403,
             Self::NotFound(_) | Self::CodeNotValid => 404,
             Self::AlreadySetUp | Self::SetupRequired | Self::LastAdultProfile => 409,
+            Self::TooLarge => 413,
             Self::UnknownHost => 421,
             Self::Invalid { .. } => 422,
             Self::TooManyAttempts { .. } => 429,

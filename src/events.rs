@@ -6,7 +6,7 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
 use crate::clock::Clock;
-use crate::model::{AccountId, SessionId};
+use crate::model::AccountId;
 use crate::wire::{Event, EventKind};
 
 /// Events a slow listener may be behind before it is told to fetch everything anew.
@@ -48,9 +48,14 @@ impl Announcer {
         let _ = self.listeners.send(Announced { account_id, event: Event { at: clock.now(), kind } });
     }
 
-    /// What changes on an account, until the session that listens has ended: then a last
-    /// [`EventKind::SessionEnded`], and no more.
-    pub fn listen(&self, account_id: AccountId, session_id: SessionId) -> BoxStream<'static, Event> {
+    /// What changes on an account, until `ended` says that whoever listens has no session any more: then a last
+    /// [`EventKind::SessionEnded`], and no more. It is asked at every event and not told by one: a listener who
+    /// does not read may miss any of them.
+    pub fn listen(
+        &self,
+        account_id: AccountId,
+        ended: impl Fn() -> bool + Send + 'static,
+    ) -> BoxStream<'static, Event> {
         BroadcastStream::new(self.listeners.subscribe())
             .filter_map(move |received| async move {
                 match received {
@@ -63,8 +68,7 @@ impl Announcer {
             .scan(false, move |over, event| {
                 let item = if *over {
                     None
-                } else if matches!(&event.kind, EventKind::SignedOut { session_id: ended, .. } if *ended == session_id)
-                {
+                } else if ended() {
                     *over = true;
                     Some(Event { at: event.at, kind: EventKind::SessionEnded })
                 } else {

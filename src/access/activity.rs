@@ -105,6 +105,7 @@ async fn moved(core: &Arc<Core>, live: &LiveSession, address: IpAddr) -> Result<
     let place = core.locator.locate(Some(address));
     let known = Known {
         times_device_seen: core.store.times_signed_in(live.device_id).await?,
+        vouched_for: session.familiarity.verdict != Verdict::NewDevice,
         any_device: true,
         places: core.store.known_places(live.account_id).await?,
     };

@@ -18,7 +18,6 @@ use crate::wire::{EventKind, SignedIn};
 pub const OWN_SERVICE: &str = "Latchkey";
 
 /// A device that has proven itself.
-#[derive(Debug)]
 pub struct Proven {
     /// The account it may enter.
     pub account: Account,
@@ -32,7 +31,6 @@ pub struct Proven {
 
 /// How a device proved that it may enter. Time passes between the proof and the admission, and what it rests
 /// on may be taken back in it: [`admit`] looks again, under the lock that taking back is under too.
-#[derive(Debug)]
 pub enum Proof {
     /// It made the account.
     Setup,
@@ -98,13 +96,19 @@ pub async fn admit(core: &Arc<Core>, asking: Asking, proven: Proven) -> Result<A
     .await
 }
 
-async fn admit_alone(core: &Arc<Core>, asking: &Asking, proven: Proven) -> Result<Admitted> {
+async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> Result<Admitted> {
     proven.proof.still_holds(core, &proven.account).await?;
+    if let Some(chosen) = &mut proven.profile {
+        // As it is now: it may have become a child's since it was handed over.
+        *chosen = super::profiles::find(core, proven.account.id, chosen.id).await?;
+    }
     let now = core.now();
-    let Recognised { device, device_secret, times_seen } = recognise(core, asking, &proven.account).await?;
+    let Recognised { device, device_secret, times_seen, vouched_for, waits } =
+        recognise(core, asking, &proven.account).await?;
     let place = asking.place(core);
     let known = Known {
         times_device_seen: times_seen,
+        vouched_for,
         any_device: core.store.has_device(proven.account.id).await?,
         places: core.store.known_places(proven.account.id).await?,
     };
@@ -122,7 +126,12 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, proven: Proven) -> Resul
         place,
         ending: None,
     };
-    let alert = alert_if_unfamiliar(core, &session, &session.familiarity, &session.place);
+    // One alert a cause: one that waits already is about the device's new session from now on.
+    let alert = if waits.as_ref().is_some_and(|place| same_place(place, &session.place)) {
+        None
+    } else {
+        alert_if_unfamiliar(core, &session, &session.familiarity, &session.place)
+    };
     let token = Secret::new(&*core.random);
     let refresh = proven.expires_at.map(|_| Secret::new(&*core.random));
     let tokens = NewTokens {
@@ -168,6 +177,10 @@ struct Recognised {
     device_secret: Secret,
     /// How often it has signed in before; 0 for a new one.
     times_seen: u32,
+    /// Whether it is one of the household's: it was familiar when it last signed in, or somebody said so since.
+    vouched_for: bool,
+    /// Where it was when an alert about it was raised that nobody has answered yet.
+    waits: Option<Place>,
 }
 
 /// The device that asks: one that the account knows by its secret, or a new one.
@@ -182,7 +195,14 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
     let traits = asking.traits(core);
     Ok(match known {
         Some(((device, times_seen), device_secret)) => {
-            Recognised { device: Device { traits, service, ..device }, device_secret, times_seen }
+            let last = core.store.device(account.id, device.id).await?.map(|listing| listing.session);
+            Recognised {
+                waits: core.store.waiting_alert(device.id).await?,
+                device: Device { traits, service, ..device },
+                device_secret,
+                times_seen,
+                vouched_for: last.is_some_and(|last| vouches(last.familiarity.verdict)),
+            }
         }
         // A secret that is not known here is not taken over: whoever made it up could make it up again.
         None => Recognised {
@@ -196,8 +216,20 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
             },
             device_secret: Secret::new(&*core.random),
             times_seen: 0,
+            vouched_for: false,
+            waits: None,
         },
     })
+}
+
+/// Whether a device whose session was judged so is one of the household's. Signing in a second time proves no
+/// more than the first time did: a stranger with the password can do both.
+fn vouches(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Familiar | Verdict::NewPlace)
+}
+
+fn same_place(one: &Place, other: &Place) -> bool {
+    one.scope == other.scope && one.country_code == other.country_code && one.label == other.label
 }
 
 /// The lines of history of a sign-in.

@@ -7,7 +7,9 @@ use super::caller::Manager;
 use super::{devices, sign_out};
 use crate::error::{Error, Result};
 use crate::familiarity::confirmed;
-use crate::model::{AlertId, AlertState, Answer, EndedReason, HistoryKind};
+use crate::model::{
+    Alert, AlertId, AlertState, Answer, EndedReason, HistoryKind, PlaceScope, Session, Verdict,
+};
 use crate::store::EndSession;
 use crate::wire::{self, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome, EventKind};
 
@@ -39,15 +41,15 @@ pub async fn answer(
 ) -> Result<AnswerOutcome> {
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
-        let _lives = core.lives.lock().await;
+        let _turn = core.in_turn(manager.caller()).await?;
         let (account_id, by) = (manager.account_id(), manager.session_id());
-        if manager.caller().session.has_ended() {
-            return Err(Error::SessionEnded);
-        }
         let found = core.store.alert(account_id, id).await?.ok_or(Error::NotFound("alert"))?;
         let state = AlertState::from(answer);
         if found.alert.state == state {
             return Ok(AnswerOutcome { alert: found.into(), effect: AnswerEffect::AlreadyAnswered });
+        }
+        if answer != Answer::NotMe {
+            may_vouch(&core, &manager, &found.alert).await?;
         }
         let mut history = core.line(account_id, HistoryKind::AlertAnswered);
         history.device_id = Some(found.alert.device_id);
@@ -56,8 +58,11 @@ pub async fn answer(
         history.place = Some(found.alert.place.clone());
         history.detail = Some(state.as_str().to_owned());
         history.by_session_id = Some(by);
-        let end = if answer == Answer::NotMe && found.ended_at.is_none() {
-            let (device_id, session_id) = (found.alert.device_id, found.alert.session_id);
+        // What the device holds now, which may be another session than the one that raised the alert.
+        let device_id = found.alert.device_id;
+        let held = core.store.device(account_id, device_id).await?.map(|listing| listing.session);
+        let held = held.filter(|session| answer == Answer::NotMe && session.ending.is_none());
+        let end = if let Some(Session { id: session_id, .. }) = held {
             let mut line =
                 sign_out::line(&core, account_id, device_id, session_id, EndedReason::NotMe, by).await?;
             line.at = history.at;
@@ -84,6 +89,26 @@ pub async fn answer(
         Ok(AnswerOutcome { alert: wire::Alert::from(now), effect })
     })
     .await
+}
+
+/// Whether the caller may say that somebody is of the household. A stranger with the password could otherwise
+/// answer the alert about themselves, or have a second device of theirs do it. So it takes a device that is
+/// familiar itself and not the one in question, or one at home, where the household would see the stranger.
+/// When nobody who may is signed in, anybody may: nobody is locked out of their own home.
+async fn may_vouch(core: &Core, manager: &Manager, alert: &Alert) -> Result<()> {
+    let own = core.store.device(manager.account_id(), manager.device_id()).await?;
+    let own = own.ok_or(Error::NotFound("device"))?.session;
+    let is_at_home = matches!(own.place.scope, PlaceScope::HomeNetwork | PlaceScope::ThisComputer);
+    let is_familiar = own.familiarity.verdict == Verdict::Familiar;
+    let is_another = alert.device_id != manager.device_id();
+    if is_at_home
+        || (is_familiar && is_another)
+        || !core.store.has_other_familiar_session(manager.account_id(), own.id).await?
+    {
+        Ok(())
+    } else {
+        Err(Error::NotFamiliar)
+    }
 }
 
 fn parse_cursor(text: &str) -> Result<AlertId> {

@@ -30,5 +30,6 @@ pub async fn session(core: &Core, caller: &Caller) -> Result<CurrentSession> {
 
 /// Notes that "Manage access and devices" was opened: the New badge is gone, on every device.
 pub async fn mark_seen(core: &Core, manager: &Manager) -> Result<()> {
+    let _turn = core.in_turn(manager.caller()).await?;
     core.store.mark_badge_seen(manager.account_id(), core.now()).await
 }

@@ -3,6 +3,7 @@
 //! What waits is kept in memory: it lives ten minutes, and a device whose code is gone asks for another.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,9 +11,12 @@ use super::Core;
 use super::admit::{Admitted, Proof, Proven, admit};
 use super::asking::Asking;
 use super::caller::Manager;
+use super::limits::network_of;
 use super::profiles;
 use crate::error::{Error, Result};
-use crate::model::{AccountId, DeviceTraits, Place, Profile, Secret, SecretHash, SessionId, Timestamp};
+use crate::model::{
+    AccountId, DeclaredDevice, DeviceTraits, Place, Profile, Secret, SecretHash, SessionId, Timestamp,
+};
 use crate::random::Random;
 use crate::wire::{CodeAnswer, CodeDecision, PendingCode};
 
@@ -25,15 +29,23 @@ pub const INTERVAL: Duration = Duration::from_secs(5);
 /// How long a token from a code lasts before it must be refreshed.
 pub const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
 
-/// Most devices that wait at the same time.
+/// Most devices that wait at the same time, and most of one network: a household has a handful.
 const MOST_WAITING: usize = 1000;
+const MOST_OF_A_NETWORK: usize = 20;
 
 /// Letters of a code: no vowels, so that no words come out, and none that look alike (RFC 8628 section 6.1).
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
 /// Devices that show a code and wait.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Codes(Mutex<HashMap<String, Waiting>>);
+
+impl fmt::Debug for Codes {
+    /// Without the codes: whoever has one is let in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Codes({} waiting)", self.lock().len())
+    }
+}
 
 #[derive(Debug)]
 struct Waiting {
@@ -64,7 +76,6 @@ struct Allowed {
 }
 
 /// The codes a device gets.
-#[derive(Debug)]
 pub struct Started {
     /// The device keeps it and asks with it.
     pub device_code: Secret,
@@ -91,13 +102,14 @@ pub enum NotYet {
 pub fn start(core: &Core, asking: &Asking) -> Result<Started> {
     core.limits.device_code(asking.address)?;
     let now = core.now();
+    let asking = Asking { declared: asking.declared.as_ref().map(DeclaredDevice::cut), ..asking.clone() };
     let started =
         Started { device_code: Secret::new(&*core.random), user_code: new_user_code(&*core.random) };
     let waiting = Waiting {
         device_code: started.device_code.hash(),
-        asking: asking.clone(),
         traits: asking.traits(core),
         place: asking.place(core),
+        asking,
         expires_at: now.after(LIFETIME),
         interval: INTERVAL,
         asked_at: None,
@@ -105,7 +117,9 @@ pub fn start(core: &Core, asking: &Asking) -> Result<Started> {
     };
     let mut codes = core.codes.lock();
     codes.retain(|_, waiting| waiting.expires_at > now);
-    if codes.len() >= MOST_WAITING {
+    let network = network_of(waiting.asking.address);
+    let neighbours = codes.values().filter(|other| network_of(other.asking.address) == network).count();
+    if codes.len() >= MOST_WAITING || neighbours >= MOST_OF_A_NETWORK {
         return Err(Error::Busy);
     }
     codes.insert(normal(&started.user_code), waiting);
@@ -137,15 +151,14 @@ pub async fn answer(core: &Core, manager: &Manager, answer: CodeAnswer) -> Resul
         Some(id) => Some(profiles::to_hand_over(core, manager, id).await?),
         None => None,
     };
+    let _turn = core.in_turn(manager.caller()).await?;
     let mut codes = core.codes.lock();
     let waiting = codes.get_mut(&normal(&answer.user_code)).ok_or(Error::CodeNotValid)?;
     if waiting.expires_at <= core.now() || !matches!(waiting.decision, Decision::Pending) {
         return Err(Error::CodeNotValid);
     }
     waiting.decision = match answer.decision {
-        CodeDecision::Allow => {
-            Decision::Allowed(Allowed { account_id, by: manager.session_id(), profile })
-        }
+        CodeDecision::Allow => Decision::Allowed(Allowed { account_id, by: manager.session_id(), profile }),
         CodeDecision::Deny => Decision::Denied,
     };
     Ok(())

@@ -87,6 +87,7 @@ pub async fn change(core: &Core, manager: &Manager, id: DeviceId, change: Device
     line.session_id = before.session_id;
     line.detail = Some(name.clone());
     line.by_session_id = Some(manager.session_id());
+    let _turn = core.in_turn(manager.caller()).await?;
     core.store.rename_device(id, (!name.is_empty()).then_some(name.as_str()), &line).await?;
     let changed = crate::wire::EventKind::DeviceChanged { device_id: id };
     core.announcer.announce(&*core.clock, manager.account_id(), changed);

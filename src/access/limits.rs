@@ -60,8 +60,8 @@ impl fmt::Debug for Limits {
 
 impl Limits {
     /// The limits: a burst for people who mistype, then a pace that makes guessing hopeless. For an account
-    /// 5 at once and 2 a minute; for an address 20 at once and 10 a minute; for a PIN 5 at once and 1 a
-    /// minute; for codes 10 at once and 6 a minute.
+    /// 5 at once and 2 a minute; for an address 20 at once and 10 a minute; for a PIN 5 at once and 1 in
+    /// ten minutes (35 days for half of all four-digit ones); for codes 10 at once and 6 a minute.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let clock = LimiterClock(clock);
         let limiter = |burst: u32, period: Duration| {
@@ -73,7 +73,7 @@ impl Limits {
         Self {
             accounts: limiter(5, Duration::from_secs(30)),
             addresses: limiter(20, Duration::from_secs(6)),
-            pins: limiter(5, Duration::from_mins(1)),
+            pins: limiter(5, Duration::from_mins(10)),
             codes: limiter(10, Duration::from_secs(10)),
             clock,
         }
@@ -90,15 +90,16 @@ impl Limits {
         self.take(&self.accounts, &key)
     }
 
-    /// One more attempt at the set-up code.
+    /// One more attempt at the set-up code. Each network has a pace of its own: the code has 34 bits, and
+    /// nobody on the network can keep the household from setting its home up.
     pub fn set_up(&self, address: Option<IpAddr>) -> Result<()> {
-        self.take(&self.addresses, &network_of(address))?;
-        self.take(&self.codes, "set-up")
+        self.take(&self.codes, &format!("set-up {}", network_of(address)))
     }
 
-    /// One more attempt at a profile's PIN.
-    pub fn pin(&self, profile: ProfileId) -> Result<()> {
-        self.take(&self.pins, &profile.to_string())
+    /// One more attempt at a profile's PIN. Each session has a pace of its own, so that a child who keeps
+    /// trying on the tablet does not lock the adults out on theirs.
+    pub fn pin(&self, session: SessionId, profile: ProfileId) -> Result<()> {
+        self.take(&self.pins, &format!("{session} {profile}"))
     }
 
     /// One more attempt at the current password, when changing it.
@@ -133,7 +134,7 @@ impl Limits {
 }
 
 /// What counts as one address: an IPv4 address, or an IPv6 network of 64 bits (one household's, RFC 6177).
-fn network_of(address: Option<IpAddr>) -> String {
+pub(super) fn network_of(address: Option<IpAddr>) -> String {
     match address {
         None => "nowhere".to_owned(),
         Some(address) => match address.to_canonical() {

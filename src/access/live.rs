@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
@@ -45,6 +45,8 @@ pub struct LiveSession {
     fingerprint: AtomicU64,
     /// Whether it waits to be written down.
     waiting: AtomicBool,
+    /// Streams of events that it has open.
+    pub(crate) listeners: AtomicU32,
     notes: Mutex<Notes>,
 }
 
@@ -91,6 +93,7 @@ impl LiveSession {
             last_active_at: AtomicI64::new(row.last_active_at.as_millis()),
             fingerprint: AtomicU64::new(0),
             waiting: AtomicBool::new(false),
+            listeners: AtomicU32::new(0),
             notes: Mutex::new(Notes { address: row.address, ..Notes::default() }),
         }
     }

@@ -70,7 +70,8 @@ pub struct Core {
     pub public_url: String,
     /// Counts lines of history, so that those of one millisecond keep their order.
     pub(crate) sequence: AtomicU16,
-    /// Held while sessions are made or ended, so that memory and database change in one order.
+    /// Held while sessions are made or ended, and while what they may do changes, so that memory and database
+    /// change in one order.
     pub(crate) lives: Mutex<()>,
 }
 
@@ -86,6 +87,13 @@ impl Core {
         change: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         tokio::spawn(change).await.map_err(Error::internal)?
+    }
+
+    /// Waits for its turn to make or end sessions, or to change what they may do. Refused when the caller was
+    /// signed out meanwhile: nothing that a session asked for is changed after its sign-out has answered.
+    pub(crate) async fn in_turn(&self, caller: &caller::Caller) -> Result<tokio::sync::MutexGuard<'_, ()>> {
+        let turn = self.lives.lock().await;
+        caller.unless_ended(turn)
     }
 
     /// A line of history about nothing in particular yet.

@@ -22,10 +22,8 @@ pub async fn change(core: &Arc<Core>, manager: &Manager, change: PasswordChange)
     let hash = core.passwords.hash(&*core.random, new.as_bytes().to_vec()).await?;
     let (core, caller) = (Arc::clone(core), manager.caller().clone());
     Core::carry_through(async move {
-        // One change under one lock: no sign-in with the old password slips between the two halves.
-        let _lives = core.lives.lock().await;
-        // Hashing took a while: a session that was signed out meanwhile must not change the password any more.
-        caller.unless_ended(())?;
+        // One change in one turn: no sign-in with the old password slips between the two halves.
+        let _turn = core.in_turn(&caller).await?;
         let mut line = core.line(account_id, HistoryKind::PasswordChanged);
         line.by_session_id = Some(caller.session.id);
         line.device_id = Some(caller.session.device_id);

@@ -1,5 +1,7 @@
 //! Profiles: listing, making, changing and deleting them, and choosing one.
 
+use std::sync::Arc;
+
 use super::Core;
 use super::caller::{Caller, Manager};
 use super::live::LiveProfile;
@@ -20,22 +22,46 @@ pub async fn list(core: &Core, caller: &Caller) -> Result<ProfileList> {
 }
 
 /// Says who is using the caller's device from now on. A profile with a PIN asks for it.
-pub async fn choose(core: &Core, caller: &Caller, choice: ProfileChoice) -> Result<()> {
-    let profile = find(core, caller.account_id(), choice.profile_id).await?;
-    if let Some(hash) = core.store.pin_hash(profile.id).await? {
+pub async fn choose(core: &Arc<Core>, caller: &Caller, choice: ProfileChoice) -> Result<()> {
+    let (account_id, id) = (caller.account_id(), choice.profile_id);
+    let profile = find(core, account_id, id).await?;
+    let checked = core.store.pin_hash(id).await?;
+    if let Some(hash) = checked.clone() {
         let pin = Pin::parse(choice.pin.as_deref().ok_or(Error::PinRequired)?)?;
-        core.limits.pin(profile.id)?;
+        core.limits.pin(caller.session.id, id)?;
         if !core.passwords.verify(pin.as_bytes().to_vec(), Some(hash)).await? {
+            note_wrong_pin(core, caller, &profile).await?;
             return Err(Error::WrongPin);
         }
     }
-    if !core.store.choose_profile(caller.session.id, profile.id).await? {
-        return Err(Error::SessionEnded);
-    }
+    let (core, caller) = (Arc::clone(core), caller.clone());
+    Core::carry_through(async move {
+        let _turn = core.in_turn(&caller).await?;
+        // The profile as it is now: it may have become a child's, or been given another PIN, since.
+        let profile = find(&core, account_id, id).await?;
+        if core.store.pin_hash(id).await? != checked {
+            return Err(Error::PinRequired);
+        }
+        if !core.store.choose_profile(caller.session.id, id).await? {
+            return Err(Error::SessionEnded);
+        }
+        caller.session.set_profile(Some(live(&profile)));
+        let device_id = caller.session.device_id;
+        core.announcer.announce(&*core.clock, account_id, EventKind::DeviceChanged { device_id });
+        Ok(())
+    })
+    .await
+}
+
+async fn note_wrong_pin(core: &Core, caller: &Caller, profile: &Profile) -> Result<()> {
     let device_id = caller.session.device_id;
-    caller.session.set_profile(Some(live(&profile)));
-    core.announcer.announce(&*core.clock, caller.account_id(), EventKind::DeviceChanged { device_id });
-    Ok(())
+    let listing = core.store.device(caller.account_id(), device_id).await?;
+    let mut line = core.line(caller.account_id(), HistoryKind::WrongPin);
+    line.device_id = Some(device_id);
+    line.device_name = listing.map(|listing| listing.device.name().to_owned());
+    line.session_id = Some(caller.session.id);
+    line.profile_name = Some(profile.name.as_str().to_owned());
+    core.store.add_history(&[line]).await
 }
 
 /// The profile that a manager gives to a device they let in. One with a PIN is chosen on the device itself,
@@ -44,14 +70,15 @@ pub(super) async fn to_hand_over(core: &Core, manager: &Manager, id: ProfileId) 
     let profile = find(core, manager.account_id(), id).await?;
     let is_own = manager.caller().session.profile().is_some_and(|own| own.id == id);
     if profile.has_pin && !is_own {
-        let how = format!("{} has a PIN. Choose on the device, where it is asked for.", profile.name.as_str());
+        let how =
+            format!("{} has a PIN. Choose on the device, where it is asked for.", profile.name.as_str());
         return Err(Error::invalid("profile_id", how));
     }
     Ok(profile)
 }
 
 /// Makes a profile.
-pub async fn create(core: &Core, manager: &Manager, new: NewProfile) -> Result<wire::Profile> {
+pub async fn create(core: &Arc<Core>, manager: &Manager, new: NewProfile) -> Result<wire::Profile> {
     let existing = core.store.profiles(manager.account_id()).await?;
     if existing.len() >= MOST_PROFILES {
         return Err(Error::invalid("profiles", "An account has at most 12 profiles."));
@@ -59,6 +86,8 @@ pub async fn create(core: &Core, manager: &Manager, new: NewProfile) -> Result<w
     let color = new.color.unwrap_or_else(|| free_color(existing.iter().map(|profile| profile.color)));
     let (profile, pin_hash) = to_profile(core, manager.account_id(), new, color).await?;
     let line = line(core, manager, &profile, "created");
+    // Hashing the PIN took a while.
+    let _turn = core.in_turn(manager.caller()).await?;
     core.store.create_profile(&profile, pin_hash.as_deref(), &line).await?;
     changed(core, manager.account_id());
     Ok((&profile).into())
@@ -66,34 +95,38 @@ pub async fn create(core: &Core, manager: &Manager, new: NewProfile) -> Result<w
 
 /// Changes a profile; every session that uses it knows at once.
 pub async fn change(
-    core: &Core,
+    core: &Arc<Core>,
     manager: &Manager,
     id: ProfileId,
     change: ProfileChange,
 ) -> Result<wire::Profile> {
-    let mut profile = find(core, manager.account_id(), id).await?;
-    if let Some(name) = &change.name {
-        profile.name = ProfileName::parse(name)?;
-    }
-    profile.kind = change.kind.unwrap_or(profile.kind);
-    profile.color = change.color.map_or(profile.color, |color| color % COLORS);
+    find(core, manager.account_id(), id).await?;
+    let name = change.name.as_deref().map(ProfileName::parse).transpose()?;
     let pin_hash = match change.pin.as_deref() {
         None => None,
         Some("") => Some(None),
         Some(pin) => Some(Some(hash_pin(core, pin).await?)),
     };
-    if let Some(pin_hash) = &pin_hash {
-        profile.has_pin = pin_hash.is_some();
-    }
-    let line = line(core, manager, &profile, "changed");
-    core.store.change_profile(&profile, pin_hash.as_ref().map(Option::as_deref), &line).await?;
-    core.live.each_of(manager.account_id(), |session| {
-        if session.profile().is_some_and(|used| used.id == id) {
-            session.set_profile(Some(live(&profile)));
-        }
-    });
-    changed(core, manager.account_id());
-    Ok((&profile).into())
+    let (core, manager) = (Arc::clone(core), manager.clone());
+    Core::carry_through(async move {
+        let _turn = core.in_turn(manager.caller()).await?;
+        // Read again: two people who change different things of it must not undo each other.
+        let mut profile = find(&core, manager.account_id(), id).await?;
+        profile.name = name.unwrap_or(profile.name);
+        profile.kind = change.kind.unwrap_or(profile.kind);
+        profile.color = change.color.map_or(profile.color, |color| color % COLORS);
+        profile.has_pin = pin_hash.as_ref().map_or(profile.has_pin, Option::is_some);
+        let line = line(&core, &manager, &profile, "changed");
+        core.store.change_profile(&profile, pin_hash.as_ref().map(Option::as_deref), &line).await?;
+        core.live.each_of(manager.account_id(), |session| {
+            if session.profile().is_some_and(|used| used.id == id) {
+                session.set_profile(Some(live(&profile)));
+            }
+        });
+        changed(&core, manager.account_id());
+        Ok((&profile).into())
+    })
+    .await
 }
 
 /// Deletes a profile. A device that a child used must not end up with more rights than before, so every
@@ -101,6 +134,7 @@ pub async fn change(
 pub async fn delete(core: &Core, manager: &Manager, id: ProfileId) -> Result<()> {
     let profile = find(core, manager.account_id(), id).await?;
     let line = line(core, manager, &profile, "deleted");
+    let _turn = core.in_turn(manager.caller()).await?;
     core.store.delete_profile(&profile, &line).await?;
     changed(core, manager.account_id());
     Ok(())

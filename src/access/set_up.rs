@@ -1,5 +1,6 @@
 //! Making the first account.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Core;
@@ -15,8 +16,14 @@ use crate::wire::SetupRequest;
 
 /// The code that lets somebody make the first account: printed where the server was started, so that nobody
 /// else on the network is faster. Gone once there is an account.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct SetupCode(Mutex<Option<String>>);
+
+impl fmt::Debug for SetupCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SetupCode")
+    }
+}
 
 impl SetupCode {
     /// A new code.
@@ -61,8 +68,7 @@ pub async fn set_up(core: &Arc<Core>, mut asking: Asking, request: SetupRequest)
     core.store.create_first_account(&account).await?;
     core.setup_code.forget();
     tracing::info!("the account was made");
-    let proven =
-        Proven { account: account.account, proof: Proof::Setup, profile: None, expires_at: None };
+    let proven = Proven { account: account.account, proof: Proof::Setup, profile: None, expires_at: None };
     admit(core, asking, proven).await
 }
 

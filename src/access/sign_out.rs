@@ -17,7 +17,7 @@ const MOST_IDS: usize = 1000;
 pub async fn here(core: &Arc<Core>, caller: &Caller) -> Result<()> {
     let (core, caller) = (Arc::clone(core), caller.clone());
     Core::carry_through(async move {
-        let _lives = core.lives.lock().await;
+        let _turn = core.in_turn(&caller).await?;
         let target = (caller.session.id, caller.session.device_id);
         end(&core, &caller, &[target], EndedReason::SignedOutHere).await?;
         Ok(())
@@ -40,8 +40,9 @@ pub async fn many(core: &Arc<Core>, manager: &Manager, request: SignOutMany) -> 
     let which = Which::read(request)?;
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
-        // What is signed out is chosen under the lock: a session made between would outlive "all".
-        let _lives = core.lives.lock().await;
+        // What is signed out is chosen in this turn: a session made between would outlive "all". And a thief
+        // who was signed out while waiting for it must not sign the household out.
+        let _turn = core.in_turn(manager.caller()).await?;
         many_alone(&core, &manager, which).await
     })
     .await
@@ -107,7 +108,7 @@ impl Which {
     }
 }
 
-/// The ends of all sessions of the account but the caller's, for a larger change. Only under `Core::lives`.
+/// The ends of all sessions of the account but the caller's, for a larger change. Only in a turn of [`Core::in_turn`].
 pub(super) async fn ends_of_everything_else(
     core: &Core,
     caller: &Caller,
@@ -118,17 +119,14 @@ pub(super) async fn ends_of_everything_else(
     ends_of(core, caller, &targets, reason).await
 }
 
-/// Ends sessions in one change, in the database first and then in memory, and tells everybody. Only under
-/// `Core::lives`.
+/// Ends sessions in one change, in the database first and then in memory, and tells everybody. Only in
+/// a turn of [`Core::in_turn`].
 async fn end(
     core: &Core,
     caller: &Caller,
     targets: &[(SessionId, DeviceId)],
     reason: EndedReason,
 ) -> Result<Vec<(EndedKey, Timestamp)>> {
-    // Another one may have signed the caller out while it waited; a thief's last request must not sign the
-    // household out.
-    caller.unless_ended(())?;
     let ends = ends_of(core, caller, targets, reason).await?;
     let keys = core.store.end_sessions(&ends).await?;
     retire(core, &keys);
@@ -147,8 +145,7 @@ async fn ends_of(
     let at = core.now();
     let mut ends = Vec::with_capacity(targets.len());
     for (id, device_id) in targets {
-        let mut history =
-            line(core, caller.account_id(), *device_id, *id, reason, caller.session.id).await?;
+        let mut history = line(core, caller.account_id(), *device_id, *id, reason, caller.session.id).await?;
         history.at = at;
         ends.push(EndSession { id: *id, reason, by: Some(caller.session.id), history });
     }

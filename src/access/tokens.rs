@@ -27,6 +27,8 @@ pub struct Refreshed {
 /// the answer may get lost on the way; one older than that is refused.
 pub async fn refresh(core: &Arc<Core>, asking: Asking, presented: &Secret) -> Result<Refreshed> {
     let (core, presented) = (Arc::clone(core), presented.hash());
+    // A look before the lock: a stranger's made-up token does not queue before the household's sign-outs.
+    core.store.session_by_refresh(presented).await?.ok_or(Error::NotSignedIn)?;
     Core::carry_through(async move {
         let _lives = core.lives.lock().await;
         let found = core.store.session_by_refresh(presented).await?.ok_or(Error::NotSignedIn)?;

@@ -15,6 +15,9 @@ pub const FAR_KM: f64 = 300.0;
 pub struct Known {
     /// How often this device has signed in before; 0 for a new one.
     pub times_device_seen: u32,
+    /// Whether the device is one of the household's: it was familiar when it last signed in, or somebody has
+    /// said so since.
+    pub vouched_for: bool,
     /// Whether any device ever signed in to this account.
     pub any_device: bool,
     /// The places the account has been at, each once.
@@ -31,8 +34,11 @@ pub fn judge(known: &Known, place: &Place) -> Familiarity {
         };
     }
     let new_place = why_new_place(&known.places, place);
-    if known.times_device_seen == 0 {
-        let mut reasons = vec!["First time on this account".to_owned()];
+    if !known.vouched_for {
+        let mut reasons = vec![match known.times_device_seen {
+            0 => "First time on this account".to_owned(),
+            _ => "Nobody has said yet that it is yours".to_owned(),
+        }];
         reasons.extend(new_place);
         return Familiarity { verdict: Verdict::NewDevice, score: None, reasons };
     }
@@ -135,7 +141,15 @@ mod tests {
     }
 
     fn known(times: u32, places: &[Place]) -> Known {
-        Known { times_device_seen: times, any_device: true, places: places.to_vec() }
+        Known { times_device_seen: times, vouched_for: times > 0, any_device: true, places: places.to_vec() }
+    }
+
+    #[test]
+    fn signing_in_twice_does_not_make_a_stranger_familiar() {
+        let stranger = Known { vouched_for: false, ..known(1, &[Place::home_network()]) };
+        let judged = judge(&stranger, &lisbon());
+        assert_eq!(judged.verdict, Verdict::NewDevice);
+        assert_eq!(judged.reasons[0], "Nobody has said yet that it is yours");
     }
 
     #[test]

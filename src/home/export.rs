@@ -52,10 +52,19 @@ pub fn history_csv(lines: &[HistoryLine], with_header: bool) -> Result<Vec<u8>> 
 }
 
 /// A text that a spreadsheet will not take for a formula: a device may call itself `=HYPERLINK(…)` (OWASP,
-/// "CSV Injection").
+/// "CSV Injection"). Where the decimal comma is used, a spreadsheet splits cells at `;`, so that a formula may
+/// also begin there.
 fn harmless(text: Option<&str>) -> String {
-    let text = text.unwrap_or_default();
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    let mut out = String::new();
+    let mut begins_cell = true;
+    for letter in text.unwrap_or_default().chars() {
+        if begins_cell && matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r') {
+            out.push('\'');
+        }
+        begins_cell = matches!(letter, ';' | '|' | '\t') || (begins_cell && matches!(letter, ' ' | '"'));
+        out.push(letter);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -65,6 +74,9 @@ mod tests {
     #[test]
     fn a_device_cannot_put_a_formula_into_a_spreadsheet() {
         assert_eq!(harmless(Some("=1+1")), "'=1+1");
+        assert_eq!(harmless(Some("x;=1+1")), "x;'=1+1");
+        assert_eq!(harmless(Some("x; \"@SUM(1)")), "x; \"'@SUM(1)");
+        assert_eq!(harmless(Some("a-b = c")), "a-b = c");
         assert_eq!(harmless(Some("Living-room TV")), "Living-room TV");
     }
 }

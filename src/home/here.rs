@@ -1,9 +1,10 @@
 //! The home on this computer: every operation is the verb of the same name in [`crate::access`].
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, StreamExt};
 
 use super::Home;
 use crate::access::asking::Asking;
@@ -12,11 +13,11 @@ use crate::access::{
     Core, activity, alerts, badge, check, codes, devices, geo, history, password, profiles, set_up, sign_in,
     sign_out,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{AlertId, DeviceId, ProfileId};
 use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerOutcome, CodeAnswer,
-    CurrentSession, Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, Event, GeoStatus,
+    CurrentSession, Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, Event, EventKind, GeoStatus,
     HistoryPage, HistoryQuery, HomeStatus, NewProfile, PasswordChange, PasswordChanged, PendingCode, Profile,
     ProfileChange, ProfileChoice, ProfileList, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
     SignOutResult, SignedIn,
@@ -52,6 +53,29 @@ impl Here {
 
     fn manager(&self) -> Result<Manager> {
         self.caller()?.manager()
+    }
+}
+
+/// A stream of events that is open. A session has a few: a window, a tray, some pages; more would only take the
+/// places of others.
+struct Listening(Caller);
+
+/// Most streams of events that one session may have open.
+const MOST_STREAMS: u32 = 16;
+
+impl Listening {
+    fn begin(manager: &Manager) -> Result<Self> {
+        let listening = Self(manager.caller().clone());
+        if listening.0.session.listeners.fetch_add(1, Ordering::AcqRel) >= MOST_STREAMS {
+            return Err(Error::Busy);
+        }
+        Ok(listening)
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.session.listeners.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -187,8 +211,17 @@ impl Home for Here {
 
     async fn events(&self) -> Result<BoxStream<'static, Event>> {
         let manager = self.manager()?;
+        let listening = Listening::begin(&manager)?;
+        let caller = manager.caller().clone();
         // First listen, then look whether the session is still there: no sign-out slips between.
-        let events = self.core.announcer.listen(manager.account_id(), manager.session_id());
-        still(&manager, events)
+        let events = self.core.announcer.listen(manager.account_id(), move || caller.session.has_ended());
+        let caller = manager.caller().clone();
+        let events = events.filter(move |event| {
+            // What concerns the management is not for a child who took over since; the end is for everybody.
+            let told = event.kind == EventKind::SessionEnded || caller.manager().is_ok();
+            let _until_here = &listening;
+            std::future::ready(told)
+        });
+        still(&manager, events.boxed())
     }
 }

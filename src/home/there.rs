@@ -2,8 +2,8 @@
 //! server runs on another computer.
 
 use async_trait::async_trait;
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -106,6 +106,21 @@ async fn bytes(mut response: Response) -> Result<Vec<u8>> {
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+/// Ends a stream of events when one of them grows past what any event needs: a home is another machine, and
+/// its answers are read with care.
+fn bounded<B: AsRef<[u8]>, E>(bytes: impl Stream<Item = Result<B, E>>) -> impl Stream<Item = Result<B, E>> {
+    let mut since_event = 0_usize;
+    bytes.take_while(move |chunk| {
+        if let Ok(chunk) = chunk {
+            let chunk = chunk.as_ref();
+            let ends = |end: &[u8]| chunk.windows(end.len()).any(|window| window == end);
+            let is_over = ends(b"\n\n") || ends(b"\r\n\r\n");
+            since_event = chunk.len() + if is_over { 0 } else { since_event };
+        }
+        std::future::ready(since_event <= MOST_BYTES)
+    })
 }
 
 const NOTHING: &[(&str, &str)] = &[];
@@ -219,7 +234,7 @@ impl Home for There {
 
     async fn events(&self) -> Result<BoxStream<'static, Event>> {
         let response = send(self.request(Method::GET, "/api/v1/events")?).await?;
-        let events = SseStream::from_bytes_stream(response.bytes_stream());
+        let events = SseStream::from_bytes_stream(bounded(response.bytes_stream()));
         Ok(events
             // The connection broke: the stream ends, and whoever listens asks for another.
             .take_while(|event| std::future::ready(event.is_ok()))

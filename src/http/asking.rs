@@ -57,12 +57,14 @@ pub fn address(parts: &Parts, door: &Door) -> Option<IpAddr> {
     let Peer(peer) = *parts.extensions.get::<Peer>()?;
     let lines = parts.headers.get_all("x-forwarded-for");
     // Collected only when it counts: most homes have no proxy.
-    let lines: Vec<&str> = if is_proxy(parts, door) {
-        lines.into_iter().filter_map(|line| line.to_str().ok()).collect()
+    let lines: Vec<_> = if is_proxy(parts, door) {
+        // A client may put bytes before what the proxy writes that are no text. Dropping the line for them
+        // would drop the proxy's word too; as they are, they end the reading like any other nonsense.
+        lines.into_iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect()
     } else {
         Vec::new()
     };
-    Some(client_address(peer, lines.into_iter(), &door.trusted_proxies))
+    Some(client_address(peer, lines.iter().map(AsRef::as_ref), &door.trusted_proxies))
 }
 
 /// Whether the other end of the connection is a proxy whose headers count.

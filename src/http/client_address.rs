@@ -79,6 +79,12 @@ mod tests {
         assert_eq!(client_address(ip("10.0.0.1"), header.into_iter(), &trusted()), ip("10.2.2.2"));
     }
 
+    #[test]
+    fn what_is_no_text_ends_the_reading_and_keeps_the_proxys_word() {
+        let line = String::from_utf8_lossy(b"\xff\xfe, 127.0.0.1\xff, 203.0.113.7");
+        assert_eq!(client_address(ip("10.0.0.1"), [&*line].into_iter(), &trusted()), ip("203.0.113.7"));
+    }
+
     fn hops() -> impl Strategy<Value = Vec<IpAddr>> {
         let address = prop_oneof![
             any::<[u8; 3]>().prop_map(|[b, c, d]| IpAddr::from([10, b, c, d])),

@@ -19,17 +19,21 @@ pub struct CookieNames {
 }
 
 impl CookieNames {
-    /// Under https the names have the prefix that binds them to this host (`__Host-`), or, when sites behind
-    /// the guard share them, to https (`__Secure-`): draft-ietf-httpbis-rfc6265bis section 4.1.3.
+    /// Under https the names have the prefix that binds them to this host (`__Host-`), or, for the session's when
+    /// sites behind the guard share it, to https (`__Secure-`): draft-ietf-httpbis-rfc6265bis section 4.1.3.
+    ///
+    /// The device's secret is for this host in any case: a site that got hold of it could sign in as a device
+    /// that is familiar.
     pub fn new(is_secure: bool, domain: Option<String>) -> Self {
         let prefix = match (is_secure, &domain) {
             (true, None) => "__Host-",
             (true, Some(_)) => "__Secure-",
             (false, _) => "",
         };
+        let host = if is_secure { "__Host-" } else { "" };
         Self {
             session: format!("{prefix}latchkey_session"),
-            device: format!("{prefix}latchkey_device"),
+            device: format!("{host}latchkey_device"),
             is_secure,
             domain,
         }
@@ -58,25 +62,25 @@ impl CookieNames {
     /// The headers that give a browser both.
     pub fn give(&self, signed_in: &SignedIn) -> [HeaderValue; 2] {
         [
-            self.write(&self.session, &signed_in.token, KEPT_SECONDS),
-            self.write(&self.device, &signed_in.device_secret, KEPT_SECONDS),
+            self.write(&self.session, &signed_in.token, KEPT_SECONDS, self.domain()),
+            self.write(&self.device, &signed_in.device_secret, KEPT_SECONDS, None),
         ]
     }
 
     /// The header that takes the session's away. The device's stays: it will be the same device again.
     pub fn take_session(&self) -> HeaderValue {
-        self.write(&self.session, "", 0)
+        self.write(&self.session, "", 0, self.domain())
     }
 
-    fn write(&self, name: &str, value: &str, seconds: i64) -> HeaderValue {
+    fn write(&self, name: &str, value: &str, seconds: i64, domain: Option<&str>) -> HeaderValue {
         let mut cookie = Cookie::new(name, value);
         cookie.set_http_only(true);
         cookie.set_same_site(SameSite::Lax);
         cookie.set_secure(self.is_secure);
         cookie.set_path("/");
         cookie.set_max_age(cookie::time::Duration::seconds(seconds));
-        if let Some(domain) = &self.domain {
-            cookie.set_domain(domain.as_str());
+        if let Some(domain) = domain {
+            cookie.set_domain(domain);
         }
         HeaderValue::try_from(cookie.to_string()).expect("tokens are base64")
     }
@@ -89,8 +93,17 @@ mod tests {
     #[test]
     fn under_https_the_cookie_is_bound_to_its_host() {
         let names = CookieNames::new(true, None);
-        let cookie = names.write(&names.session, "abc", 60);
+        let cookie = names.write(&names.session, "abc", 60, names.domain());
         assert_eq!(cookie, "__Host-latchkey_session=abc; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60");
+    }
+
+    #[test]
+    fn sites_that_share_the_session_do_not_get_the_secret_of_the_device() {
+        let names = CookieNames::new(true, Some("home.example".to_owned()));
+        let session = names.write(&names.session, "abc", 60, names.domain());
+        assert!(session.to_str().expect("text").contains("Domain=home.example"), "{session:?}");
+        let device = names.write(&names.device, "def", 60, None);
+        assert_eq!(device, "__Host-latchkey_device=def; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60");
     }
 
     #[test]

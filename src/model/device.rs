@@ -67,6 +67,21 @@ pub struct DeclaredDevice {
     pub app_version: Option<String>,
 }
 
+impl DeclaredDevice {
+    /// As much of it as is worth keeping while it waits: what is longer is cut again when it is read.
+    pub fn cut(&self) -> Self {
+        let cut = |text: &Option<String>| text.as_deref().map(|text| text.chars().take(128).collect());
+        Self {
+            name: cut(&self.name),
+            kind: self.kind,
+            model: cut(&self.model),
+            os: cut(&self.os),
+            app: cut(&self.app),
+            app_version: cut(&self.app_version),
+        }
+    }
+}
+
 fn known_kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<DeviceKind>, D::Error> {
     let word = Option::<String>::deserialize(deserializer)?;
     Ok(word.and_then(|word| word.parse().ok()))

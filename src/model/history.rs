@@ -44,6 +44,8 @@ pub enum HistoryKind {
     SignIn,
     /// Somebody tried to sign in and was refused.
     SignInFailed,
+    /// Somebody gave a wrong PIN for a profile.
+    WrongPin,
     /// A session ended.
     SignOut,
     /// A signed-out session's first refused request.
@@ -64,10 +66,11 @@ pub enum HistoryKind {
 
 impl HistoryKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AccountCreated,
         Self::SignIn,
         Self::SignInFailed,
+        Self::WrongPin,
         Self::SignOut,
         Self::Refused,
         Self::NewPlace,
@@ -84,6 +87,7 @@ impl HistoryKind {
             Self::AccountCreated => "account_created",
             Self::SignIn => "sign_in",
             Self::SignInFailed => "sign_in_failed",
+            Self::WrongPin => "wrong_pin",
             Self::SignOut => "sign_out",
             Self::Refused => "refused",
             Self::NewPlace => "new_place",

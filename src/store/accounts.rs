@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use super::Store;
 use super::profiles::insert_profile;
-use super::sessions::{EndSession, EndedKey, end_session};
 use super::rows::Columns;
+use super::sessions::{EndSession, EndedKey, end_session};
 use crate::error::{Error, Result};
 use crate::model::{Account, AccountId, HistoryEntry, Login, Profile, Timestamp};
 use crate::store::history::insert_history;
 
 /// An account to be made.
-#[derive(Debug)]
 pub struct NewAccount {
     /// The account.
     pub account: Account,

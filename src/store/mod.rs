@@ -26,6 +26,9 @@ pub use sessions::{Admission, EndSession, EndedKey, LiveRow, Move, NewTokens, Re
 
 use crate::error::{Error, Result};
 
+/// The database's file in the data folder.
+const FILE: &str = "latchkey.db";
+
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// How long a statement waits for another process that holds the file, a backup say.
@@ -45,7 +48,11 @@ impl Store {
     /// Opens the database in `folder`, makes it if it is missing, and brings it up to date. Before an
     /// existing one is changed a copy is put beside it.
     pub async fn open(folder: &Path) -> Result<Self> {
-        let file = folder.join("latchkey.db");
+        Self::open_with(folder, &MIGRATIONS).await
+    }
+
+    async fn open_with(folder: &Path, migrations: &Migrator) -> Result<Self> {
+        let file = folder.join(FILE);
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true)
@@ -60,9 +67,9 @@ impl Store {
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         restrict_to_owner(&file)?;
         if existed {
-            copy_before_migration(&writer, folder).await?;
+            copy_before_migration(&writer, folder, migrations).await?;
         }
-        MIGRATIONS.run(&writer).await?;
+        migrations.run(&writer).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(2)
             .min_connections(1)
@@ -96,8 +103,12 @@ fn restrict_to_owner(file: &Path) -> Result<()> {
 }
 
 /// Puts a copy of the database beside it when it is about to be changed by a newer version.
-async fn copy_before_migration(writer: &SqlitePool, folder: &Path) -> Result<Option<PathBuf>> {
-    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+async fn copy_before_migration(
+    writer: &SqlitePool,
+    folder: &Path,
+    migrations: &Migrator,
+) -> Result<Option<PathBuf>> {
+    let newest = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
     let has_table: Option<(String,)> =
         sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
             .fetch_optional(writer)
@@ -126,30 +137,48 @@ async fn copy_before_migration(writer: &SqlitePool, folder: &Path) -> Result<Opt
 mod tests {
     use super::*;
 
+    /// The migrations of a later version: these, and one more.
+    async fn later_version() -> (tempfile::TempDir, Migrator) {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        for migration in MIGRATIONS.iter() {
+            let name = format!("{:04}_{}.sql", migration.version, migration.description.replace(' ', "_"));
+            std::fs::write(folder.path().join(name), migration.sql.as_str()).expect("writes");
+        }
+        let next = "DELETE FROM accounts; CREATE TABLE added_later (id TEXT PRIMARY KEY);";
+        std::fs::write(folder.path().join("9000_later.sql"), next).expect("writes");
+        let migrator = Migrator::new(folder.path()).await.expect("reads");
+        (folder, migrator)
+    }
+
+    async fn logins(file: &Path) -> Vec<String> {
+        let options = SqliteConnectOptions::new().filename(file).read_only(true);
+        let pool = SqlitePoolOptions::new().connect_with(options).await.expect("opens");
+        let rows: Vec<(String,)> =
+            sqlx::query_as("SELECT login FROM accounts").fetch_all(&pool).await.expect("reads");
+        pool.close().await;
+        rows.into_iter().map(|(login,)| login).collect()
+    }
+
     #[tokio::test]
-    async fn an_older_database_is_copied_before_it_is_changed() {
+    async fn an_older_database_is_copied_whole_before_it_is_changed() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let store = Store::open(folder.path()).await.expect("opens");
-        // As an older version would have left it: the last migration not yet applied.
-        sqlx::query("UPDATE _sqlx_migrations SET version = -version + 1")
+        sqlx::query("INSERT INTO accounts (id, login, login_key, password_hash, created_at) VALUES ('1', 'Ana', 'ana', '', 0)")
             .execute(&store.writer)
             .await
             .expect("writes");
-        sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (-5, 'x', 1, x'00', 0)")
-            .execute(&store.writer).await.expect("writes");
-        let applied: (i64,) = sqlx::query_as("SELECT MAX(version) FROM _sqlx_migrations")
-            .fetch_one(&store.writer)
-            .await
-            .expect("reads");
-        assert!(applied.0 <= 0);
-        sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 0")
-            .execute(&store.writer)
-            .await
-            .expect("writes");
-        let copy =
-            copy_before_migration(&store.writer, folder.path()).await.expect("copies").expect("a copy");
-        assert!(copy.exists());
         store.close().await;
+
+        let (_migrations, later) = later_version().await;
+        Store::open_with(folder.path(), &later).await.expect("brings it up to date").close().await;
+        assert_eq!(logins(&folder.path().join(FILE)).await, [""; 0]);
+        let copy = folder.path().join("latchkey-before-9000.db");
+        assert_eq!(logins(&copy).await, ["Ana"]);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&copy).expect("is there").permissions().mode() & 0o777, 0o600);
+        }
     }
 
     #[tokio::test]

@@ -7,14 +7,14 @@ use sqlx::SqliteTransaction;
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use super::alerts::insert_alert;
+use super::alerts::{follow_session, insert_alert};
 use super::history::insert_history;
 use super::places::learn_place;
 use super::rows::{Columns, to_json};
 use crate::error::{Error, Result};
 use crate::model::{
     AccountId, Alert, Device, DeviceId, EndedReason, Ending, Familiarity, HistoryEntry, Place, ProfileId,
-    ProfileKind, SecretHash, Session, SessionId, SignInMethod, Timestamp,
+    ProfileKind, SecretHash, Session, SessionId, SignInMethod, Timestamp, Verdict,
 };
 
 /// The hashes of a session's new tokens.
@@ -173,6 +173,9 @@ impl Store {
         .transpose()?;
         write_device(&mut change, new).await?;
         insert_session(&mut change, session, new.tokens).await?;
+        if !new.is_new {
+            follow_session(&mut change, session.device_id, session.id).await?;
+        }
         if let Some(alert) = new.alert {
             insert_alert(&mut change, alert).await?;
         }
@@ -206,6 +209,23 @@ impl Store {
             .iter()
             .map(|row| Ok((row.word("id")?, row.word("device_id")?)))
             .collect()
+    }
+
+    /// Whether a session of the account other than `id` is signed in and familiar.
+    pub async fn has_other_familiar_session(&self, account_id: AccountId, id: SessionId) -> Result<bool> {
+        let mut rows = sqlx::query(
+            "SELECT familiarity FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND id <> $2",
+        )
+        .bind(account_id.to_string())
+        .bind(id.to_string())
+        .fetch(&self.reader);
+        while let Some(row) = rows.try_next().await? {
+            let familiarity: Familiarity = row.json("familiarity")?;
+            if familiarity.verdict == Verdict::Familiar {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Hands every session that has not ended to `each`.

@@ -1,0 +1,201 @@
+//! What holds for every call that the description of the interface names: it describes itself, answers only to its
+//! own names, and a kids profile reaches nothing of the management.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use support::{Browser, PASSWORD, TestHome};
+
+/// Calls of the interface for programs that a kids profile may make: to sign in and out, to say who is there and
+/// what plays.
+const FOR_EVERYBODY: [&str; 9] = [
+    "GET /api/v1/status",
+    "POST /api/v1/setup",
+    "POST /api/v1/sign-in",
+    "POST /api/v1/sign-out",
+    "GET /api/v1/session",
+    "PUT /api/v1/session/profile",
+    "POST /api/v1/session/activity",
+    "GET /api/v1/profiles",
+    "GET /healthz",
+];
+
+/// The names that other programs rely on.
+const FIXED: [&str; 25] = [
+    "GET /api/v1/alerts",
+    "GET /api/v1/devices",
+    "GET /api/v1/events",
+    "GET /api/v1/history",
+    "GET /api/v1/profiles",
+    "GET /guard",
+    "GET /healthz",
+    "PATCH /api/v1/devices/{id}",
+    "PATCH /api/v1/profiles/{id}",
+    "POST /api/v1/alerts/{id}/answer",
+    "POST /api/v1/devices/sign-out",
+    "POST /api/v1/devices/{id}/sign-out",
+    "POST /api/v1/profiles",
+    "POST /api/v1/session/activity",
+    "POST /api/v1/setup",
+    "POST /api/v1/sign-in",
+    "POST /api/v1/sign-out",
+    "POST /device_authorization",
+    "POST /introspect",
+    "POST /revoke",
+    "POST /token",
+    "PUT /api/v1/session/profile",
+    "DELETE /api/v1/profiles/{id}",
+    "GET /api/v1/session",
+    "PUT /api/v1/account/password",
+];
+
+async fn description(browser: &Browser) -> Value {
+    let answer = browser.get("/api/openapi.json").await;
+    assert_eq!(answer.status, 200);
+    answer.json()
+}
+
+/// Every call of the description, as "METHOD /path".
+fn calls(description: &Value) -> BTreeSet<String> {
+    let paths = description["paths"].as_object().expect("paths");
+    paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().expect("methods").keys();
+            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect()
+}
+
+/// A body that the call takes, so that nothing but the profile can be the reason of a refusal.
+fn body_for(call: &str, id: &str) -> Option<Value> {
+    Some(match call {
+        "POST /api/v1/devices/sign-out" => json!({ "ids": [id] }),
+        "PATCH /api/v1/devices/{id}" => json!({ "name": "x" }),
+        "POST /api/v1/alerts/{id}/answer" => json!({ "answer": "me" }),
+        "POST /api/v1/profiles" => json!({ "name": "x", "kind": "adult" }),
+        "PATCH /api/v1/profiles/{id}" => json!({ "kind": "adult" }),
+        "PUT /api/v1/account/password" => json!({
+            "current_password": PASSWORD, "new_password": "another row", "sign_out_everything_else": false,
+        }),
+        "POST /api/v1/codes/answer" => json!({ "user_code": "BCDFGHJK", "decision": "allow" }),
+        _ => return None,
+    })
+}
+
+#[tokio::test]
+async fn the_description_names_every_call_that_others_rely_on() {
+    let (_home, owner) = TestHome::with_account().await;
+    let named = calls(&description(&owner).await);
+    for call in FIXED {
+        assert!(named.contains(call), "{call} is not in the description: {named:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_kids_profile_is_refused_by_every_call_of_the_management() {
+    let (home, owner) = TestHome::with_account().await;
+    home.clock.advance(Duration::from_mins(1));
+    let tablet = home.device("Tablet").await;
+    tablet.choose("Leo").await;
+    let id = owner.device_named("Tablet").await["id"].as_str().expect("an id").to_owned();
+    let mut refused = 0;
+    for call in calls(&description(&owner).await) {
+        let (method, path) = call.split_once(' ').expect("a method and a path");
+        if FOR_EVERYBODY.contains(&&*call) || !path.starts_with("/api/v1/") {
+            continue;
+        }
+        let path = path.replace("{id}", &id).replace("{user_code}", "BCDFGHJK");
+        assert!(!path.contains('{'), "{call}: say what stands for its parameter");
+        let body = body_for(&call, &id).map(|body| body.to_string());
+        let method: Method = method.parse().expect("a method");
+        let json = [("content-type", "application/json")];
+        let answer = tablet.send(method, &path, &json, body).await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (403, Some("kids_profile")), "{call}");
+        refused += 1;
+    }
+    assert!(refused >= 18, "only {refused} calls were tried");
+    assert!(owner.device_named("Tablet").await["signed_in"].as_bool().expect("a flag"));
+}
+
+#[tokio::test]
+async fn a_request_to_another_name_is_not_answered() {
+    let (_home, owner) = TestHome::with_account().await;
+    // A page of another site whose name was made to point here (DNS rebinding).
+    for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", ""] {
+        // Not the guard: a proxy asks it under names of its own, and a page with such a name has no cookie of ours.
+        for path in ["/api/v1/devices", "/sign-in", "/"] {
+            let answer = owner.send(Method::GET, path, &[("host", host)], None).await;
+            assert!(matches!(answer.status, 400 | 421), "{host:?} {path}: {answer:?}");
+            assert!(!answer.text.contains("Ana"), "{host:?} {path}: {}", answer.text);
+        }
+    }
+    for host in ["localhost", "127.0.0.1:1", "[::1]:8470", "latchkey.localhost"] {
+        assert_eq!(owner.send(Method::GET, "/api/v1/devices", &[("host", host)], None).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn another_sites_page_changes_nothing() {
+    let (home, owner) = TestHome::with_account().await;
+    home.clock.advance(Duration::from_mins(1));
+    home.device("Tablet").await;
+    for headers in [
+        [("origin", "https://evil.example"), ("content-type", "application/json")],
+        [("origin", "null"), ("content-type", "application/json")],
+        [("sec-fetch-site", "cross-site"), ("content-type", "application/json")],
+    ] {
+        let all = Some(json!({ "all": true }).to_string());
+        let answer = owner.send(Method::POST, "/api/v1/devices/sign-out", &headers, all).await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (403, Some("foreign_origin")));
+    }
+    assert_eq!(owner.device_named("Tablet").await["signed_in"], true);
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused() {
+    let (_home, owner) = TestHome::with_account().await;
+    let long = json!({ "name": "x".repeat(100_000), "kind": "adult" });
+    let answer = owner.post_json("/api/v1/profiles", &long).await;
+    assert_eq!(answer.status, 413, "{}", answer.text);
+}
+
+/// The bodies that other programs rely on, as they are sent: a field that changes its name shows here.
+#[tokio::test]
+async fn the_answers_keep_their_form() {
+    let (home, owner) = TestHome::with_account().await;
+    home.clock.advance(Duration::from_mins(1));
+    home.device("Tablet").await;
+    for (name, path) in
+        [("devices", "/api/v1/devices"), ("alerts", "/api/v1/alerts"), ("history", "/api/v1/history")]
+    {
+        let answer = owner.get(path).await.json();
+        insta::assert_snapshot!(name, shape(&answer, 0));
+    }
+}
+
+/// The form of an answer: names and sorts of values, without the values.
+fn shape(value: &Value, depth: usize) -> String {
+    let indent = "  ".repeat(depth + 1);
+    match value {
+        Value::Object(fields) => {
+            let mut out = String::from("{\n");
+            for (name, value) in fields {
+                out.push_str(&format!("{indent}{name}: {}\n", shape(value, depth + 1)));
+            }
+            out + &"  ".repeat(depth) + "}"
+        }
+        Value::Array(items) => match items.first() {
+            Some(first) => format!("[{}]", shape(first, depth)),
+            None => "[]".to_owned(),
+        },
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => "bool".to_owned(),
+        Value::Number(_) => "number".to_owned(),
+        Value::String(_) => "text".to_owned(),
+    }
+}
