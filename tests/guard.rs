@@ -152,6 +152,17 @@ async fn whoever_signs_in_gets_through_under_their_own_name(house: &House) {
     assert_eq!(heard.json()["headers"]["remote-user"], "ana");
     assert_ne!(heard.json()["headers"]["remote-session"], "0");
 
+    // The keys to everything else do not go to the site; its own cookies do.
+    let keys = house.browser.cookies_at(&house.page());
+    assert!(keys.contains("latchkey_session="), "{keys}");
+    for cookies in [format!("theme=dark; {keys}; lang=pt"), format!("{keys}; theme=dark; lang=pt")] {
+        let heard = house.browser.send(Method::GET, PAGE, &[("cookie", &*cookies)], None).await;
+        assert_eq!(heard.status, 200, "{heard:?}");
+        assert!(!heard.text.contains("latchkey_"), "{}", heard.text);
+        let kept = heard.json()["headers"]["cookie"].as_str().unwrap_or_default().to_owned();
+        assert!(kept.contains("theme=dark") && kept.contains("lang=pt"), "{kept}");
+    }
+
     // A token of the site's own is the site's to judge.
     let own_token = [("authorization", "Bearer the-site's-own")];
     let heard = house.browser.send(Method::GET, PAGE, &own_token, None).await;
