@@ -13,8 +13,8 @@ here="$LATCHKEY_ROOT/tools/dev"
 # shellcheck source=tools/dev/geo.sh
 . "$here/geo.sh"
 
-# Only what is really there: benches/NAME.rs, as Cargo.toml names them.
-all_benches=$(find benches -maxdepth 1 -name '*.rs' -exec basename {} .rs \; | LC_ALL=C sort)
+# Only what is really there: benches/NAME.rs, as the Cargo.toml beside names them.
+all_benches=$(find benches src-tauri/benches -maxdepth 1 -name '*.rs' -exec basename {} .rs \; | LC_ALL=C sort)
 for name in "$@"; do
     printf '%s\n' "$all_benches" | grep -qx -- "$name" || give_up "There is no bench '$name'. There are: $(echo "$all_benches" | tr '\n' ' ')"
 done
@@ -22,7 +22,9 @@ done
 # measure NAME: with the place databases at hand, and on a session bus without a notification daemon where it is one.
 measure() {
     export LATCHKEY_BENCH_GEOIP="$GEO_COUNTRY:$GEO_CITY_4:$GEO_CITY_6"
-    if grep -q "required-features = \[\"desktop\"\]" <(grep -A3 "^name = \"$1\"" Cargo.toml); then
+    if [ -f "src-tauri/benches/$1.rs" ]; then
+        bash "$here/on-a-screen.sh" cargo bench --locked --quiet -p latchkey-desktop --bench "$1"
+    elif grep -q "required-features = \[\"desktop\"\]" <(grep -A3 "^name = \"$1\"" Cargo.toml); then
         dbus-run-session -- cargo bench --locked --quiet -p latchkey --features desktop --bench "$1"
     else
         cargo bench --locked --quiet -p latchkey --bench "$1"

@@ -36,7 +36,7 @@ need_rust() {
                 if [ -n "$(apt_version rustup)" ]; then
                     need_packages 'installing Rust' rustup
                 elif at_least "$RUST_NEEDED" "$(apt_version cargo-web)"; then
-                    need_packages 'compiling Rust' rustc-web cargo-web rustfmt-web
+                    need_packages 'compiling Rust' rustc-web cargo-web rustfmt-web rust-web-clippy
                 fi
             fi
             ;;

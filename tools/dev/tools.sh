@@ -15,14 +15,10 @@ cargo_tool() {
         cargo install --quiet --locked --debug --force --version "=$pinned" --root "$TOOLS" "$crate"
 }
 
-# The first version number a program says about itself. tauri-driver says none: it is asked of cargo's own list.
+# The first version number a program says about itself.
 program_version() {
     have "$1" || return 0
-    if [ "$1" = tauri-driver ]; then
-        cargo install --list --root "$TOOLS" 2>/dev/null | sed -n 's/^tauri-driver v\([0-9.]*\).*/\1/p'
-    else
-        "$1" --version 2>/dev/null | sed -n 's/^[^0-9]*\([0-9][0-9]*\.[0-9.]*\).*/\1/p' | head -n 1
-    fi
+    "$1" --version 2>/dev/null | sed -n 's/^[^0-9]*\([0-9][0-9]*\.[0-9.]*\).*/\1/p' | head -n 1
 }
 
 # typos is on PyPI ready-made (by its own authors): seconds instead of minutes.
@@ -46,7 +42,6 @@ need_test_tools() {
     need_typos
     cargo_tool cargo-nextest cargo-nextest 0.9.100 0.9.143
     cargo_tool cargo-deny cargo-deny 0.19 0.20.2
-    if [ "$(system_name)" != macos ]; then cargo_tool tauri-driver tauri-driver 2.0 2.1.0; fi
 }
 
 # A Chromium for the browser tests: the distribution's, or (Ubuntu has it as a snap only) Playwright's own.
