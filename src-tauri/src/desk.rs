@@ -69,13 +69,16 @@ impl Desk {
 
     /// The home as whoever sits here sees it at this moment.
     pub async fn home(&self) -> Result<Arc<dyn Home>> {
-        let now = self.now().await;
+        self.home_of(&self.now().await).await
+    }
+
+    async fn home_of(&self, now: &Now) -> Result<Arc<dyn Home>> {
         let token = now.held.token.clone().map(Secret::received);
-        match now.there {
-            Some((_, there)) => Ok(Arc::new(there.with_token(token))),
+        match &now.there {
+            Some((_, there)) => Ok(Arc::new(there.clone().with_token(token))),
             #[cfg(desktop)]
             None => {
-                let device_secret = now.held.device_secret.map(Secret::received);
+                let device_secret = now.held.device_secret.clone().map(Secret::received);
                 Ok(Arc::new(self.embedded.home(token, device_secret).await?))
             }
             #[cfg(mobile)]
@@ -87,27 +90,30 @@ impl Desk {
     /// sits at it could read the printed one as well.
     pub async fn set_up(&self, mut request: SetupRequest) -> Result<SignedIn> {
         request.device.get_or_insert_with(this_device);
+        let asked = self.now().await;
         #[cfg(desktop)]
-        if self.now().await.there.is_none() {
+        if asked.there.is_none() {
             request.code = self.embedded.setup_code().await?.unwrap_or_default();
         }
-        let signed_in = self.home().await?.set_up(request).await?;
-        self.signed_in(signed_in).await
+        let signed_in = self.home_of(&asked).await?.set_up(request).await?;
+        self.signed_in(asked, signed_in).await
     }
 
     /// Signs this desktop in, as the device it was before.
     pub async fn sign_in(&self, mut request: SignInRequest) -> Result<SignedIn> {
         request.device.get_or_insert_with(this_device);
-        request.device_secret = self.now().await.held.device_secret;
-        let signed_in = self.home().await?.sign_in(request).await?;
-        self.signed_in(signed_in).await
+        let asked = self.now().await;
+        request.device_secret.clone_from(&asked.held.device_secret);
+        let signed_in = self.home_of(&asked).await?.sign_in(request).await?;
+        self.signed_in(asked, signed_in).await
     }
 
     /// Signs this desktop out.
     pub async fn sign_out_here(&self) -> Result<()> {
-        self.home().await?.sign_out_here().await?;
-        let device_secret = self.now().await.held.device_secret;
-        self.hold(Held { token: None, device_secret }).await
+        let asked = self.now().await;
+        self.home_of(&asked).await?.sign_out_here().await?;
+        let device_secret = asked.held.device_secret.clone();
+        self.hold(asked, Held { token: None, device_secret }).await
     }
 
     /// Says who sits here from now on.
@@ -164,15 +170,19 @@ impl Desk {
     }
 
     /// Keeps the keys a sign-in gave, and hands on the rest: the window never sees them.
-    async fn signed_in(&self, signed_in: SignedIn) -> Result<SignedIn> {
+    async fn signed_in(&self, asked: Now, signed_in: SignedIn) -> Result<SignedIn> {
         let SignedIn { token, device_secret, .. } = signed_in;
-        self.hold(Held { token: Some(token), device_secret: Some(device_secret) }).await?;
+        self.hold(asked, Held { token: Some(token), device_secret: Some(device_secret) }).await?;
         Ok(SignedIn { token: String::new(), device_secret: String::new(), ..signed_in })
     }
 
-    async fn hold(&self, held: Held) -> Result<()> {
-        let now = Now { held, ..self.now().await };
-        self.set_now(now.clone());
+    /// Keeps the keys of the home that was `asked`. By the time it answered the desktop may look at another one,
+    /// which must not be sent them.
+    async fn hold(&self, asked: Now, held: Held) -> Result<()> {
+        let now = Now { held, ..asked };
+        if self.now().await.name() == now.name() {
+            self.set_now(now.clone());
+        }
         let keys = Arc::clone(&self.keys);
         let keeping = tokio::task::spawn_blocking(move || keys.keep(&now.name(), &now.held));
         let Ok(kept) = tokio::time::timeout(KEYRING_PATIENCE, keeping).await else {

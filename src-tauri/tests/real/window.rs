@@ -28,8 +28,12 @@ pub struct Window {
 impl Window {
     /// Starts the app in a home folder of its own, as for a person who starts it the first time.
     pub async fn open() -> Self {
+        Self::open_in(tempfile::tempdir().unwrap()).await
+    }
+
+    /// Starts it in a home folder that was used before.
+    pub async fn open_in(folder: tempfile::TempDir) -> Self {
         let no_keyring = no_keyring::show().await;
-        let folder = tempfile::tempdir().unwrap();
         let (driver_port, port) = (free_port(), free_port());
         let mut command = Command::new("WebKitWebDriver");
         command
@@ -213,6 +217,13 @@ impl Window {
     pub async fn quit(self) {
         let _ = self.http.delete(&self.session).send().await;
         self.ends().await;
+    }
+
+    /// Ends the session, and with it the app; its home folder is left for the next one.
+    pub async fn close(self) -> tempfile::TempDir {
+        let _ = self.http.delete(&self.session).send().await;
+        self.ends().await;
+        self.folder
     }
 
     /// Waits until the app has ended: nobody listens at its address any more.
