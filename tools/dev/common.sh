@@ -74,6 +74,28 @@ as_root() {
     fi
 }
 
+# patiently LOG COMMAND...: runs something that says nothing by itself for minutes, with its output in LOG, and tells
+# how long it has been at it and what it said last: in place on a terminal, now and then elsewhere.
+patiently() {
+    local log="$1" began=$SECONDS told=$SECONDS outcome=0 worker last
+    shift
+    "$@" >"$log" 2>&1 &
+    worker=$!
+    while kill -0 "$worker" 2>/dev/null; do
+        sleep 1
+        last=$(tail -n 1 "$log" 2>/dev/null | tr -cd '[:print:]' | cut -c1-56)
+        if [ -t 1 ]; then
+            printf '\r\033[K   %s%s  %s%s' "$dim" "$(duration $((SECONDS - began)))" "$last" "$plain"
+        elif [ $((SECONDS - told)) -ge 20 ]; then
+            told=$SECONDS
+            quietly "$(duration $((SECONDS - began))) so far: $last"
+        fi
+    done
+    if [ -t 1 ]; then printf '\r\033[K'; fi
+    wait "$worker" || outcome=$?
+    return "$outcome"
+}
+
 # 83 → "1 min 23 s"
 duration() {
     if [ "$1" -ge 60 ]; then echo "$(($1 / 60)) min $(($1 % 60)) s"; else echo "$1 s"; fi

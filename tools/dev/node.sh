@@ -59,6 +59,10 @@ need_node() {
     use_found_node || give_up "Install Node $NODE_NEEDED or newer from https://nodejs.org (with npm), then run this again."
 }
 
+npm_install_in() {
+    cd "$1" && NODE_OPTIONS=--no-deprecation npm install --no-save --prefer-offline --no-fund --no-audit --loglevel=http
+}
+
 # npm_packages FOLDER 'what for': the exact packages of the folder's lock file, in its node_modules.
 # The stamp lies inside node_modules, so that it cannot outlive them. `npm ci` is not used because it refuses a lock
 # file written where the registry had no binaries of other systems; this installs the same versions, and changes no file.
@@ -71,7 +75,10 @@ npm_packages() {
         return 0
     fi
     say "installing npm packages for $what"
-    (cd "$folder" && NODE_OPTIONS=--no-deprecation npm install --no-save --prefer-offline --no-fund --no-audit --loglevel=error)
+    patiently "$CACHE/npm.log" npm_install_in "$folder" || {
+        tail -n 20 "$CACHE/npm.log" >&2
+        give_up "The npm packages for $what could not be installed. By hand: cd $folder && npm install"
+    }
     printf '%s' "$key" >"$stamp"
 }
 

@@ -46,8 +46,8 @@ need_packages() {
     say "installing for $why: $missing"
     refresh_package_lists
     # shellcheck disable=SC2086 # a list of names
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        -o Dpkg::Use-Pty=0 $missing >"$CACHE/apt.log" 2>&1 || {
+    patiently "$CACHE/apt.log" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+        -o Dpkg::Use-Pty=0 $missing || {
         tail -n 20 "$CACHE/apt.log" >&2
         give_up "The packages could not be installed. Try it by hand: sudo apt-get install $missing"
     }

@@ -11,8 +11,11 @@ cargo_tool() {
         return 0
     fi
     say "compiling $program $pinned (once; a minute or three)"
-    env -u RUSTFLAGS CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$CACHE/target-tools" \
-        cargo install --quiet --locked --debug --force --version "=$pinned" --root "$TOOLS" "$crate"
+    patiently "$CACHE/$program.log" env -u RUSTFLAGS CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$CACHE/target-tools" \
+        cargo install --locked --debug --force --version "=$pinned" --root "$TOOLS" "$crate" || {
+        tail -n 20 "$CACHE/$program.log" >&2
+        give_up "$program $pinned could not be compiled. By hand: cargo install --locked --version =$pinned $crate"
+    }
 }
 
 # The first version number a program says about itself.
