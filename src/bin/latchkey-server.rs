@@ -76,7 +76,7 @@ fn start_log(format: LogFormat) {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
     match format {
         LogFormat::Json => log.json().flatten_event(true).init(),
-        LogFormat::Words => log.with_writer(std::io::stderr).init(),
+        LogFormat::Words => log.init(),
     }
 }
 

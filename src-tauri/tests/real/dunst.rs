@@ -48,6 +48,11 @@ impl Dunst {
         run("dunstctl", &["count", "displayed"]).trim().parse().unwrap_or_default()
     }
 
+    /// Shows a notification of another program.
+    pub fn tell(title: &str) {
+        run("notify-send", &[title]);
+    }
+
     /// Taps on the button with these words.
     pub fn press(&self, button: &str) {
         fs::write(self.folder.join("choice"), button).unwrap();
