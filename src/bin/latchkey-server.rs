@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use latchkey::app::{App, Parts};
 use latchkey::config::{Flags, LogFormat};
-use latchkey::demo::{Household, LOGIN, PASSWORD};
+use latchkey::demo::{Household, LOGIN, PASSWORD, PIN};
 use latchkey::error::Result;
 use tracing_subscriber::EnvFilter;
 
@@ -55,7 +55,8 @@ fn announce(app: &App, log: LogFormat, is_demo: bool) {
             println!("Latchkey is open at {url}");
             if is_demo {
                 println!(
-                    "This household is made up and goes when you stop. Sign in there as {LOGIN} with: {PASSWORD}"
+                    "This household is made up and goes when you stop. Sign in there as {LOGIN} with: {PASSWORD} \
+                     (Rui's PIN is {PIN})"
                 );
             }
             if let Some(code) = code {

@@ -1,5 +1,6 @@
 //! Who and what the demonstration household is made of.
 
+use super::PIN;
 use crate::model::{DeclaredDevice, DeviceKind};
 
 /// A device of the household, and its life.
@@ -39,8 +40,9 @@ impl Member {
     }
 }
 
-/// The profiles: name, whether it is a child's, colour.
-pub const PROFILES: [(&str, bool); 3] = [("Ana", false), ("Rui", false), ("Leo", true)];
+/// The profiles: name, whether it is a child's, its PIN.
+pub const PROFILES: [(&str, bool, Option<&str>); 3] =
+    [("Ana", false, None), ("Rui", false, Some(PIN)), ("Leo", true, None)];
 
 /// The browser of somebody whom nobody knows.
 pub const STRANGER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";

@@ -13,12 +13,14 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::access::check::check;
 use crate::access::sign_in::sign_in;
 use crate::access::{Core, asking::Asking};
 use crate::app::{App, Parts};
 use crate::clock::ManualClock;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::model::Secret;
 use crate::wire::{SignInRequest, SignedIn};
 
 /// The household's login name.
@@ -27,8 +29,14 @@ pub const LOGIN: &str = "ana";
 /// The household's password. Everybody may know it: nothing real is behind it.
 pub const PASSWORD: &str = "latchkey demo";
 
+/// The PIN of Rui's profile.
+pub const PIN: &str = "2468";
+
 /// When the unfamiliar device signs in, after the start.
 const STRANGER_AFTER: Duration = Duration::from_secs(30);
+
+/// How often it asks for something, so that it hears soon that it was signed out.
+const STRANGER_ASKS_EVERY: Duration = Duration::from_secs(3);
 
 /// Where the household's addresses are.
 static PLACES: &[u8] = include_bytes!("places.mmdb");
@@ -65,21 +73,35 @@ impl Household {
         Ok(Self { _folder: folder, config, desktop })
     }
 
-    /// Has a device that nobody knows sign in, half a minute from now.
+    /// Has a device that nobody knows sign in, half a minute from now, and go on asking until it is refused.
     pub fn expect_stranger(app: &App) {
-        let core = Arc::clone(app.core());
+        // Nothing here keeps a home that was stopped.
+        let core = Arc::downgrade(app.core());
         tokio::spawn(async move {
             tokio::time::sleep(STRANGER_AFTER).await;
-            if let Err(error) = stranger(&core).await {
-                tracing::warn!(%error, "the demonstration's stranger could not sign in");
+            let Some(home) = core.upgrade() else { return };
+            let asking = match stranger(&home).await {
+                Ok(asking) => asking,
+                Err(error) => {
+                    tracing::warn!(%error, "the demonstration's stranger could not sign in");
+                    return;
+                }
+            };
+            drop(home);
+            loop {
+                tokio::time::sleep(STRANGER_ASKS_EVERY).await;
+                let Some(home) = core.upgrade() else { return };
+                if check(&home, &asking).is_err() {
+                    return;
+                }
             }
         });
     }
 }
 
-/// Somebody in Riga knows the password.
-async fn stranger(core: &Arc<Core>) -> Result<()> {
-    let asking = Asking {
+/// Somebody in Riga knows the password. Returns what the device asks with from then on.
+async fn stranger(core: &Arc<Core>) -> Result<Asking> {
+    let from_riga = || Asking {
         address: "203.0.113.200".parse().ok(),
         user_agent: Some(household::STRANGER.to_owned()),
         ..Asking::default()
@@ -90,14 +112,14 @@ async fn stranger(core: &Arc<Core>) -> Result<()> {
         device_secret: None,
         device: None,
     };
-    sign_in(core, asking, request).await.map(drop)
+    let admitted = sign_in(core, from_riga(), request).await?;
+    Ok(Asking { token: Some(Secret::received(admitted.answer.token)), ..from_riga() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::home::Home;
-    use crate::model::Secret;
     use crate::wire::{AlertQuery, DeviceQuery, HistoryQuery};
 
     #[tokio::test]
@@ -117,15 +139,20 @@ mod tests {
         countries.sort();
         countries.dedup();
         assert!(countries.len() >= 4, "{countries:?}");
-        assert_eq!(home.profiles().await.expect("profiles").profiles.len(), 3);
+        let profiles = home.profiles().await.expect("profiles").profiles;
+        let names: Vec<_> = profiles.iter().map(|profile| profile.name.as_str()).collect();
+        assert_eq!(names, ["Ana", "Rui", "Leo"]);
         let history = home.history(HistoryQuery { limit: Some(1000), ..HistoryQuery::default() }).await;
         assert!(history.expect("history").history.len() > 40);
         assert_eq!(home.session().await.expect("session").open_alerts, 0);
 
-        stranger(app.core()).await.expect("signs in");
+        let asking = stranger(app.core()).await.expect("signs in");
         let alerts = home.alerts(AlertQuery::default()).await.expect("alerts").alerts;
         assert_eq!(alerts[0].place.country_code.as_deref(), Some("LV"));
         assert!(alerts[0].signed_in);
+        assert!(check(app.core(), &asking).is_ok());
+        home.sign_out_device(alerts[0].device_id).await.expect("signs out");
+        assert!(matches!(check(app.core(), &asking), Err(Error::SessionEnded)));
 
         let folder = household.config.data_dir.clone();
         app.stop().await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::household::{MEMBERS, Member, PROFILES};
-use super::{LOGIN, PASSWORD};
+use super::{LOGIN, PASSWORD, PIN};
 use crate::access::admit::Admitted;
 use crate::access::asking::Asking;
 use crate::access::caller::Caller;
@@ -14,10 +14,10 @@ use crate::access::{Core, activity, alerts, codes, profiles, set_up, sign_in, si
 use crate::clock::ManualClock;
 use crate::error::{Error, Result};
 use crate::model::{
-    AlertState, Answer, DeclaredDevice, DeviceKind, ProfileId, ProfileKind, Secret, Timestamp,
+    AlertState, Answer, DeclaredDevice, DeviceKind, ProfileKind, Secret, Timestamp,
 };
 use crate::wire::{
-    ActivityReport, AlertQuery, CodeAnswer, CodeDecision, NewProfile, ProfileChoice, SetupRequest,
+    ActivityReport, AlertQuery, CodeAnswer, CodeDecision, NewProfile, Profile, ProfileChoice, SetupRequest,
     SignInRequest, SignedIn,
 };
 
@@ -46,8 +46,8 @@ pub async fn tell(
     now: Timestamp,
 ) -> Result<SignedIn> {
     let ago = |minutes: u32| now.before(Duration::from_mins(u64::from(minutes)));
-    let desktop = make_account(core).await?;
-    let mut household = Lived { core, active, desktop, members: Vec::new() };
+    let (desktop, people) = make_account(core, clock).await?;
+    let mut household = Lived { core, active, desktop, people, members: Vec::new() };
 
     let mut scenes = vec![
         (ago(60 * 24 * 75 + 400), Scene::SomebodyFails("192.0.2.10")),
@@ -79,6 +79,7 @@ struct Lived<'a> {
     core: &'a Arc<Core>,
     active: &'a mut Active,
     desktop: Admitted,
+    people: Vec<Profile>,
     members: Vec<(&'static str, Admitted)>,
 }
 
@@ -153,8 +154,10 @@ impl Lived<'_> {
 
     async fn choose(&self, admitted: &Admitted, name: &str) -> Result<()> {
         let caller = Caller { session: Arc::clone(&admitted.session) };
-        let choice = ProfileChoice { profile_id: profile_named(admitted, name)?, pin: None };
-        profiles::choose(self.core, &caller, choice).await
+        let profile = self.people.iter().find(|profile| profile.name == name);
+        let profile = profile.ok_or(Error::NotFound("profile"))?;
+        let pin = profile.has_pin.then(|| PIN.to_owned());
+        profiles::choose(self.core, &caller, ProfileChoice { profile_id: profile.id, pin }).await
     }
 
     async fn be_active(&mut self, member: &Member, address: &str, title: Option<&str>) -> Result<()> {
@@ -183,19 +186,20 @@ impl Lived<'_> {
     }
 }
 
-async fn make_account(core: &Arc<Core>) -> Result<Admitted> {
+/// Ana makes the account on her computer, and a minute later the profiles of the others.
+async fn make_account(core: &Arc<Core>, clock: &ManualClock) -> Result<(Admitted, Vec<Profile>)> {
     let asking = Asking { address: Some(LOOPBACK), ..Asking::default() };
-    let profiles = PROFILES.map(|(name, is_child)| NewProfile {
+    let mut profiles = PROFILES.into_iter().map(|(name, is_child, pin)| NewProfile {
         name: name.to_owned(),
         kind: if is_child { ProfileKind::Kids } else { ProfileKind::Adult },
         color: None,
-        pin: None,
+        pin: pin.map(str::to_owned),
     });
     let request = SetupRequest {
         code: core.setup_code.reveal().unwrap_or_default(),
         login: LOGIN.to_owned(),
         password: PASSWORD.to_owned(),
-        profiles: profiles.to_vec(),
+        profiles: profiles.by_ref().take(1).collect(),
         device: Some(DeclaredDevice {
             name: Some("Ana's computer".to_owned()),
             kind: Some(DeviceKind::Computer),
@@ -206,14 +210,14 @@ async fn make_account(core: &Arc<Core>) -> Result<Admitted> {
     };
     let desktop = set_up::set_up(core, asking, request).await?;
     let caller = Caller { session: Arc::clone(&desktop.session) };
-    let ana = profile_named(&desktop, "Ana")?;
+    let mut people = desktop.answer.profiles.clone();
+    let ana = people.first().ok_or(Error::NotFound("profile"))?.id;
     profiles::choose(core, &caller, ProfileChoice { profile_id: ana, pin: None }).await?;
-    Ok(desktop)
-}
-
-fn profile_named(admitted: &Admitted, name: &str) -> Result<ProfileId> {
-    let found = admitted.answer.profiles.iter().find(|profile| profile.name == name);
-    found.map(|profile| profile.id).ok_or(Error::NotFound("profile"))
+    for profile in profiles {
+        clock.advance(Duration::from_mins(1));
+        people.push(profiles::create(core, &caller.manager()?, profile).await?);
+    }
+    Ok((desktop, people))
 }
 
 fn from(address: &str, user_agent: &str) -> Asking {
