@@ -1,14 +1,27 @@
 import { readFileSync } from "node:fs";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+
+// The front-door pages are the server's, and know no names with a hash in them: their letters have fixed ones.
+const letters: Plugin = {
+  name: "front-door-letters",
+  apply: "build",
+  generateBundle() {
+    for (const part of ["latin", "latin-ext"]) {
+      const file = `node_modules/@fontsource-variable/figtree/files/figtree-${part}-wght-normal.woff2`;
+      const source = readFileSync(new URL(file, import.meta.url));
+      this.emitFile({ type: "asset", fileName: `letters/figtree-${part}.woff2`, source });
+    }
+  },
+};
 
 // The result is opened from a server's root, from inside its binary and from the installed app: addresses stay relative.
 export default defineConfig({
   base: "./",
   define: { __VERSION__: JSON.stringify(version) },
-  plugins: [svelte()],
+  plugins: [svelte(), letters],
   build: {
     target: "es2022",
     // Browsers with `light-dark()`; older ones get the light colours (see front-door.css).
@@ -16,6 +29,8 @@ export default defineConfig({
     // Nothing is inlined as data: the strict content policy allows this origin and no other.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // The world's outlines are large, and come after everything else.
+    chunkSizeWarningLimit: 900,
     rolldownOptions: {
       output: {
         codeSplitting: {

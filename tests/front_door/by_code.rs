@@ -90,7 +90,7 @@ async fn a_tv_is_let_in_by_a_phone() {
 async fn the_code_may_be_typed_as_people_type() {
     let (home, owner) = TestHome::with_account().await;
     let page = owner.get("/device").await;
-    assert!(page.text.contains("Enter the code on your TV"));
+    assert!(page.text.contains("Enter the code your TV shows"));
     let tv = Tv::asks(&home, "TV").await;
     let typed = tv.user_code().to_lowercase().replace('-', "+");
     let page = owner.get(&format!("/device?user_code={typed}")).await;

@@ -24,7 +24,24 @@ struct CodePage<'a> {
 #[template(path = "confirm.html")]
 struct ConfirmPage<'a> {
     waiting: &'a PendingCode,
-    profiles: &'a [Profile],
+    choice: Choice,
+}
+
+/// Who may be chosen for a device before it is let in.
+struct Choice {
+    profiles: Vec<Profile>,
+    /// Whether somebody is left out: a PIN is asked for on the device itself.
+    has_others: bool,
+}
+
+impl Choice {
+    /// A profile with a PIN is handed over only by whoever uses it.
+    fn among(profiles: Vec<Profile>, own: Option<ProfileId>) -> Self {
+        let all = profiles.len();
+        let profiles: Vec<_> =
+            profiles.into_iter().filter(|profile| !profile.has_pin || Some(profile.id) == own).collect();
+        Self { has_others: profiles.len() < all, profiles }
+    }
 }
 
 impl PendingCode {
@@ -53,7 +70,7 @@ impl PendingCode {
 pub async fn show(home: Here, uri: Uri) -> Response {
     let user_code = asked(&uri, "user_code");
     match look_up(&home, &user_code).await {
-        Ok(Some((waiting, profiles))) => page(&ConfirmPage { waiting: &waiting, profiles: &profiles }, None),
+        Ok(Some((waiting, choice))) => page(&ConfirmPage { waiting: &waiting, choice }, None),
         Ok(None) => page(&CodePage { user_code: "", problem: None }, None),
         Err(error) => refuse(&home, &user_code, error).await,
     }
@@ -68,13 +85,14 @@ pub async fn answer(home: Here, form: Fields) -> Response {
     }
 }
 
-async fn look_up(home: &Here, user_code: &str) -> Result<Option<(PendingCode, Vec<Profile>)>> {
+async fn look_up(home: &Here, user_code: &str) -> Result<Option<(PendingCode, Choice)>> {
     home.caller()?.manager()?;
     if user_code.trim().is_empty() {
         return Ok(None);
     }
     let waiting = home.pending_code(user_code.to_owned()).await?;
-    Ok(Some((waiting, home.profiles().await?.profiles)))
+    let session = home.session().await?;
+    Ok(Some((waiting, Choice::among(session.profiles, session.profile.map(|profile| profile.id)))))
 }
 
 async fn decide(home: &Here, user_code: &str, form: &Fields) -> Result<Message> {

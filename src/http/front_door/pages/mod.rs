@@ -18,8 +18,11 @@ use crate::error::Error;
 use crate::http::door::Door;
 use return_address::ReturnAddress;
 
-/// The look, shared with the interface.
-const STYLE: &str = include_str!("../../../../ui/src/front-door.css");
+/// The look, shared with the interface, and the letters, which the interface has from elsewhere.
+const STYLE: &str = concat!(
+    include_str!("../../../../ui/src/front-door-letters.css"),
+    include_str!("../../../../ui/src/front-door.css")
+);
 
 /// Asks browsers to say with the next request which model and version they run on (User-Agent Client Hints).
 const HINTS: &str = "Sec-CH-UA-Model, Sec-CH-UA-Platform-Version, Sec-CH-UA-Full-Version-List";
@@ -64,7 +67,7 @@ fn page(template: &impl Template, going: Option<&ReturnAddress>) -> Response {
     };
     let elsewhere = going.and_then(ReturnAddress::origin).unwrap_or_default();
     let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
          form-action 'self' {elsewhere}"
     );
     let mut response = Response::new(Body::from(text));
