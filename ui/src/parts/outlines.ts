@@ -1,4 +1,4 @@
-// The world's outlines (Natural Earth, 1:110 million, bundled) and how a place lies on them.
+// The world's outlines (Natural Earth, 1:50 million, bundled) and how a place lies on them.
 
 import {
   type GeoProjection,
@@ -13,7 +13,7 @@ import {
 import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from "geojson";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
-import atlas from "world-atlas/countries-110m.json";
+import atlas from "world-atlas/countries-50m.json";
 import { lettersOfNumber } from "./country-codes";
 
 const topology = atlas as unknown as Topology<{ countries: GeometryCollection<{ name: string }> }>;
@@ -32,8 +32,13 @@ const world: FeatureCollection = { type: "FeatureCollection", features: countrie
 
 const byLetters = new Map<string, Country>();
 for (const country of countries) {
-  const letters = lettersOfNumber.get(String(country.id));
+  const letters = lettersOf(country);
   if (letters) byLetters.set(letters, country);
+}
+
+function lettersOf({ id, properties }: Country): string | undefined {
+  // Kosovo has letters of its own and no number.
+  return id === undefined && properties?.name === "Kosovo" ? "XK" : lettersOfNumber.get(String(id));
 }
 
 /** A point on the earth, with the circle it is somewhere in. */
@@ -52,9 +57,18 @@ export interface Chart {
   at(latitude: number, longitude: number): [number, number];
   /** The circle of uncertainty of a spot; empty where nothing is known. */
   circle(spot: Spot): string;
+  /** How large that circle is in the picture, roughly. */
+  radius(spot: Spot): number;
   /** A country's outline. */
   country(letters: string): string;
+  /** The countries that take the most room, the largest first, and where to write their names. */
+  named: { letters: string; x: number; y: number; room: number }[];
 }
+
+/** Countries whose names a picture has at the most. */
+const MOST_NAMES = 9;
+/** A country smaller than this in the picture, in square pixels, goes without a name. */
+const LEAST_AREA = 3500;
 
 /** The whole world. */
 export const worldChart = (width: number, height: number): Chart =>
@@ -116,11 +130,30 @@ function chart(projection: GeoProjection, width: number, height: number): Chart 
       [width + 40, height + 40],
     ]),
   ).digits(1);
+  const at = (latitude: number, longitude: number) =>
+    projection([longitude, latitude]) ?? ([-1000, -1000] as [number, number]);
+  const named = [...byLetters]
+    .map(([letters, country]) => ({ letters, country, area: drawn.area(country) }))
+    .filter(({ area }) => area > LEAST_AREA)
+    .sort((one, other) => other.area - one.area)
+    .slice(0, MOST_NAMES)
+    .map(({ letters, country }) => {
+      const [x, y] = drawn.centroid(country);
+      const [[left], [right]] = drawn.bounds(country);
+      return { letters, x, y, room: Math.min(right, width) - Math.max(left, 0) };
+    });
   return {
     width,
     height,
     land: drawn(world) ?? "",
-    at: (latitude, longitude) => projection([longitude, latitude]) ?? [-1000, -1000],
+    at,
+    named,
+    radius: ({ latitude, longitude, radiusKm }) => {
+      const north = latitude + (latitude > 80 ? -1 : 1) * ((radiusKm ?? 0) / EARTH_KM_PER_DEGREE);
+      const [x, y] = at(latitude, longitude);
+      const [edgeX, edgeY] = at(north, longitude);
+      return Math.hypot(edgeX - x, edgeY - y);
+    },
     circle: ({ latitude, longitude, radiusKm }) =>
       (radiusKm &&
         drawn(
