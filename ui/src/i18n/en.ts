@@ -23,6 +23,7 @@ export const en = {
     close: "Close",
     done: "Done",
     loading: "Loading…",
+    notNow: "Not now",
     retry: "Try again",
     save: "Save",
     undo: "Undo",
@@ -88,7 +89,7 @@ export const en = {
     cityIn: (city: string, country: string) => `${city}, ${country}`,
     somewhere: (country: string) => `somewhere in ${country}`,
     home_network: "on the home network",
-    this_computer: "on this computer",
+    this_computer: "on the computer your home runs on",
     unknown: "place unknown",
     title: "Where",
     approximate: "Approximate",
@@ -101,6 +102,7 @@ export const en = {
       this_computer: "It came from the computer that your home runs on.",
       unknown: "The place database does not know its address.",
     },
+    network: (name: string) => `Network: ${name}`,
     database: (date: string) => `Place database of ${date}.`,
     credit: "IP geolocation by DB-IP",
   },
@@ -134,7 +136,7 @@ export const en = {
 
   setUp: {
     title: "Welcome home",
-    lead: "Latchkey keeps an eye on who is signed in to your household’s account. First, make that account.",
+    lead: "Latchkey keeps an eye on who is signed in to your household’s account. First, create that account.",
     codeLabel: "Set-up code",
     codeHint: "It was printed where Latchkey was started. It proves that this home is yours.",
     accountTitle: "Your account",
@@ -146,16 +148,23 @@ export const en = {
     mismatch: "The two passwords are not the same.",
     tooShort: "Choose a password of at least 8 characters.",
     profilesTitle: "Who lives here?",
-    profilesHint: "A profile for each person. Kids’ profiles cannot reach the account’s settings.",
+    profilesHint: "A profile for each person. Kids’ profiles cannot reach devices, alerts or account settings.",
     nameOf: (position: number) => `Name of person ${position}`,
     namePlaceholder: { adult: "A grown-up’s name", kids: "A child’s name" },
     kindOf: (name: string) => `${name || "This person"} is`,
     remove: (name: string) => `Remove ${name || "this person"}`,
     add: "Add somebody",
+    pinsTitle: "A PIN for the grown-ups?",
+    pinsLead:
+      "Whoever picks up a device that is signed in can choose any profile. A PIN keeps the children out of yours, and so out of devices, alerts and account settings.",
+    pinOf: (name: string) => `PIN for ${name}`,
+    pinHint: "Four to eight digits. Leave it empty for none; you can set one later.",
+    pinWrong: "A PIN has four to eight digits.",
+    someGrownUp: (position: number) => `grown-up ${position}`,
     needAdult: "At least one grown-up is needed, to look after the account.",
     needName: "Give everybody a name, or remove the empty line.",
-    submit: "Make the account",
-    working: "Making the account…",
+    submit: "Create the account",
+    working: "Creating the account…",
     elsewhere: "My home already runs on another machine",
   },
 
@@ -167,7 +176,7 @@ export const en = {
 
   signIn: {
     title: "Sign in",
-    lead: "with your household’s login name.",
+    lead: "Use your household’s login name.",
     login: "Login name",
     password: "Password",
     submit: "Sign in",
@@ -191,7 +200,7 @@ export const en = {
     title: "Who’s using it?",
     pinTitle: (name: string) => `${name}’s PIN`,
     pin: "PIN",
-    go: "Go on",
+    go: "Continue",
     other: "Somebody else",
     hasPin: "PIN",
     kids: "Kids",
@@ -214,8 +223,8 @@ export const en = {
     device: "This device",
     securityLead: "Who holds a key to this account",
     profilesLead: (names: string) => names,
-    linkLead: "Let a TV or box in by the code it shows",
-    settingsLead: "Password, looks, places, about",
+    linkLead: "Sign in a TV or box with the code it shows",
+    settingsLead: "Password, appearance, places",
     kidsSettingsLead: "Light or dark",
     kidsLead: "All good here. Have fun!",
     newBadge: "New",
@@ -229,11 +238,14 @@ export const en = {
 
   security: {
     title: "Security & privacy",
-    devicesLead: "See every device that is signed in, and sign out any of them",
+    devicesLead: "Who is signed in, and how to sign them out",
     alertsLead: (count: number) =>
       count === 0
         ? "Nothing unfamiliar is waiting"
-        : plural(count, { one: "# is waiting for your answer", other: "# are waiting for your answer" }),
+        : plural(count, {
+            one: "# sign-in is waiting for your answer",
+            other: "# sign-ins are waiting for your answer",
+          }),
     historyLead: "Every sign-in and sign-out, for ever",
     passwordTitle: "Change password",
     passwordLead: "And sign everything else out, if you like",
@@ -251,12 +263,11 @@ export const en = {
     watched: (title: string) => `Watched ${title}`,
     watchedBy: (name: string, title: string) => `${name} watched ${title}`,
     usedBy: (name: string) => `Used by ${name}`,
-    noProfile: "Nobody chosen yet",
+    noProfile: "No profile chosen yet",
     signOut: "Sign out",
     signOutOf: (name: string) => `Sign out ${name}`,
     signOutAll: "Sign out of all devices",
     search: "Search",
-    searchHint: "Name, person, place, title…",
     clearSearch: "Clear the search",
     filters: "Filter",
     filtersActive: (count: number) => plural(count, { one: "Filter: # on", other: "Filter: # on" }),
@@ -269,7 +280,10 @@ export const en = {
     idle30: "Not for 30 days",
     idle90: "Not for 90 days",
     clearFilters: "Show all devices",
-    found: (count: number) => plural(count, { one: "# device found", other: "# devices found" }),
+    found: (count: number, former: number) => {
+      const found = plural(count, { one: "# device found", other: "# devices found" });
+      return former > 0 ? `${found}, and ${former.toLocaleString("en")} signed out` : found;
+    },
     noneFound: "No device fits",
     noneFoundHint: "Try fewer words, or show all devices.",
     onlyThis: "Only this device so far",
@@ -293,6 +307,14 @@ export const en = {
     wasSignedOut: (name: string) => `${name} was signed out`,
     worldTitle: "Where they are",
     worldHint: "Approximate, from internet addresses.",
+    atHome: (count: number) =>
+      plural(count, { one: "# is at home and not on the map.", other: "# are at home and not on the map." }),
+    placeless: (count: number) =>
+      plural(count, {
+        one: "# is at a place nobody knows.",
+        other: "# are at places nobody knows.",
+      }),
+    via: (service: string) => `via ${service}`,
     failedHint: "The list could not be loaded.",
   },
 
@@ -329,7 +351,7 @@ export const en = {
   methods: {
     password: "the password",
     code: "a code, allowed from another device",
-    setup: "the set-up: the account was made on it",
+    setup: "the set-up: the account was created on it",
   } satisfies Record<SignInMethod, string>,
 
   endedReasons: {
@@ -382,7 +404,6 @@ export const en = {
     toast: (name: string) => `${name} signed in and looks unfamiliar`,
     toastSeveral: (count: number) => `${count} unfamiliar sign-ins`,
     toastOpen: "Have a look",
-    toastClose: "Not now",
     states: {
       open: "Waiting",
       me: "It was me",
@@ -461,7 +482,7 @@ export const en = {
     emptyTitle: "Nothing of that kind",
     empty: "Choose “Everything” to see all there is.",
     kinds: {
-      account_created: "Account made",
+      account_created: "Account created",
       sign_in: "Sign-ins",
       sign_in_failed: "Failed sign-ins",
       wrong_pin: "Wrong PINs",
@@ -475,7 +496,7 @@ export const en = {
       profile_changed: "Changed profiles",
     } satisfies Record<HistoryKind, string>,
     lines: {
-      account_created: () => "The account was made",
+      account_created: () => "The account was created",
       sign_in: (device: string) => `${device} signed in`,
       sign_in_failed: (device: string) => `A sign-in on ${device} failed`,
       wrong_pin: (device: string) => `A wrong PIN was given on ${device}`,
@@ -513,7 +534,7 @@ export const en = {
 
   profiles: {
     title: "Profiles",
-    lead: "One for each person. Kids’ profiles cannot reach the account’s settings, here or on any other device.",
+    lead: "One for each person. Kids’ profiles cannot reach account settings, here or on any other device.",
     add: "Add a profile",
     edit: (name: string) => `Change ${name}’s profile`,
     adult: "Grown-up",
@@ -522,7 +543,7 @@ export const en = {
     you: "You",
     nameLabel: "Name",
     kindLabel: "Kind of profile",
-    kidsHint: "Cannot see devices, alerts, history or settings.",
+    kidsHint: "Cannot see devices, alerts, history or account settings.",
     adultHint: "May look after the account.",
     colorLabel: "Colour",
     colorNames: ["Sea", "Brick", "Moss", "Plum", "Ochre", "Ink", "Rose", "Slate"],
@@ -547,15 +568,15 @@ export const en = {
     lead: "Enter the code your TV or box shows.",
     code: "Code",
     example: "Eight letters, like WDJB-MJHT.",
-    next: "Go on",
+    next: "Continue",
     looking: "Looking for it…",
     foundTitle: (name: string) => `Let ${name} in?`,
     foundLead: (code: string) => `It is showing the code ${code}.`,
     who: "Who will use it?",
     chooseThere: "Choose on the device",
+    pinsThere: "Profiles with a PIN are chosen on the device.",
     warning: "Only allow a device that you can see in front of you, showing this code.",
     allow: "Allow",
-    deny: "Not now",
     allowing: "Letting it in…",
     allowedTitle: "It is in",
     allowed: (name: string) => `${name} goes on by itself in a few seconds.`,
@@ -568,11 +589,11 @@ export const en = {
 
   settings: {
     title: "Settings",
-    looksTitle: "Looks",
+    looksTitle: "Appearance",
     theme: "Light or dark",
-    themes: { system: "As the system", light: "Light", dark: "Dark" },
+    themes: { system: "Same as this device", light: "Light", dark: "Dark" },
     passwordTitle: "Password",
-    passwordLead: "Change it when somebody knows it who should not.",
+    passwordLead: "Change it if someone knows it who shouldn’t.",
     placesTitle: "Places",
     placesLead: {
       none: "There is no place database, so places stay unknown. Everything else works.",
@@ -582,15 +603,6 @@ export const en = {
     fileOf: (date: string) => `of ${date}`,
     fileAge: "date unknown",
     fileProblem: (problem: string) => `Not in use: ${problem}`,
-    update: "Update the place database",
-    getCities: "Get the city database",
-    noUpdateAddress: "No address for updates is configured.",
-    updateFrom: (host: string) => `From ${host}`,
-    downloading: (received: string, total: string | null) =>
-      total ? `Downloading: ${received} of ${total}` : `Downloading: ${received}`,
-    checking: "Checking the new database…",
-    updated: "The new database is in use.",
-    updateFailed: (message: string) => `The update failed; the old database stays in use. ${message}`,
     appTitle: "This app",
     autostart: "Start when I log in",
     autostartHint: "So that you hear of an unfamiliar sign-in at once.",
@@ -606,6 +618,25 @@ export const en = {
     outlines: "Map outlines by Natural Earth",
     font: "Letters: Figtree by Erik Kennedy, under the SIL Open Font Licence",
     icons: "Icons by Lucide",
+  },
+
+  places: {
+    offerTitle: "See places more closely",
+    offer: {
+      none: "Without a place database nobody can tell where a sign-in came from. The free city database, about 60 MB, tells places to the nearest city. Addresses are looked up at home and sent to nobody.",
+      country:
+        "So far only countries are known. The free city database, about 60 MB, tells places to the nearest city. Addresses are looked up at home and sent to nobody.",
+    },
+    update: "Update the place database",
+    getCities: "Get the city database",
+    noAddress: "No address for updates is configured.",
+    from: (host: string) => `From ${host}`,
+    downloading: (received: string, total: string | null) =>
+      total ? `Downloading: ${received} of ${total}` : `Downloading: ${received}`,
+    checking: "Checking the new database…",
+    updated: "The new database is in use, from the next sign-in on.",
+    failed: (message: string) => `The update failed. ${message}`,
+    failedKept: (message: string) => `The update failed; the old database stays in use. ${message}`,
   },
 
   connect: {

@@ -87,14 +87,14 @@ export const kilometres = (amount: number): string =>
     maximumSignificantDigits: 2,
   }).format(amount);
 
-/** "63 MB". */
-export const megabytes = (bytes: number): string =>
+/** "63 MB"; below a megabyte "2.31 kB". */
+export const fileSize = (bytes: number): string =>
   new Intl.NumberFormat(habits, {
     style: "unit",
-    unit: "megabyte",
+    unit: bytes < 1e6 ? "kilobyte" : "megabyte",
     unitDisplay: "short",
     maximumSignificantDigits: 3,
-  }).format(bytes / 1e6);
+  }).format(bytes / (bytes < 1e6 ? 1e3 : 1e6));
 
 /** A country's name from its code; the code itself where it has none. */
 export function country(code: string): string {
