@@ -18,6 +18,8 @@ here="$LATCHKEY_ROOT/tools/dev"
 . "$here/counting.sh"
 
 steps='fmt shell typos biome svelte interface deny clippy build rust types browser desktop'
+# Steps that change files of the clone, and so run only when they are named.
+asked_steps='pictures'
 
 about() {
     case "$1" in
@@ -34,6 +36,7 @@ about() {
         types) echo "the interface's generated types are fresh" ;;
         browser) echo 'the screens in a real Chromium, by Playwright' ;;
         desktop) echo 'the real window and the real notification' ;;
+        pictures) echo 'the screens once more, into docs/images; only when it is named' ;;
     esac
 }
 
@@ -97,6 +100,14 @@ step_browser() {
     (cd ui && npm run --silent test)
 }
 
+# Compares nothing: a picture is looked at. Light and dark, desktop and phone.
+step_pictures() {
+    cargo build --locked --workspace --bins || return 1
+    LATCHKEY_SERVER_BIN="$CARGO_TARGET_DIR/debug/latchkey-server" LATCHKEY_SCREENSHOTS=1
+    export LATCHKEY_SERVER_BIN LATCHKEY_SCREENSHOTS
+    (cd ui && npm run --silent test -- screens)
+}
+
 step_desktop() {
     if [ "$(uname -s)" != Linux ]; then
         skip_reason='the window and the notification are driven on Linux only'
@@ -109,14 +120,14 @@ named_steps=''
 for name in "$@"; do
     case "$name" in
         --list)
-            for listed in $steps; do printf '%-10s %s\n' "$listed" "$(about "$listed")"; done
+            for listed in $steps $asked_steps; do printf '%-10s %s\n' "$listed" "$(about "$listed")"; done
             exit 0
             ;;
         # The interface as a whole, and the whole of the Rust side, by one word each.
         ui) named_steps="$named_steps biome svelte interface browser" ;;
         core) named_steps="$named_steps fmt clippy rust types" ;;
         *)
-            [ -n "$(about "$name")" ] || give_up "There is no step '$name'. The steps: $steps (and: ui, core)"
+            [ -n "$(about "$name")" ] || give_up "There is no step '$name'. The steps: $steps $asked_steps (and: ui, core)"
             named_steps="$named_steps $name"
             ;;
     esac

@@ -1,6 +1,6 @@
 // Coming in: the set-up, signing in with and without JavaScript, and who is using it.
 
-import { choosePerson, expect, LOGIN, open, PASSWORD, row, signIn, test } from "./home";
+import { choosePerson, expect, LOGIN, open, PASSWORD, PIN, row, signIn, test } from "./home";
 
 test("the account is made on the page, and this browser is its first device", async ({ page, empty }) => {
   await page.goto(empty.url);
@@ -13,11 +13,18 @@ test("the account is made on the page, and this browser is its first device", as
   await page.getByLabel("Name of person 2").fill("Leo");
   await page.getByRole("button", { name: "Add somebody" }).click();
   await page.getByLabel("Name of person 3").fill("Rui");
-  await page.getByRole("button", { name: "Make the account" }).click();
+  // Where a child lives, the grown-ups are offered a PIN.
+  await page.getByLabel("PIN for Ana").fill("12");
+  await expect(page.getByLabel("PIN for Rui")).toBeVisible();
+  await expect(page.getByLabel("PIN for Leo")).toHaveCount(0);
+  await page.getByRole("button", { name: "Create the account" }).click();
   await expect(page.getByText("The two passwords are not the same.")).toBeVisible();
 
   await page.getByLabel("Password again").fill(PASSWORD);
-  await page.getByRole("button", { name: "Make the account" }).click();
+  await page.getByRole("button", { name: "Create the account" }).click();
+  await expect(page.getByText("A PIN has four to eight digits.")).toBeVisible();
+  await page.getByLabel("PIN for Ana").fill(PIN);
+  await page.getByRole("button", { name: "Create the account" }).click();
   await expect(page.getByRole("heading", { name: "This is your first device" })).toBeVisible();
   await page.getByRole("button", { name: "See your devices" }).click();
   await expect(page.getByRole("heading", { name: "Manage access and devices" })).toBeVisible();
@@ -26,7 +33,9 @@ test("the account is made on the page, and this browser is its first device", as
 
   await open(page, empty, "/profiles");
   for (const name of ["Ana", "Leo", "Rui"]) {
-    await expect(page.getByRole("button", { name: `Change ${name}’s profile` })).toBeVisible();
+    const profile = page.getByRole("button", { name: `Change ${name}’s profile` });
+    await expect(profile).toBeVisible();
+    await expect(profile.getByText("PIN")).toHaveCount(name === "Ana" ? 1 : 0);
   }
 });
 
@@ -38,7 +47,8 @@ test("a wrong set-up code is refused with a sentence that says where to find it"
   await page.getByLabel("Password again").fill(PASSWORD);
   await page.getByLabel("Name of person 1").fill("Ana");
   await page.getByRole("button", { name: "Remove this person" }).last().click();
-  await page.getByRole("button", { name: "Make the account" }).click();
+  await expect(page.getByLabel("PIN for Ana")).toHaveCount(0);
+  await page.getByRole("button", { name: "Create the account" }).click();
   await expect(page.getByRole("alert")).toContainText("set-up code is not right");
 });
 
@@ -56,7 +66,7 @@ test("a wrong password is refused; the right one leads to who is using it, and a
 
   await page.getByRole("button", { name: "Rui" }).click();
   await page.getByLabel("PIN").fill("1111");
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("alert")).toContainText("PIN is not right");
   await page.getByRole("button", { name: "Somebody else" }).click();
   await choosePerson(page, "Rui");

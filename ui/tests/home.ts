@@ -22,6 +22,10 @@ export const RIGA = "203.0.113.200";
 
 const repository = resolve(import.meta.dirname, "../..");
 
+/** The demonstration's own places, which are known to the city, and a database that knows countries only. */
+export const DEMO_PLACES = join(repository, "src/demo/places.mmdb");
+export const COUNTRIES_ONLY = join(repository, "src/geo/testdata/flat-country.mmdb");
+
 function serverBinary(): string {
   const candidates = [
     process.env.LATCHKEY_SERVER_BIN,
@@ -63,8 +67,10 @@ export class Home {
       [
         ...["--data-dir", folder, "--listen", "127.0.0.1:0", "--log", "json"],
         // The browser's requests come from this computer; an app says where it is as if a proxy stood before it.
-        ...["--trusted-proxy", "127.0.0.1/32", "--geoip", join(repository, "src/demo/places.mmdb")],
-        ...["--geoip-update-url", ""],
+        ...["--trusted-proxy", "127.0.0.1/32"],
+        // The demonstration brings places of its own.
+        ...(flags.some((flag) => ["--demo", "--geoip"].includes(flag)) ? [] : ["--geoip", DEMO_PLACES]),
+        ...(flags.includes("--geoip-update-url") ? [] : ["--geoip-update-url", ""]),
         ...flags,
       ],
       { stdio: ["ignore", "pipe", "pipe"] },
@@ -174,7 +180,7 @@ export async function choosePerson(page: Page, profile: string) {
   await page.getByRole("button", { name: profile }).click();
   if (profile === "Rui") {
     await page.getByLabel("PIN").fill(PIN);
-    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
   }
 }
 

@@ -19,7 +19,7 @@ test("a kids’ profile sees nothing of the account’s management, and the home
     expect((await answer.json()).error).toBe("kids_profile");
   }
   await page.goto(`${home.url}/#/settings`);
-  await expect(page.getByRole("heading", { name: "Looks" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Appearance" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Password" })).toHaveCount(0);
 
   await page.goto(`${home.url}/#/devices`);
@@ -76,11 +76,14 @@ test("a TV is let in by the code it shows", async ({ page, home, first }) => {
   await signIn(page, home);
   await open(page, home, "/link");
   await page.getByLabel("Code").fill("AAAA-AAAA");
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByRole("alert")).toContainText("not valid");
   await page.getByLabel("Code").fill(started.user_code.replace("-", " ").toLowerCase());
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByText(`It is showing the code ${started.user_code}.`)).toBeVisible();
+  // Rui has a PIN: only he can hand his profile over.
+  await expect(page.getByRole("option")).toHaveText(["Choose on the device", "Ana", "Leo"]);
+  await expect(page.getByText("Profiles with a PIN are chosen on the device.")).toBeVisible();
   await page.getByLabel("Who will use it?").selectOption("Leo");
   await page.getByRole("button", { name: "Allow" }).click();
   await expect(page.getByRole("heading", { name: "It is in" })).toBeVisible();
@@ -118,12 +121,12 @@ test("the history is filtered, and exported whole as a table and as data", async
   await signIn(page, home);
   await open(page, home, "/history");
   await expect(page.getByText("Kitchen tablet signed in")).toBeVisible();
-  await page.getByRole("combobox", { name: "What" }).selectOption("Account made");
-  await expect(page.getByText("The account was made")).toBeVisible();
+  await page.getByRole("combobox", { name: "What" }).selectOption("Account created");
+  await expect(page.getByText("The account was created")).toBeVisible();
   await expect(page.getByText("Kitchen tablet signed in")).toHaveCount(0);
   await page.getByRole("combobox", { name: "What" }).selectOption("Everything");
   await page.getByRole("combobox", { name: "Device" }).selectOption("Kitchen tablet");
-  await expect(page.getByText("The account was made")).toHaveCount(0);
+  await expect(page.getByText("The account was created")).toHaveCount(0);
   await expect(page.getByText("Kitchen tablet signed in")).toBeVisible();
 
   const save = async (format: string) => {
@@ -143,6 +146,32 @@ test("the history is filtered, and exported whole as a table and as data", async
   const lines: { kind: string; device_id: string | null }[] = JSON.parse(data.text).history;
   expect(lines.some((line) => line.kind === "account_created")).toBe(true);
   expect(lines.some((line) => line.kind === "sign_in" && line.device_id === tablet.id)).toBe(true);
+});
+
+test("a history of many pages is exported whole as data", async ({ page, home, first }) => {
+  for (const name of ["One", "Two", "Three", "Four"]) {
+    expect((await first.request.patch(`/api/v1/devices/${first.id}`, { data: { name } })).ok()).toBe(true);
+  }
+  await signIn(page, home);
+  await open(page, home, "/history");
+  const whole = (await (await first.request.get("/api/v1/history?limit=1000")).json()).history;
+  // The home answers with pages of three lines each: it takes several to have all.
+  let pages = 0;
+  await page.route("**/api/v1/history?*", async (route) => {
+    const url = new URL(route.request().url());
+    url.searchParams.set("limit", "3");
+    pages += 1;
+    await route.continue({ url: url.href });
+  });
+  await page.getByRole("button", { name: "Export" }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("menuitem", { name: "As data (JSON)" }).click(),
+  ]);
+  expect(JSON.parse(await readFile(await download.path(), "utf8")).history).toEqual(whole);
+  expect(whole.length).toBeGreaterThan(6);
+  expect(pages).toBe(Math.ceil(whole.length / 3));
+  await expect(page.getByText("The whole history was saved.")).toBeVisible();
 });
 
 test("the password is changed, and everything else signed out with it", async ({ page, home, first }) => {

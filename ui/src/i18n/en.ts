@@ -89,7 +89,7 @@ export const en = {
     cityIn: (city: string, country: string) => `${city}, ${country}`,
     somewhere: (country: string) => `somewhere in ${country}`,
     home_network: "on the home network",
-    this_computer: "on the computer your home runs on",
+    this_computer: "on the home’s computer",
     unknown: "place unknown",
     title: "Where",
     approximate: "Approximate",

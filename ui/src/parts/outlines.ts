@@ -66,9 +66,9 @@ export interface Chart {
 }
 
 /** Countries whose names a picture has at the most. */
-const MOST_NAMES = 9;
+const MOST_NAMES = 10;
 /** A country smaller than this in the picture, in square pixels, goes without a name. */
-const LEAST_AREA = 3500;
+const LEAST_AREA = 1200;
 
 /** The whole world. */
 export const worldChart = (width: number, height: number): Chart =>
