@@ -11,6 +11,8 @@ export type Phase = "starting" | "unreachable" | "set_up" | "signed_out" | "sign
 /** Why this device is signed out: it never signed in, somebody else ended it, it did so itself, or all were. */
 export type Reason = "fresh" | "ended" | "here" | "all";
 
+const ASK_EVERY_MS = 30_000;
+
 class Household {
   phase = $state<Phase>("starting");
   reason = $state<Reason>("fresh");
@@ -21,7 +23,8 @@ class Household {
   live = $state(true);
 
   #listeners = new Set<(event: Event) => void>();
-  #stopListening: (() => void) | null = null;
+  #hears = false;
+  #stopFollowing: (() => void) | null = null;
 
   /** Finds out how things are, from the beginning. */
   async start() {
@@ -58,16 +61,34 @@ class Household {
     this.session = session;
     this.phase = "signed_in";
     this.reason = "fresh";
-    this.#stopListening ??= home.events({
-      event: (event) => this.#hear(event),
-      live: (live) => this.#interrupted(live),
-    });
+    this.#follow();
+  }
+
+  /**
+   * Keeps up with what changes. Only whoever may manage hears it: a home refuses everybody else, so for a kids'
+   * profile, and before one is chosen, the session is asked for now and then instead.
+   */
+  #follow() {
+    const hears = this.session?.may_manage ?? false;
+    if (this.#stopFollowing && this.#hears === hears) return;
+    this.#stopFollowing?.();
+    this.#hears = hears;
+    this.live = true;
+    if (hears) {
+      this.#stopFollowing = home.events({
+        event: (event) => this.#hear(event),
+        live: (live) => this.#interrupted(live),
+      });
+    } else {
+      const asking = setInterval(() => this.refresh().catch(() => {}), ASK_EVERY_MS);
+      this.#stopFollowing = () => clearInterval(asking);
+    }
   }
 
   /** This device is signed out. */
   leave(reason: Reason) {
-    this.#stopListening?.();
-    this.#stopListening = null;
+    this.#stopFollowing?.();
+    this.#stopFollowing = null;
     this.session = null;
     if (this.reason === "fresh") this.reason = reason;
     this.phase = "signed_out";
@@ -97,7 +118,10 @@ class Household {
   /** Asks for the session anew. */
   async refresh() {
     const session = await this.during(home.session());
+    // Meanwhile it may have ended.
+    if (this.phase !== "signed_in") return;
     this.session = session;
+    this.#follow();
   }
 
   /** Waits for an operation; when it says that this device is signed out, so it is shown. */
@@ -108,7 +132,8 @@ class Household {
       const error = HomeError.from(thrown);
       if (error.signedOut) this.leave("ended");
       if (error.code === "profile_required" && this.session) {
-        this.session = { ...this.session, profile: null };
+        this.session = { ...this.session, profile: null, may_manage: false };
+        this.#follow();
       }
       throw error;
     }

@@ -1,6 +1,6 @@
 // Manage access and devices: the list as it changes, signing out, finding, renaming.
 
-import { choose, devicesSeenBy, expect, isPhone, open, row, signIn, test } from "./home";
+import { choose, devicesSeenBy, expect, isComplete, isPhone, open, row, signIn, test } from "./home";
 
 test("a device that signs in elsewhere shows up without a reload", async ({ page, home }) => {
   await signIn(page, home);
@@ -188,6 +188,7 @@ test("a home that stops is told, with a way to try again", async ({ page, empty 
   await choose(app.request, "Ana");
   await signIn(page, empty);
   await open(page, empty, "/devices");
+  await isComplete(page);
   await empty.stop();
   await expect(page.getByText("The connection was lost.")).toBeVisible();
   await page.getByRole("button", { name: "Sign out Ana’s computer" }).click();

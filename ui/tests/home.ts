@@ -166,12 +166,21 @@ export async function devicesSeenBy(device: APIRequestContext): Promise<Device[]
 
 /** Signs a page in through the interface, and says who is using it. */
 export async function signIn(page: Page, home: Home, profile = "Ana") {
+  // Grown-ups hear what changes: what a test does next must not come before they listen.
+  const listening =
+    profile === "Leo" ? null : page.waitForResponse((it) => it.url().endsWith("/api/v1/events") && it.ok());
   await page.goto(`${home.url}/`);
   await page.getByLabel("Login name").fill(LOGIN);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await choosePerson(page, profile);
   await expect(page.getByRole("heading", { level: 1, name: new RegExp(`, ${profile}$`) })).toBeVisible();
+  await listening;
+}
+
+/** Waits until the page has everything it will ever fetch of the interface, so that it goes on without its home. */
+export async function isComplete(page: Page) {
+  await page.waitForFunction(() => performance.getEntriesByName("latchkey:complete").length > 0);
 }
 
 /** Answers "Who's using it?". */

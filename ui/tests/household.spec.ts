@@ -22,10 +22,14 @@ test("a kids’ profile sees nothing of the account’s management, and the home
   await expect(page.getByRole("heading", { name: "Appearance" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Password" })).toHaveCount(0);
 
+  // Nothing is missing: a child just does not hear what changes. A grown-up does, from the moment of choosing.
+  await expect(page.getByText("The connection was lost.")).toHaveCount(0);
   await page.goto(`${home.url}/#/devices`);
   await page.getByRole("link", { name: "Switch profile" }).click();
+  const listening = page.waitForResponse((it) => it.url().endsWith("/api/v1/events") && it.ok());
   await choosePerson(page, "Rui");
   await expect(page.getByRole("link", { name: /Security & privacy/ })).toBeVisible();
+  await listening;
 });
 
 test("profiles are added, changed and deleted", async ({ page, home }) => {
