@@ -7,6 +7,7 @@ import {
   geoBounds,
   geoCentroid,
   geoCircle,
+  geoContains,
   geoNaturalEarth1,
   geoPath,
 } from "d3-geo";
@@ -61,8 +62,19 @@ export interface Chart {
   radius(spot: Spot): number;
   /** A country's outline. */
   country(letters: string): string;
-  /** The countries that take the most room, the largest first, and where to write their names. */
-  named: { letters: string; x: number; y: number; room: number }[];
+  /** The countries that take the most room, the largest first, with their middle in the picture. */
+  named: Named[];
+}
+
+/** A country that is large enough in a picture for its name. */
+export interface Named {
+  letters: string;
+  x: number;
+  y: number;
+  /** How wide it is in the picture. */
+  room: number;
+  /** Whether a point of the picture is in it. */
+  holds(x: number, y: number): boolean;
 }
 
 /** Countries whose names a picture has at the most. */
@@ -140,7 +152,11 @@ function chart(projection: GeoProjection, width: number, height: number): Chart 
     .map(({ letters, country }) => {
       const [x, y] = drawn.centroid(country);
       const [[left], [right]] = drawn.bounds(country);
-      return { letters, x, y, room: Math.min(right, width) - Math.max(left, 0) };
+      const holds = (x: number, y: number) => {
+        const there = projection.invert?.([x, y]);
+        return there ? geoContains(country, there) : false;
+      };
+      return { letters, x, y, room: Math.min(right, width) - Math.max(left, 0), holds };
     });
   return {
     width,
