@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test as base, COUNTRIES_ONLY, choose, DEMO_PLACES, expect, Home, open, signIn } from "./home";
 
@@ -20,7 +20,11 @@ const test = base.extend<{ source: Source; countries: Home }>({
   source: async ({}, use) => {
     const file = await readFile(DEMO_PLACES);
     const checksum = createHash("sha256").update(file).digest("hex");
-    let underway: ServerResponse | null = null;
+    // Said before it was asked for, it is sent as soon as it is.
+    let sendTheRest = () => {};
+    const said = new Promise<void>((say) => {
+      sendTheRest = say;
+    });
     const server = createServer((asked, answer) => {
       if (!source.file) {
         answer.writeHead(404).end();
@@ -29,7 +33,7 @@ const test = base.extend<{ source: Source; countries: Home }>({
       } else {
         answer.writeHead(200, { "content-length": file.length });
         answer.write(file.subarray(0, file.length / 2));
-        underway = answer;
+        void said.then(() => answer.end(file.subarray(file.length / 2)));
       }
     });
     server.listen(0, "127.0.0.1");
@@ -37,7 +41,7 @@ const test = base.extend<{ source: Source; countries: Home }>({
     const source: Source = {
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/cities.mmdb`,
       file,
-      sendTheRest: () => underway?.end(file.subarray(file.length / 2)),
+      sendTheRest,
     };
     await use(source);
     server.closeAllConnections();

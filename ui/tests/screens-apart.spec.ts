@@ -95,7 +95,6 @@ test("devices being signed out, and what came of each", async ({ page, home, fir
   await page.addInitScript(() => {
     AbortSignal.timeout = () => new AbortController().signal;
   });
-  await signIn(page, home);
   const television = await home.app("Bedroom TV", "tv");
   for (const [name, kind] of [
     ["Leo’s tablet", "tablet"],
@@ -103,6 +102,7 @@ test("devices being signed out, and what came of each", async ({ page, home, fir
   ] as const) {
     await home.app(name, kind);
   }
+  await signIn(page, home);
   await open(page, home, "/devices");
   await page.getByRole("button", { name: "Sign out of all devices" }).click();
 
