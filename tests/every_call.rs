@@ -123,6 +123,14 @@ async fn a_kids_profile_is_refused_by_every_call_of_the_management() {
 }
 
 #[tokio::test]
+async fn profiles_are_listed_in_the_order_they_were_given() {
+    let (_home, owner) = TestHome::with_account().await;
+    let list = owner.get("/api/v1/profiles").await.json();
+    let names: Vec<_> = list["profiles"].as_array().expect("a list").iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["Ana", "Leo", "Marta"]);
+}
+
+#[tokio::test]
 async fn a_request_to_another_name_is_not_answered() {
     let (_home, owner) = TestHome::with_account().await;
     // A page of another site whose name was made to point here (DNS rebinding).

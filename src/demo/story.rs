@@ -13,9 +13,7 @@ use crate::access::live::Active;
 use crate::access::{Core, activity, alerts, codes, profiles, set_up, sign_in, sign_out};
 use crate::clock::ManualClock;
 use crate::error::{Error, Result};
-use crate::model::{
-    AlertState, Answer, DeclaredDevice, DeviceKind, ProfileKind, Secret, Timestamp,
-};
+use crate::model::{AlertState, Answer, DeclaredDevice, DeviceKind, ProfileKind, Secret, Timestamp};
 use crate::wire::{
     ActivityReport, AlertQuery, CodeAnswer, CodeDecision, NewProfile, Profile, ProfileChoice, SetupRequest,
     SignInRequest, SignedIn,

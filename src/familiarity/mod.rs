@@ -60,7 +60,7 @@ pub fn confirmed(judged: &Familiarity) -> Familiarity {
     Familiarity {
         verdict: Verdict::Familiar,
         score: judged.score,
-        reasons: vec!["Somebody of this account said that it was them".into()],
+        reasons: vec!["Someone in your household said it was them".into()],
     }
 }
 
@@ -81,7 +81,7 @@ pub fn why_new_place(places: &[Place], place: &Place) -> Option<String> {
         let country = country_of(place);
         return Some(match usual.distance_km(place) {
             Some(away) => {
-                format!("First time in {country}; usually {}, {} km away", usual.label, thousands(away))
+                format!("First time in {country}; usually {}, about {} km away", usual.label, about(away))
             }
             None => format!("First time in {country}; usually {}", usual.label),
         });
@@ -90,10 +90,10 @@ pub fn why_new_place(places: &[Place], place: &Place) -> Option<String> {
         Some(away) if away > FAR_KM => {
             let distance = usual.distance_km(place).unwrap_or(away);
             Some(format!(
-                "First time near {}; usually {}, {} km away",
+                "First time near {}; usually {}, about {} km away",
                 place.label,
                 usual.label,
-                thousands(distance)
+                about(distance)
             ))
         }
         _ => None,
@@ -111,9 +111,11 @@ fn country_of(place: &Place) -> &str {
     place.label.rsplit(", ").next().unwrap_or(&place.label)
 }
 
-/// A whole number of kilometres with a comma at the thousands: figures in a sentence.
-fn thousands(km: f64) -> String {
-    let digits = format!("{:.0}", km.max(0.0));
+/// Kilometres for a sentence, to two or three figures and with a comma at the thousands: both ends are
+/// approximate, and "3,151 km" would say that they are not.
+fn about(km: f64) -> String {
+    let step = if km < 1000.0 { 10.0 } else { 100.0 };
+    let digits = format!("{:.0}", (km.max(0.0) / step).round() * step);
     match digits.len() {
         0..=3 => digits,
         len => format!("{},{}", &digits[..len - 3], &digits[len - 3..]),
@@ -169,7 +171,10 @@ mod tests {
         let porto_alegre = place("Porto Alegre, Brazil", "BR", -30.03, -51.22, 20);
         let judged = judge(&known(3, &[porto_alegre]), &lisbon());
         assert_eq!(judged.verdict, Verdict::NewPlace);
-        assert_eq!(judged.reasons, ["First time in Portugal; usually Porto Alegre, Brazil, 8,801 km away"]);
+        assert_eq!(
+            judged.reasons,
+            ["First time in Portugal; usually Porto Alegre, Brazil, about 8,800 km away"]
+        );
     }
 
     #[test]
