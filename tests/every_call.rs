@@ -4,6 +4,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -193,7 +194,7 @@ fn shape(value: &Value, depth: usize) -> String {
         Value::Object(fields) => {
             let mut out = String::from("{\n");
             for (name, value) in fields {
-                out.push_str(&format!("{indent}{name}: {}\n", shape(value, depth + 1)));
+                let _ = writeln!(out, "{indent}{name}: {}", shape(value, depth + 1));
             }
             out + &"  ".repeat(depth) + "}"
         }

@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use latchkey::wire::{EventKind, GeoProgress};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use support::{TestHome, eventually};
+use tokio_util::sync::CancellationToken;
 
 /// The demonstration's places: Lisbon for 192.0.2.10.
 fn database() -> Vec<u8> {
@@ -31,14 +33,17 @@ async fn publisher(database: Vec<u8>, checksum: String) -> SocketAddr {
     let router = Router::new()
         .route("/places.mmdb", get(move || async move { database.to_vec() }))
         .route("/places.mmdb.sha256", get(move || async move { format!("{checksum}  places.mmdb\n") }));
-    tokio::spawn(
-        async move { latchkey::http::serve(listener, router, Vec::new(), Default::default()).await },
-    );
+    tokio::spawn(async move {
+        latchkey::http::serve(listener, router, Vec::new(), CancellationToken::new()).await;
+    });
     address
 }
 
 fn checksum_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 async fn home_that_updates_from(publisher: SocketAddr) -> (TestHome, support::Browser) {

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_ends_the_reading_and_keeps_the_proxys_word() {
+    fn what_is_no_text_ends_the_reading_and_keeps_what_the_proxy_says() {
         let line = String::from_utf8_lossy(b"\xff\xfe, 127.0.0.1\xff, 203.0.113.7");
         assert_eq!(client_address(ip("10.0.0.1"), [&*line].into_iter(), &trusted()), ip("203.0.113.7"));
     }

@@ -69,6 +69,7 @@ pub struct DeclaredDevice {
 
 impl DeclaredDevice {
     /// As much of it as is worth keeping while it waits: what is longer is cut again when it is read.
+    #[must_use]
     pub fn cut(&self) -> Self {
         let cut = |text: &Option<String>| text.as_deref().map(|text| text.chars().take(128).collect());
         Self {

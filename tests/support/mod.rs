@@ -36,6 +36,8 @@ pub struct TestHome {
     /// Its clock.
     pub clock: Arc<ManualClock>,
     folder: TempDir,
+    /// What its randomness began with.
+    seed: u64,
 }
 
 impl TestHome {
@@ -64,15 +66,15 @@ impl TestHome {
         let parts =
             Parts { clock: Arc::<ManualClock>::clone(&clock), random: Arc::new(SeededRandom::new(seed)) };
         let app = App::start(config, parts).await.expect("the home starts");
-        Self { app, clock, folder }
+        Self { app, clock, folder, seed }
     }
 
     /// Stops the home and starts it anew in the same folder, on another port.
     pub async fn restart(self) -> Self {
-        let Self { app, clock, folder } = self;
+        let Self { app, clock, folder, seed } = self;
         app.stop().await;
         // Another seed: a home that starts again does not draw the same secrets again.
-        Self::open(folder, clock, 2, |_| {}).await
+        Self::open(folder, clock, seed + 1, |_| {}).await
     }
 
     /// A home with an account, and the device that made it: profiles Ana (adult), Leo (kids) and Marta (adult,
