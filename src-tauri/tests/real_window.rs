@@ -68,6 +68,7 @@ async fn the_window_says_what_is_missing_on_this_desktop_and_goes_on() {
     let status = window.call("desktop_status", json!({})).await.unwrap();
     let tray = status["tray"].as_str().unwrap();
     assert!(tray.starts_with("There is no tray") && tray.contains("quits Latchkey"), "{tray}");
+    assert!(status["notifications"].is_null(), "dunst is there: {status}");
     assert!(status["keyring"].as_str().unwrap().starts_with("No keyring answers"), "{status}");
     assert_eq!((&status["autostart"], &status["remote"]), (&json!(false), &json!(false)));
     assert_eq!(status["home_url"].as_str().unwrap(), window.address);
@@ -81,6 +82,14 @@ async fn the_window_says_what_is_missing_on_this_desktop_and_goes_on() {
     let file = std::path::PathBuf::from(saved["path"].as_str().unwrap());
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.starts_with("at,what,device,") && text.lines().count() > 1, "{text}");
+
+    let saved = window.call("save_history", json!({"format": "json"})).await.unwrap();
+    let text = std::fs::read_to_string(saved["path"].as_str().unwrap()).unwrap();
+    let all: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let kinds = all["history"].as_array().unwrap().iter().map(|line| line["kind"].as_str().unwrap());
+    assert!(
+        kinds.clone().any(|kind| kind == "account_created") && kinds.clone().any(|kind| kind == "sign_in")
+    );
 
     window.script("location.hash = '#/settings'", json!([])).await;
     window.see_text("There is no tray").await;

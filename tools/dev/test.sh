@@ -89,7 +89,7 @@ step_types() {
             --final-status-level fail -E 'test(export_bindings)' >/dev/null || return 1
     fi
     if ! diff -r ui/src/api/generated "$LATCHKEY_ROOT/test-results/generated-types"; then
-        complain 'The types in ui/src/api/generated are not what the Rust ones say. Run: cargo test -p latchkey export_bindings'
+        complain 'The types in ui/src/api/generated are not what the Rust ones say. Run: cargo test --workspace --lib export_bindings'
         return 1
     fi
 }

@@ -2,7 +2,7 @@
 // that only the app has can be looked at. The real window has tests of its own (src-tauri/tests).
 
 import type { Page } from "@playwright/test";
-import type { DesktopStatus } from "../src/api/home";
+import type { DesktopStatus } from "../src/api/generated/DesktopStatus";
 
 /** From the next page on. */
 export async function asWindow(page: Page) {

@@ -19,7 +19,8 @@ use crate::save::{self, Format, Saved};
 use crate::{alerts::Notifications, tray};
 
 /// The state of this desktop. Of each part: `null` when all is well, else a sentence on what is missing.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
+#[ts(export)]
 pub struct DesktopStatus {
     /// Native notifications.
     notifications: Option<String>,

@@ -8,6 +8,7 @@ import type { AlertQuery } from "./generated/AlertQuery";
 import type { AnswerOutcome } from "./generated/AnswerOutcome";
 import type { CodeAnswer } from "./generated/CodeAnswer";
 import type { CurrentSession } from "./generated/CurrentSession";
+import type { DesktopStatus } from "./generated/DesktopStatus";
 import type { Device } from "./generated/Device";
 import type { DeviceChange } from "./generated/DeviceChange";
 import type { DeviceDetail } from "./generated/DeviceDetail";
@@ -91,17 +92,6 @@ export interface Desktop {
   connectHome(url: string): Promise<HomeStatus>;
   /** Hears that somebody tapped a notification. */
   onOpenAlert(open: (alertId: string) => void): () => void;
-}
-
-/** How the installed app is; each problem is `null` when all is well, else a sentence saying what is missing. */
-export interface DesktopStatus {
-  notifications: string | null;
-  tray: string | null;
-  keyring: string | null;
-  autostart: boolean;
-  home_url: string;
-  remote: boolean;
-  version: string;
 }
 
 export type ExportFormat = "csv" | "json";

@@ -10,5 +10,6 @@ export const inWindow = "__TAURI_INTERNALS__" in window;
 /** The home. */
 export const home: Home = inWindow ? tauriHome : httpHome;
 
-export type { Desktop, DesktopStatus, ExportFormat, Home } from "./home";
+export type { DesktopStatus } from "./generated/DesktopStatus";
+export type { Desktop, ExportFormat, Home } from "./home";
 export { HomeError } from "./home";
