@@ -316,6 +316,21 @@ contract! {
         owner.session().await.expect("a session");
         assert!(names(idle).await.len() >= 3);
 
+        let (radio, kitchen) = reach.sign_in("Cellar radio").await;
+        let ana = owner.profiles().await.expect("profiles").profiles.remove(0);
+        kitchen.choose_profile(ProfileChoice { profile_id: ana.id, pin: None }).await.expect("chooses");
+        let anas = DeviceQuery { profile_id: Some(ana.id), ..DeviceQuery::default() };
+        assert_eq!(names(anas).await, ["Cellar radio"]);
+        owner.sign_out_device(radio.device_id).await.expect("signs out");
+        let signed_in = |signed_in| DeviceQuery { signed_in: Some(signed_in), ..DeviceQuery::default() };
+        assert_eq!(names(signed_in(false)).await, ["Cellar radio"]);
+        assert_eq!(names(signed_in(true)).await.len(), 4);
+        let of = |service: &str| DeviceQuery { service: Some(service.into()), ..DeviceQuery::default() };
+        assert_eq!(names(of("Latchkey")).await.len(), 5);
+        assert!(names(of("films.home.example")).await.is_empty());
+        let nowhere = DeviceQuery { country_code: Some("PT".into()), ..DeviceQuery::default() };
+        assert!(names(nowhere).await.is_empty());
+
         for limit in 1..=4 {
             let mut all = Vec::new();
             let mut query = DeviceQuery { limit: Some(limit), ..DeviceQuery::default() };
@@ -330,10 +345,30 @@ contract! {
             }
             all.sort();
             all.dedup();
-            assert_eq!(all.len(), 4, "with {limit} a page");
+            assert_eq!(all.len(), 5, "with {limit} a page");
         }
         let broken = DeviceQuery { cursor: Some("x".into()), ..DeviceQuery::default() };
         assert_eq!(code_of(owner.devices(broken).await), "invalid_input");
+    }
+
+    what_plays_on_a_device_is_told_until_it_stops_or_falls_silent(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let (tv, television) = reach.sign_in("TV").await;
+        let says = |state: &str| ActivityReport { title: Some("Moles in Space".into()), state: Some(state.into()) };
+        let playing = async || owner.device(tv.device_id).await.expect("a device").device.playing;
+        assert!(!playing().await);
+        television.report_activity(says("playing")).await.expect("reports");
+        assert!(playing().await);
+        television.report_activity(says("paused")).await.expect("reports");
+        assert!(!playing().await);
+        television.report_activity(says("playing")).await.expect("reports");
+        reach.home.clock.advance(Duration::from_mins(6));
+        assert!(!playing().await, "a television that was switched off goes on playing");
+        let named = ActivityReport { title: Some("Moles in Space".into()), state: None };
+        television.report_activity(named).await.expect("reports");
+        assert!(playing().await);
+        owner.sign_out_device(tv.device_id).await.expect("signs out");
+        assert!(!playing().await);
     }
 
     a_device_is_renamed_and_the_name_is_clean(reach) {

@@ -23,7 +23,13 @@ const ANNOUNCE_EVERY: Duration = Duration::from_secs(30);
 /// Notes what an app says it is doing.
 pub fn report(core: &Core, caller: &Caller, report: &ActivityReport) {
     let title = report.title.as_deref().map(|title| clean_text(title, MOST_TITLE));
+    let playing = report.state.as_deref().map(|state| state == "playing");
     caller.session.with_notes(|notes| {
+        if let Some(playing) = playing.filter(|playing| *playing != notes.playing) {
+            notes.playing = playing;
+            // Screens hear of it with the next batch, however lately they heard of anything.
+            notes.announced_at = None;
+        }
         if let Some(title) = title.filter(|title| !title.is_empty()) {
             notes.title = Some(title);
         }

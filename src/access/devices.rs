@@ -55,14 +55,14 @@ pub async fn list(core: &Core, manager: &Manager, query: DeviceQuery) -> Result<
         let start = Timestamp::from_millis(i64::MAX);
         write_cursor(if mark.id == current { DeviceMark { last_active_at: start, ..mark } } else { mark })
     });
-    let devices = found.into_iter().map(|listing| Device::of(listing, current)).collect();
+    let devices = found.into_iter().map(|listing| shown(core, manager, listing)).collect();
     Ok(DevicePage { devices, next_cursor })
 }
 
 /// One device of the account, as the list shows it.
 pub async fn listed(core: &Core, manager: &Manager, id: DeviceId) -> Result<Device> {
     let listing = core.store.device(manager.account_id(), id).await?.ok_or(Error::NotFound("device"))?;
-    Ok(Device::of(listing, manager.device_id()))
+    Ok(shown(core, manager, listing))
 }
 
 /// Everything known of one device.
@@ -71,7 +71,12 @@ pub async fn one(core: &Core, manager: &Manager, id: DeviceId) -> Result<DeviceD
     let address = listing.session.address.map(|address| address.to_string());
     let query = HistoryQuery { device_id: Some(id), limit: Some(HISTORY_LINES), ..HistoryQuery::default() };
     let history = history::list(core, manager, query).await?.history;
-    Ok(DeviceDetail { device: Device::of(listing, manager.device_id()), address, history })
+    Ok(DeviceDetail { device: shown(core, manager, listing), address, history })
+}
+
+fn shown(core: &Core, manager: &Manager, listing: DeviceListing) -> Device {
+    let playing = core.live.by_id(listing.session.id).is_some_and(|live| live.is_playing(core.now()));
+    Device::of(listing, manager.device_id(), playing)
 }
 
 /// Gives a device a name of the household's own; an empty one brings the device's own back.

@@ -11,6 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
@@ -23,6 +24,10 @@ use crate::store::{EndedKey, LiveRow};
 
 /// Ended sessions whose first refused request is still waited for.
 const MOST_ENDED: usize = 10_000;
+
+/// Longest silence of a device on which something plays: apps report every few seconds or minutes, and one that
+/// was switched off says nothing more.
+const PLAYS_ON: Duration = Duration::from_mins(5);
 
 /// A session that is alive.
 #[derive(Debug)]
@@ -70,6 +75,8 @@ pub struct Notes {
     pub moved: bool,
     /// What it said it was playing.
     pub title: Option<String>,
+    /// Whether it said that something plays.
+    pub playing: bool,
     /// The site behind the guard it was used at.
     pub service: Option<String>,
     /// When listeners were last told that it is active.
@@ -132,6 +139,11 @@ impl LiveSession {
     /// Reads and changes what is noted of it.
     pub fn with_notes<T>(&self, work: impl FnOnce(&mut Notes) -> T) -> T {
         work(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether something plays on it: it said so, and has been heard of since.
+    pub fn is_playing(&self, now: Timestamp) -> bool {
+        self.last_active_at().after(PLAYS_ON) > now && self.with_notes(|notes| notes.playing)
     }
 
     /// Says that it is being written down now; what comes after waits for the next time.

@@ -42,6 +42,8 @@ pub struct Device {
     pub last_active_at: Timestamp,
     /// What it last said it was playing.
     pub last_title: Option<String>,
+    /// Whether that plays now, as far as the app says.
+    pub playing: bool,
     /// Its first sign-in.
     pub first_seen_at: Timestamp,
     /// Where it was last, approximately.
@@ -171,8 +173,8 @@ pub struct SignOutReport {
 }
 
 impl Device {
-    /// A device as `asking` sees it.
-    pub fn of(listing: DeviceListing, asking: DeviceId) -> Self {
+    /// A device as `asking` sees it; `playing`: something plays on it now.
+    pub fn of(listing: DeviceListing, asking: DeviceId, playing: bool) -> Self {
         let DeviceListing { device, last_active_at, session, profile } = listing;
         let ending = session.ending;
         Self {
@@ -191,6 +193,7 @@ impl Device {
             profile: profile.as_ref().map(Into::into),
             last_active_at,
             last_title: session.last_title,
+            playing,
             first_seen_at: device.first_seen_at,
             place: session.place,
             familiarity: session.familiarity,

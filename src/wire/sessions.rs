@@ -159,7 +159,7 @@ pub struct ActivityReport {
     /// What is playing, for people.
     #[serde(default)]
     pub title: Option<String>,
-    /// `playing`, `paused`, `stopped` or `browsing`.
+    /// `playing`, `paused`, `stopped` or `browsing`; without it nothing changes.
     #[serde(default)]
     pub state: Option<String>,
 }

@@ -260,6 +260,8 @@ export const en = {
       }),
     listLabel: "Devices that are signed in",
     current: "Current device",
+    watching: (title: string) => `Watching ${title}`,
+    watchingBy: (name: string, title: string) => `${name} is watching ${title}`,
     watched: (title: string) => `Watched ${title}`,
     watchedBy: (name: string, title: string) => `${name} watched ${title}`,
     usedBy: (name: string) => `Used by ${name}`,

@@ -4,9 +4,15 @@ import type { Device } from "../api/generated/Device";
 import { t } from "../i18n";
 import { placeWords } from "../i18n/format";
 
-/** "Ana watched Planet Earth", "Used by Ana", or that nobody has been chosen. */
-export function lastUse(device: Device): string {
+/** Longest silence of a device on which something plays, as the home counts it. */
+const PLAYS_ON_MS = 5 * 60_000;
+
+/** "Ana is watching Planet Earth", "Ana watched Planet Earth", "Used by Ana", or that nobody has been chosen. */
+export function lastUse(device: Device, now: number): string {
   const { profile, last_title } = device;
+  if (last_title && device.playing && now - Date.parse(device.last_active_at) < PLAYS_ON_MS) {
+    return profile ? t.devices.watchingBy(profile.name, last_title) : t.devices.watching(last_title);
+  }
   if (last_title) return profile ? t.devices.watchedBy(profile.name, last_title) : t.devices.watched(last_title);
   return profile ? t.devices.usedBy(profile.name) : t.devices.noProfile;
 }

@@ -9,6 +9,6 @@ export type ActivityReport = {
  */
 title?: string, 
 /**
- * `playing`, `paused`, `stopped` or `browsing`.
+ * `playing`, `paused`, `stopped` or `browsing`; without it nothing changes.
  */
 state?: string, };

@@ -74,6 +74,10 @@ last_active_at: Timestamp,
  */
 last_title: string | null, 
 /**
+ * Whether that plays now, as far as the app says.
+ */
+playing: boolean, 
+/**
  * Its first sign-in.
  */
 first_seen_at: Timestamp, 
