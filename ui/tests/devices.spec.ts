@@ -11,6 +11,8 @@ test("a device that signs in elsewhere shows up without a reload", async ({ page
   await expect(row(page, "Bedroom TV")).toBeVisible();
 
   await television.request.post("/api/v1/session/activity", { data: { title: "Sardines", state: "playing" } });
+  await expect(row(page, "Bedroom TV")).toContainText("Ana is watching Sardines");
+  await television.request.post("/api/v1/session/activity", { data: { title: "Sardines", state: "paused" } });
   await expect(row(page, "Bedroom TV")).toContainText("Ana watched Sardines");
 });
 
