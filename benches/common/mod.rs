@@ -1,7 +1,10 @@
 //! What the benches share: a store with many sessions, and a table of figures beside their limits.
 
-// Every bench takes from here what it needs.
-#![allow(dead_code, clippy::print_stdout)]
+#![allow(
+    dead_code,
+    clippy::print_stdout,
+    reason = "every bench takes from here what it needs, and prints its table"
+)]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -61,8 +61,9 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
-            .pragma("cache_size", "-1024")
-            .optimize_on_close(true, None);
+            // No statistics (PRAGMA optimize): those of a home that was last closed while it was small make the
+            // planner scan whole tables in one another once it has grown. The indexes are made for the queries.
+            .pragma("cache_size", "-1024");
         let existed = file.exists();
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         restrict_to_owner(&file)?;
@@ -179,6 +180,25 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(&copy).expect("is there").permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[tokio::test]
+    async fn plans_do_not_depend_on_how_small_the_home_was_when_it_was_last_closed() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        Store::open(folder.path()).await.expect("opens").close().await;
+        let store = Store::open(folder.path()).await.expect("opens again");
+        let query = format!("EXPLAIN QUERY PLAN {}", sessions::LIVE_SESSIONS);
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(query)).fetch_all(&store.reader).await.expect("a plan");
+        let scans = plan.iter().filter(|(.., step)| step.starts_with("SCAN")).count();
+        assert_eq!((plan.len(), scans), (3, 1), "each other table is searched by its key: {plan:?}");
+        let learnt: Vec<(String,)> =
+            sqlx::query_as("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'")
+                .fetch_all(&store.reader)
+                .await
+                .expect("reads");
+        assert_eq!(learnt, []);
+        store.close().await;
     }
 
     #[tokio::test]

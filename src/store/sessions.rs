@@ -153,6 +153,13 @@ pub struct RefreshFound {
     pub ended: bool,
 }
 
+/// Every session that has not ended, with what is remembered of it.
+pub(super) const LIVE_SESSIONS: &str =
+    "SELECT s.token_hash, s.token_expires_at, s.id, s.account_id, a.login, s.device_id, s.method,
+     s.profile_id, p.name AS profile_name, p.kind AS profile_kind, s.address, s.last_active_at
+     FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN profiles p ON p.id = s.profile_id
+     WHERE s.ended_at IS NULL";
+
 impl Store {
     /// Writes a sign-in. Ends the session the device held until now, if any, and returns its key.
     pub async fn admit(&self, new: &Admission<'_>) -> Result<Option<EndedKey>> {
@@ -230,13 +237,7 @@ impl Store {
 
     /// Hands every session that has not ended to `each`.
     pub async fn each_live_session(&self, mut each: impl FnMut(LiveRow)) -> Result<()> {
-        let mut rows = sqlx::query(
-            "SELECT s.token_hash, s.token_expires_at, s.id, s.account_id, a.login, s.device_id, s.method,
-             s.profile_id, p.name AS profile_name, p.kind AS profile_kind, s.address, s.last_active_at
-             FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN profiles p ON p.id = s.profile_id
-             WHERE s.ended_at IS NULL",
-        )
-        .fetch(&self.reader);
+        let mut rows = sqlx::query(LIVE_SESSIONS).fetch(&self.reader);
         while let Some(row) = rows.try_next().await? {
             each(LiveRow {
                 token: hash(&row, "token_hash")?,

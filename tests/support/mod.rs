@@ -1,8 +1,7 @@
 //! A real home for tests: the server as it runs, in a folder of its own, on a free port, with a clock that the
 //! test moves; and clients that talk to it over HTTP.
 
-// Every test program takes from here what it needs.
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code, unused_imports, reason = "every test program takes from here what it needs")]
 
 pub mod browser;
 
