@@ -89,6 +89,19 @@ async fn signing_in_a_second_time_does_not_silence_the_alert() {
 }
 
 #[tokio::test]
+async fn whoever_comes_back_after_being_signed_out_from_the_list_is_told_anew() {
+    let (home, household) = household().await;
+    let core = home.app.core();
+    let first = signs_in(&home, ABROAD, None).await;
+    // From the list and not from the alert, which nobody has answered.
+    sign_out::device(core, &household, first.answer.device_id).await.expect("signs out");
+    let again = signs_in(&home, ABROAD, Some(&first.answer.device_secret)).await;
+    let waiting = open_alerts(core, &household).await;
+    let about_it = waiting.iter().filter(|alert| alert.session_id == again.answer.session_id).count();
+    assert_eq!(about_it, 1, "an alert of its own: {waiting:?}");
+}
+
+#[tokio::test]
 async fn a_stranger_cannot_say_that_it_was_them() {
     let (home, household) = household().await;
     let core = home.app.core();

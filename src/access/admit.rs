@@ -103,7 +103,7 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         *chosen = super::profiles::find(core, proven.account.id, chosen.id).await?;
     }
     let now = core.now();
-    let Recognised { device, device_secret, times_seen, vouched_for, waits } =
+    let Recognised { device, device_secret, times_seen, vouched_for, held } =
         recognise(core, asking, &proven.account).await?;
     let place = asking.place(core);
     let known = Known {
@@ -126,12 +126,14 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         place,
         ending: None,
     };
-    // One alert a cause: one that waits already is about the device's new session from now on.
-    let alert = if waits.as_ref().is_some_and(|place| same_place(place, &session.place)) {
-        None
-    } else {
-        alert_if_unfamiliar(core, &session, &session.familiarity, &session.place)
+    // One alert a cause: one that waits about the session it replaces is about the new one from now on. A device
+    // that was signed out in between comes back, which is to be told anew.
+    let waits = match held {
+        Some(held) => core.store.is_alerted(device.id, held, &session.place).await?,
+        None => false,
     };
+    let alert =
+        if waits { None } else { alert_if_unfamiliar(core, &session, &session.familiarity, &session.place) };
     let token = Secret::new(&*core.random);
     let refresh = proven.expires_at.map(|_| Secret::new(&*core.random));
     let tokens = NewTokens {
@@ -179,8 +181,8 @@ struct Recognised {
     times_seen: u32,
     /// Whether it is one of the household's: it was familiar when it last signed in, or somebody said so since.
     vouched_for: bool,
-    /// Where it was when an alert about it was raised that nobody has answered yet.
-    waits: Option<Place>,
+    /// The session it still holds, which the new one replaces.
+    held: Option<SessionId>,
 }
 
 /// The device that asks: one that the account knows by its secret, or a new one.
@@ -197,7 +199,7 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
         Some(((device, times_seen), device_secret)) => {
             let last = core.store.device(account.id, device.id).await?.map(|listing| listing.session);
             Recognised {
-                waits: core.store.waiting_alert(device.id).await?,
+                held: last.as_ref().filter(|last| last.ending.is_none()).map(|last| last.id),
                 device: Device { traits, service, ..device },
                 device_secret,
                 times_seen,
@@ -217,7 +219,7 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
             device_secret: Secret::new(&*core.random),
             times_seen: 0,
             vouched_for: false,
-            waits: None,
+            held: None,
         },
     })
 }
@@ -226,10 +228,6 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
 /// more than the first time did: a stranger with the password can do both.
 fn vouches(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Familiar | Verdict::NewPlace)
-}
-
-fn same_place(one: &Place, other: &Place) -> bool {
-    one.scope == other.scope && one.country_code == other.country_code && one.label == other.label
 }
 
 /// The lines of history of a sign-in.

@@ -190,6 +190,9 @@ impl Watching {
         if alert.state != AlertState::Open || !alert.signed_in {
             self.told.remove(&id);
             self.watch.notifier.settle(self.watch.words.settled_elsewhere(&alert)).await;
+        } else {
+            // The device may have signed in again: the alert is about that session now, and ends with it.
+            self.told.insert(id, alert.session_id);
         }
         Ok(())
     }
@@ -323,11 +326,15 @@ mod tests {
         }
 
         async fn sign_in(&self, name: &str) -> SignedIn {
+            self.sign_in_again(name, None).await
+        }
+
+        async fn sign_in_again(&self, name: &str, device_secret: Option<String>) -> SignedIn {
             let device = DeclaredDevice { name: Some(name.into()), ..DeclaredDevice::default() };
             let request = SignInRequest {
                 login: "home".into(),
                 password: "correct horse".into(),
-                device_secret: None,
+                device_secret,
                 device: Some(device),
             };
             here(&self.app, None).sign_in(request).await.unwrap()
@@ -460,6 +467,23 @@ mod tests {
         home.sign_out_device(tv.device_id).await.unwrap();
         let settled = seat.settled().await;
         assert_eq!((settled.alert_id, settled.title), (ended, "Signed out"));
+    }
+
+    #[tokio::test]
+    async fn a_notice_stays_with_a_device_that_signs_in_again_and_ends_with_it() {
+        let household = Household::new().await;
+        let home = household.as_seen_by(&household.first);
+        let mut seat = Seat::watching(home.clone());
+        let tablet = household.sign_in("Hall tablet").await;
+        let in_sight = seat.shown().await.alert_id;
+        let again = household.sign_in_again("Hall tablet", Some(tablet.device_secret)).await;
+        assert_eq!(again.device_id, tablet.device_id);
+        home.sign_out_device(again.device_id).await.unwrap();
+        let settled = seat.settled().await;
+        assert_eq!((settled.alert_id, settled.title), (in_sight, "Signed out"));
+        // Signed out, and back again: that is news.
+        household.sign_in_again("Hall tablet", Some(again.device_secret)).await;
+        assert_ne!(seat.shown().await.alert_id, in_sight);
     }
 
     #[tokio::test]

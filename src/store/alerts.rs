@@ -92,19 +92,6 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Where a device was when an alert about it was raised that waits for its answer; the latest.
-    pub async fn waiting_alert(&self, device_id: DeviceId) -> Result<Option<Place>> {
-        sqlx::query(
-            "SELECT place FROM alerts WHERE device_id = $1 AND state IN ('open', 'unsure')
-             ORDER BY id DESC LIMIT 1",
-        )
-        .bind(device_id.to_string())
-        .fetch_optional(&self.reader)
-        .await?
-        .map(|row| row.json("place"))
-        .transpose()
-    }
-
     /// Writes an answer, and in the same change the end of the session, or the place learnt from it and how
     /// familiar the session is from now on.
     /// Returns the key of the session it ended, if it ended one.
@@ -144,14 +131,15 @@ impl Store {
     }
 }
 
-/// Has the alerts about a device that wait be about its new session: "not me" ends what is there, not what was.
+/// Has the alerts that wait about a session be about the one that replaced it: "not me" ends what is there, not what
+/// was.
 pub async fn follow_session(
     change: &mut SqliteTransaction<'_>,
-    device_id: DeviceId,
+    replaced: SessionId,
     session_id: SessionId,
 ) -> Result<()> {
-    sqlx::query("UPDATE alerts SET session_id = $2 WHERE device_id = $1 AND state IN ('open', 'unsure')")
-        .bind(device_id.to_string())
+    sqlx::query("UPDATE alerts SET session_id = $2 WHERE session_id = $1 AND state IN ('open', 'unsure')")
+        .bind(replaced.to_string())
         .bind(session_id.to_string())
         .execute(&mut **change)
         .await?;

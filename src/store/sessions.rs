@@ -180,8 +180,8 @@ impl Store {
         .transpose()?;
         write_device(&mut change, new).await?;
         insert_session(&mut change, session, new.tokens).await?;
-        if !new.is_new {
-            follow_session(&mut change, session.device_id, session.id).await?;
+        if let Some(replaced) = &replaced {
+            follow_session(&mut change, replaced.session_id, session.id).await?;
         }
         if let Some(alert) = new.alert {
             insert_alert(&mut change, alert).await?;
