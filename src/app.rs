@@ -22,6 +22,7 @@ use crate::geo::{Locator, UpdateSource};
 use crate::home::here::Here;
 use crate::http::{self, Door};
 use crate::identify::Identifier;
+use crate::memory::give_large_pieces_back;
 use crate::random::{Random, SystemRandom};
 use crate::store::Store;
 
@@ -60,6 +61,7 @@ pub struct App {
 impl App {
     /// Opens everything, starts to listen and returns; the home runs until [`App::stop`].
     pub async fn start(config: Config, parts: Parts) -> Result<Self> {
+        give_large_pieces_back();
         let lock = lock_folder(&config.data_dir)?;
         let listener = TcpListener::bind(config.listen)
             .await

@@ -48,5 +48,6 @@ pub mod demo;
 // What everything stands on.
 pub mod clock;
 pub mod error;
+pub mod memory;
 pub mod random;
 pub mod tls;

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 /// What each part of the core may know of. What is not listed here is free to use by all: the words
 /// (`model`), errors, the clock and randomness.
-const ARROWS: [(&str, &[&str]); 17] = [
+const ARROWS: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("clock", &[]),
     ("random", &[]),
     ("error", &[]),
+    ("memory", &[]),
     ("familiarity", &[]),
     ("wire", &[]),
     ("store", &[]),
