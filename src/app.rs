@@ -18,7 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::events::Announcer;
-use crate::geo::{Locator, UpdateSource};
+use crate::geo::{Locator, UpdateSource, Updated};
 use crate::home::here::Here;
 use crate::http::{self, Door};
 use crate::identify::Identifier;
@@ -123,6 +123,20 @@ impl App {
     }
 }
 
+/// Where updates come from: of what has an address, places first.
+fn update_sources(config: &Config) -> Vec<UpdateSource> {
+    let sources = [
+        (Updated::Places, &config.geoip_update_url, &config.geoip_update_sha256),
+        (Updated::Networks, &config.networks_update_url, &config.networks_update_sha256),
+        // The list changes by the hour, so a checksum of it cannot be configured.
+        (Updated::TorExits, &config.tor_exits_update_url, &None),
+    ];
+    let sources = sources.into_iter().filter_map(|(brings, url, sha256)| {
+        Some(UpdateSource { brings, url: url.clone()?, sha256: sha256.clone() })
+    });
+    sources.collect()
+}
+
 /// Opens the database and everything else the verbs work with, and lets the live sessions back in.
 pub async fn open(config: &Config, address: SocketAddr, parts: Parts) -> Result<(Arc<Core>, Active)> {
     let store = Store::open(&config.data_dir).await?;
@@ -133,8 +147,6 @@ pub async fn open(config: &Config, address: SocketAddr, parts: Parts) -> Result<
     }
     let setup_code =
         if store.has_account().await? { SetupCode::none() } else { SetupCode::new(&*parts.random) };
-    let update =
-        UpdateSource { url: config.geoip_update_url.clone(), sha256: config.geoip_update_sha256.clone() };
     let public_url = match &config.public_url {
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
         None => format!("http://{}", reachable(address)),
@@ -145,7 +157,7 @@ pub async fn open(config: &Config, address: SocketAddr, parts: Parts) -> Result<
         limits: crate::access::limits::Limits::new(Arc::clone(&parts.clock)),
         clock: parts.clock,
         random: parts.random,
-        locator: Arc::new(Locator::open(&config.geoip, &config.data_dir, update)),
+        locator: Arc::new(Locator::open(&config.geoip, &config.data_dir, update_sources(config))),
         identifier: Identifier::new(),
         passwords: crate::access::passwords::Passwords::default(),
         codes: crate::access::codes::Codes::default(),

@@ -17,6 +17,13 @@ pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCA
 /// Where city databases come from unless told: DB-IP's free one, rebuilt every month (CC BY 4.0).
 pub const DEFAULT_GEOIP_UPDATE_URL: &str = "https://download.db-ip.com/free/dbip-city-lite-{yyyy-mm}.mmdb.gz";
 
+/// Where databases of networks come from unless told: DB-IP's free one, rebuilt every month (CC BY 4.0).
+pub const DEFAULT_NETWORKS_UPDATE_URL: &str =
+    "https://download.db-ip.com/free/dbip-asn-lite-{yyyy-mm}.mmdb.gz";
+
+/// Where the list of exits of the Tor network comes from unless told: the Tor project itself.
+pub const DEFAULT_TOR_EXITS_UPDATE_URL: &str = "https://check.torproject.org/torbulkexitlist";
+
 /// The settings of a home.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -30,12 +37,18 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// The domain whose sites behind the guard share the cookie; the home's own host only unless told.
     pub cookie_domain: Option<String>,
-    /// Place databases, beside the one that was downloaded.
+    /// Databases of places and networks, beside those that were downloaded.
     pub geoip: Vec<PathBuf>,
     /// Where a newer place database comes from.
     pub geoip_update_url: Option<String>,
     /// SHA-256 of that database, in hex; the file beside it at `URL.sha256` unless told.
     pub geoip_update_sha256: Option<String>,
+    /// Where a newer database of networks comes from.
+    pub networks_update_url: Option<String>,
+    /// SHA-256 of that database, as above.
+    pub networks_update_sha256: Option<String>,
+    /// Where a newer list of exits of the Tor network comes from: plain text, one address a line.
+    pub tor_exits_update_url: Option<String>,
 }
 
 impl Config {
@@ -50,6 +63,9 @@ impl Config {
             geoip: Vec::new(),
             geoip_update_url: Some(DEFAULT_GEOIP_UPDATE_URL.to_owned()),
             geoip_update_sha256: None,
+            networks_update_url: Some(DEFAULT_NETWORKS_UPDATE_URL.to_owned()),
+            networks_update_sha256: None,
+            tor_exits_update_url: Some(DEFAULT_TOR_EXITS_UPDATE_URL.to_owned()),
         }
     }
 }
@@ -92,7 +108,7 @@ pub struct Flags {
     /// Domain whose sites behind the guard share the sign-in, such as home.example
     #[arg(long, env = "LATCHKEY_COOKIE_DOMAIN", value_name = "DOMAIN")]
     pub cookie_domain: Option<String>,
-    /// Place database (MaxMind's file format); may be given again
+    /// Database of places or networks (MaxMind's file format); may be given again
     #[arg(long, env = "LATCHKEY_GEOIP", value_name = "FILE", value_delimiter = ',')]
     pub geoip: Vec<PathBuf>,
     /// Where a newer place database comes from; {yyyy-mm} stands for the month, an empty one for never
@@ -101,6 +117,15 @@ pub struct Flags {
     /// SHA-256 of that database in hex; URL.sha256 is asked for it unless told
     #[arg(long, env = "LATCHKEY_GEOIP_UPDATE_SHA256", value_name = "HEX")]
     pub geoip_update_sha256: Option<String>,
+    /// Where a newer database of networks comes from; as for places
+    #[arg(long, env = "LATCHKEY_NETWORKS_UPDATE_URL", value_name = "URL")]
+    pub networks_update_url: Option<String>,
+    /// SHA-256 of that database in hex; as for places
+    #[arg(long, env = "LATCHKEY_NETWORKS_UPDATE_SHA256", value_name = "HEX")]
+    pub networks_update_sha256: Option<String>,
+    /// Where a newer list of Tor exits comes from: one address a line; an empty one for never
+    #[arg(long, env = "LATCHKEY_TOR_EXITS_UPDATE_URL", value_name = "URL")]
+    pub tor_exits_update_url: Option<String>,
     /// How to write the log
     #[arg(long, env = "LATCHKEY_LOG", value_name = "FORMAT")]
     pub log: Option<LogFormat>,
@@ -133,12 +158,23 @@ impl Flags {
                 .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase())
                 .filter(|domain| !domain.is_empty()),
             geoip: either(self.geoip, file.geoip),
-            geoip_update_url: self
-                .geoip_update_url
-                .or(file.geoip_update_url)
-                .or(sensible.geoip_update_url)
-                .filter(|url| !url.is_empty()),
+            geoip_update_url: address([
+                self.geoip_update_url,
+                file.geoip_update_url,
+                sensible.geoip_update_url,
+            ]),
             geoip_update_sha256: self.geoip_update_sha256.or(file.geoip_update_sha256),
+            networks_update_url: address([
+                self.networks_update_url,
+                file.networks_update_url,
+                sensible.networks_update_url,
+            ]),
+            networks_update_sha256: self.networks_update_sha256.or(file.networks_update_sha256),
+            tor_exits_update_url: address([
+                self.tor_exits_update_url,
+                file.tor_exits_update_url,
+                sensible.tor_exits_update_url,
+            ]),
             data_dir: sensible.data_dir,
         };
         Ok((config, self.log.or(file.log).unwrap_or_default()))
@@ -163,6 +199,11 @@ fn read_file(path: &Path) -> Result<Flags> {
 
 fn either<T>(first: Vec<T>, second: Vec<T>) -> Vec<T> {
     if first.is_empty() { second } else { first }
+}
+
+/// The first address that was told; an empty one means none.
+fn address(told: [Option<String>; 3]) -> Option<String> {
+    told.into_iter().flatten().next().filter(|url| !url.is_empty())
 }
 
 fn parse_network(text: &str) -> Result<IpNet> {
@@ -192,12 +233,15 @@ mod tests {
         let flags = Flags {
             data_dir: Some(folder.path().into()),
             public_url: Some("https://latchkey.example".parse().expect("a URL")),
+            tor_exits_update_url: Some(String::new()),
             ..Flags::default()
         };
         let (config, log) = flags.clone().complete().expect("completes");
         assert_eq!(config.listen.port(), 9000);
         assert_eq!(config.trusted_proxies.len(), 2);
         assert_eq!(config.geoip_update_url.as_deref(), Some(DEFAULT_GEOIP_UPDATE_URL));
+        assert_eq!(config.networks_update_url.as_deref(), Some(DEFAULT_NETWORKS_UPDATE_URL));
+        assert_eq!(config.tor_exits_update_url, None, "an empty address means never");
         assert_eq!(log, LogFormat::Words);
         let told = Flags { listen: Some("127.0.0.1:1".parse().expect("an address")), ..flags };
         assert_eq!(told.complete().expect("completes").0.listen.port(), 1);

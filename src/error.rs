@@ -16,6 +16,11 @@ pub enum Error {
     /// The token's session was signed out.
     #[error("This device was signed out. Sign in again to go on.")]
     SessionEnded,
+    /// The session looks stolen and waits for the household's answer.
+    #[error(
+        "This sign-in is on hold until somebody of the household says that it is theirs. Answer the alert on another device, or sign in again."
+    )]
+    SessionHeld,
     /// The token ran out and can be refreshed.
     #[error("This sign-in needs refreshing.")]
     TokenExpired,
@@ -146,6 +151,7 @@ impl Error {
         match self {
             Self::NotSignedIn => "not_signed_in",
             Self::SessionEnded => "session_ended",
+            Self::SessionHeld => "session_held",
             Self::TokenExpired => "token_expired",
             Self::KidsProfile => "kids_profile",
             Self::NotFamiliar => "not_familiar",
@@ -179,7 +185,11 @@ impl Error {
     /// The HTTP status that goes with it.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::NotSignedIn | Self::SessionEnded | Self::TokenExpired | Self::WrongCredentials => 401,
+            Self::NotSignedIn
+            | Self::SessionEnded
+            | Self::SessionHeld
+            | Self::TokenExpired
+            | Self::WrongCredentials => 401,
             Self::KidsProfile
             | Self::NotFamiliar
             | Self::ProfileRequired

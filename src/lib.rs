@@ -16,7 +16,7 @@
 //! and announces it by [`events`]. [`access::live`] keeps the promise that a signed-out session is refused at its
 //! very next request. [`geo`] and [`identify`] say where and what a device is; [`alerting`] listens to a home and
 //! tells a person; [`wire`] is what travels. [`app`] puts the parts together, [`demo`] lives a made-up past through
-//! the verbs.
+//! the verbs, and [`replay`] judges the sign-ins of a file by the same rule.
 //!
 //! What the parts do not ask for themselves comes in as an argument: the time ([`clock`]), randomness ([`random`]),
 //! settings ([`config`]). What goes wrong is an [`error::Error`] with a stable code and a sentence.
@@ -44,10 +44,12 @@ pub mod wire;
 pub mod app;
 pub mod config;
 pub mod demo;
+pub mod replay;
 
 // What everything stands on.
 pub mod clock;
 pub mod error;
 pub mod memory;
 pub mod random;
+pub mod spreadsheet;
 pub mod tls;

@@ -7,24 +7,26 @@ use std::path::{Path, PathBuf};
 
 /// What each part of the core may know of. What is not listed here is free to use by all: the words
 /// (`model`), errors, the clock and randomness.
-const ARROWS: [(&str, &[&str]); 18] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("model", &[]),
     ("clock", &[]),
     ("random", &[]),
     ("error", &[]),
     ("memory", &[]),
+    ("spreadsheet", &[]),
     ("familiarity", &[]),
-    ("wire", &[]),
+    ("wire", &["familiarity"]),
     ("store", &[]),
     ("geo", &["wire"]),
     ("identify", &[]),
     ("tls", &[]),
     ("events", &["wire"]),
     ("access", &["familiarity", "store", "geo", "identify", "events", "wire", "tls"]),
-    ("home", &["access", "wire", "tls", "events"]),
-    ("alerting", &["home", "wire"]),
+    ("home", &["access", "wire", "tls", "events", "spreadsheet"]),
+    ("alerting", &["home", "wire", "familiarity"]),
     ("config", &[]),
     ("http", &["home", "access", "wire", "config"]),
+    ("replay", &["familiarity", "geo", "identify", "spreadsheet"]),
     ("demo", &["app", "access", "config", "wire", "home"]),
 ];
 

@@ -76,8 +76,8 @@ async fn set_up(reach: &Reach<'_>) -> (SignedIn, Arc<dyn Home>) {
     let signed_in = nobody.set_up(request(&code, ProfileKind::Adult)).await.expect("sets up");
     assert_eq!(code_of(nobody.set_up(request(&code, ProfileKind::Adult)).await), "already_set_up");
     let home = reach.with(Some(&signed_in.token));
-    // What was tried so far no longer counts towards the limits.
-    reach.home.clock.advance(Duration::from_mins(5));
+    // What was tried so far no longer counts towards the limits, and the home has learnt what is usual.
+    reach.home.clock.advance(support::LEARNING);
     (signed_in, home)
 }
 

@@ -77,6 +77,8 @@ fn body_for(call: &str, id: &str) -> Option<Value> {
     Some(match call {
         "POST /api/v1/devices/sign-out" => json!({ "ids": [id] }),
         "PATCH /api/v1/devices/{id}" => json!({ "name": "x" }),
+        "POST /api/v1/devices/{id}/merge" => json!({ "with": id }),
+        "PUT /api/v1/alert-settings" => json!({ "settings": {}, "end_learning": true }),
         "POST /api/v1/alerts/{id}/answer" => json!({ "answer": "me" }),
         "POST /api/v1/profiles" => json!({ "name": "x", "kind": "adult" }),
         "PATCH /api/v1/profiles/{id}" => json!({ "kind": "adult" }),

@@ -56,6 +56,12 @@ async fn home_that_updates_from(publisher: SocketAddr) -> (TestHome, support::Br
     (home, owner)
 }
 
+/// What lies in a test's folder for the core's own tests: a line of MEO's in Portugal, and others.
+fn networks() -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/geo/testdata/networks.mmdb"))
+        .expect("is there")
+}
+
 /// Starts an update and waits for its end; answers with how it ended.
 async fn update(owner: &support::Browser) -> Value {
     let started = owner.post_json("/api/v1/geo/update", &json!({})).await;
@@ -105,6 +111,43 @@ async fn an_update_is_told_as_it_goes_and_its_places_are_used_at_once() {
         "device": { "name": "Tablet", "kind": "tablet" } });
     assert_eq!(tablet.post_json("/api/v1/sign-in", &request).await.status, 200);
     assert_eq!(owner.device_named("Tablet").await["place"]["label"], "Lisbon, Portugal");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn networks_and_exits_are_brought_up_to_date_with_the_places() {
+    let (places, networks) = (database(), networks());
+    let publisher_of_places = publisher(places.clone(), checksum_of(&places)).await;
+    let publisher_of_networks = publisher(networks.clone(), checksum_of(&networks)).await;
+    let exits = publisher(b"171.25.193.77\n".to_vec(), checksum_of(b"171.25.193.77\n")).await;
+    let home = TestHome::start_with(|config| {
+        config.geoip_update_url = Some(format!("http://{publisher_of_places}/places.mmdb"));
+        config.networks_update_url = Some(format!("http://{publisher_of_networks}/places.mmdb"));
+        config.tor_exits_update_url = Some(format!("http://{exits}/places.mmdb"));
+        config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    })
+    .await;
+    let owner = home.set_up().await;
+    let before = owner.get("/api/v1/geo").await.json()["networks"].clone();
+    assert!(before["built_at"].is_null() && before["tor_exits_written_at"].is_null(), "{before}");
+    assert!(before["kinds_made_on"].is_string(), "the table that is shipped: {before}");
+    assert_eq!(update(&owner).await["step"], "done");
+    let after = owner.get("/api/v1/geo").await.json()["networks"].clone();
+    assert!(after["built_at"].is_string() && after["tor_exits"] == 1, "{after}");
+    for (name, address, kind, asn) in
+        [("Phone", "172.56.1.2", "mobile", 21928), ("Laptop", "171.25.193.77", "tor", 198_093)]
+    {
+        let device = home.browser();
+        device.always("x-forwarded-for", address);
+        let request = json!({ "login": support::LOGIN, "password": support::PASSWORD,
+            "device": { "name": name, "kind": "phone" } });
+        assert_eq!(device.post_json("/api/v1/sign-in", &request).await.status, 200);
+        let place = owner.device_named(name).await["place"].clone();
+        assert_eq!(
+            (place["network_kind"].as_str(), place["asn"].as_u64()),
+            (Some(kind), Some(asn)),
+            "{place}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,7 +6,12 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
+use axum::Router;
+use axum::routing::get;
+use clap::CommandFactory;
+use latchkey::config::Flags;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 /// The program, running.
 struct Server {
@@ -19,15 +24,13 @@ struct Server {
 
 impl Server {
     fn start(folder: &Path, more: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_latchkey-server"))
-            .args(["--listen", "127.0.0.1:0", "--log", "json", "--data-dir"])
-            .arg(folder)
-            .args(more)
-            .env("LATCHKEY_LOG_FILTER", "trace")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-server"));
+        command.args(["--listen", "127.0.0.1:0", "--log", "json", "--data-dir"]).arg(folder).args(more);
+        Self::run(command.env("LATCHKEY_LOG_FILTER", "trace"))
+    }
+
+    fn run(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let lines = BufReader::new(child.stdout.take().expect("its output"));
         let mut stderr = child.stderr.take().expect("its complaints");
         let complaints = std::thread::spawn(move || {
@@ -142,4 +145,99 @@ fn a_setting_that_cannot_be_used_is_named() {
     assert_eq!(server.child.wait().expect("it ends").code(), Some(1));
     let complaint = server.complaints.join().expect("read");
     assert!(complaint.contains("my proxy"), "{complaint}");
+}
+
+/// A server on this computer that has a place database to give.
+async fn publisher(database: Vec<u8>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().route("/places.mmdb", get(move || async move { database.clone() }));
+    tokio::spawn(async move {
+        latchkey::http::serve(listener, router, Vec::new(), CancellationToken::new()).await;
+    });
+    format!("http://{address}/places.mmdb")
+}
+
+#[tokio::test]
+async fn every_flag_is_an_environment_variable_too() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (cities, countries) =
+        (here.join("src/demo/places.mmdb"), here.join("src/geo/testdata/flat-country.mmdb"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("own");
+    let newer = publisher(std::fs::read(&cities).expect("is there")).await;
+    let told = [
+        ("data-dir", own.display().to_string()),
+        ("listen", "127.0.0.2:0".to_owned()),
+        ("public-url", "http://latchkey.home.example".to_owned()),
+        ("trusted-proxy", "10.0.0.0/8,127.0.0.0/8".to_owned()),
+        ("cookie-domain", "home.example".to_owned()),
+        ("geoip", format!("{},{}", countries.display(), cities.display())),
+        ("geoip-update-url", newer.clone()),
+        ("geoip-update-sha256", "0".repeat(64)),
+        ("networks-update-url", newer.clone()),
+        ("networks-update-sha256", "1".repeat(64)),
+        // Nobody listens there.
+        ("tor-exits-update-url", "http://127.0.0.1:9/exits".to_owned()),
+        ("log", "json".to_owned()),
+    ];
+    let flags = Flags::command();
+    let flags: Vec<_> = flags.get_arguments().filter_map(|flag| flag.get_long()).collect();
+    // What shows a throw-away household is asked for each time.
+    let all: Vec<_> = told.iter().map(|(flag, _)| *flag).chain(["demo"]).collect();
+    assert_eq!(flags, all, "a flag that is not tried here");
+
+    let named = told.iter().map(|(flag, value)| {
+        (format!("LATCHKEY_{}", flag.to_ascii_uppercase().replace('-', "_")), value.clone())
+    });
+    let mut server = Server::run(Command::new(env!("CARGO_BIN_EXE_latchkey-server")).envs(named));
+    // Each line is read as JSON: the log's format.
+    let ready = server.ready();
+    assert_eq!(ready["url"], "http://latchkey.home.example");
+    assert!(own.join("latchkey.db").exists(), "the data folder");
+    let address = ready["address"].as_str().expect("an address").to_owned();
+    assert!(address.starts_with("127.0.0.2:") && !address.ends_with(":8470"), "{address}");
+
+    let account = json!({
+        "code": ready["setup_code"], "login": "ana", "password": "the first password",
+        "profiles": [{ "name": "Ana", "kind": "adult" }],
+    });
+    let url = format!("http://{address}");
+    let client = latchkey::tls::http_client();
+    let set_up = client.post(format!("{url}/api/v1/setup")).header("x-forwarded-for", "192.0.2.10");
+    let set_up = set_up.json(&account).send().await.expect("an answer");
+    let cookies: Vec<_> =
+        set_up.headers().get_all("set-cookie").iter().filter_map(|it| it.to_str().ok()).collect();
+    assert!(cookies.iter().any(|cookie| cookie.contains("Domain=home.example")), "{cookies:?}");
+    let me: Value = set_up.json().await.expect("JSON");
+    let token = me["token"].as_str().expect("a token");
+    let profile = json!({ "profile_id": me["profiles"][0]["id"] });
+    let from_lisbon = ("x-forwarded-for", "192.0.2.10");
+    let chosen = client.put(format!("{url}/api/v1/session/profile")).header(from_lisbon.0, from_lisbon.1);
+    let chosen = chosen.bearer_auth(token).json(&profile).send().await;
+    assert!(chosen.expect("an answer").status().is_success());
+
+    let ask = async |path: &str| -> Value {
+        let request = client.get(format!("{url}{path}")).header(from_lisbon.0, from_lisbon.1);
+        let answer = request.bearer_auth(token).send().await.expect("an answer");
+        answer.json().await.expect("JSON")
+    };
+    let devices = ask("/api/v1/devices").await;
+    let place = &devices["devices"][0]["place"]["label"];
+    assert_eq!(place, "Lisbon, Portugal", "the address that the trusted proxy tells, in a database of two");
+    let geo = ask("/api/v1/geo").await;
+    assert_eq!(
+        (geo["files"].as_array().map(Vec::len), geo["update_url"].as_str()),
+        (Some(2), Some(&*newer)),
+        "{geo}"
+    );
+    post(&url, "/api/v1/geo/update", Some(token), json!({})).await;
+    let outcome = loop {
+        let progress = ask("/api/v1/geo").await["progress"].clone();
+        if matches!(progress["step"].as_str(), Some("done" | "failed")) {
+            break progress;
+        }
+    };
+    assert!(outcome["message"].as_str().is_some_and(|why| why.contains("checksum")), "{outcome}");
+    server.stop();
 }

@@ -24,8 +24,8 @@ fn request(device_secret: Option<String>) -> SignInRequest {
     SignInRequest { login: LOGIN.into(), password: PASSWORD.into(), device_secret, device: None }
 }
 
-fn accepts(core: &Arc<Core>, token: &Secret) -> bool {
-    check(core, &asking(Some(token))).is_ok()
+async fn accepts(core: &Arc<Core>, token: &Secret) -> bool {
+    check(core, &asking(Some(token))).await.is_ok()
 }
 
 async fn owner(home: &TestHome) -> Caller {
@@ -62,10 +62,11 @@ async fn no_check_that_begins_after_the_answer_is_accepted() {
             let (core, token) = (Arc::clone(&core), token.clone());
             let (answered, over, checked_after) =
                 (Arc::clone(&answered), Arc::clone(&over), Arc::clone(&checked_after));
+            let here = tokio::runtime::Handle::current();
             checkers.push(tokio::task::spawn_blocking(move || {
                 while !over.load(Ordering::SeqCst) {
                     let began_after = answered.load(Ordering::SeqCst);
-                    let accepted = accepts(&core, &token);
+                    let accepted = here.block_on(accepts(&core, &token));
                     assert!(!(began_after && accepted), "accepted after the sign-out had answered");
                     checked_after.fetch_add(usize::from(began_after), Ordering::SeqCst);
                 }
@@ -89,7 +90,7 @@ async fn no_check_that_begins_after_the_answer_is_accepted() {
         answered.store(true, Ordering::SeqCst);
         let (issued, last_refresh) = refresher.await.expect("the refresher ends");
         for new in &issued {
-            assert!(!accepts(&core, &new.token), "a refreshed token lives on");
+            assert!(!accepts(&core, &new.token).await, "a refreshed token lives on");
         }
         assert!(tokens::refresh(&core, asking(None), &last_refresh).await.is_err());
         // Each checker looks at least once more.
@@ -121,9 +122,9 @@ async fn signing_out_all_ends_every_session_that_was_there_before() {
         };
         let refreshed = tokens::refresh(&core, asking(None), &refresh).await;
         signing_out.await.expect("ends").expect("signs out");
-        assert!(!accepts(&core, &token));
+        assert!(!accepts(&core, &token).await);
         if let Ok(new) = refreshed {
-            assert!(!accepts(&core, &new.token), "a token refreshed meanwhile lives on");
+            assert!(!accepts(&core, &new.token).await, "a token refreshed meanwhile lives on");
         }
     }
 }
@@ -147,7 +148,7 @@ async fn a_sign_out_whose_asker_hangs_up_is_carried_through() {
         // Whatever the asker heard: once the database says that it ended, memory says so too.
         let manager = owner.manager().expect("manages");
         sign_out::device(&core, &manager, device_id).await.expect("signs out");
-        assert!(!accepts(&core, &token), "the database says ended, memory says alive");
+        assert!(!accepts(&core, &token).await, "the database says ended, memory says alive");
     }
 }
 
@@ -218,7 +219,7 @@ async fn live_through(steps: Vec<Step>) {
     for step in steps {
         home.clock.advance(Duration::from_mins(1));
         let core = Arc::clone(home.app.core());
-        let caller = check(&core, &asking(Some(&me))).expect("the owner stays");
+        let caller = check(&core, &asking(Some(&me))).await.expect("the owner stays");
         let manager = caller.manager().expect("manages");
         let count = devices.len();
         match step {
@@ -271,7 +272,7 @@ async fn live_through(steps: Vec<Step>) {
             }
             Step::SignOutHere(which) if count > 0 => {
                 let held = &mut devices[which % count];
-                if let Ok(caller) = check(&core, &asking(Some(&held.token))) {
+                if let Ok(caller) = check(&core, &asking(Some(&held.token))).await {
                     assert!(held.alive);
                     sign_out::here(&core, &caller).await.expect("signs itself out");
                     held.alive = false;
@@ -291,9 +292,10 @@ async fn live_through(steps: Vec<Step>) {
             _ => {}
         }
         for held in &devices {
-            let accepted = accepts(home.app.core(), &held.token);
+            let accepted = accepts(home.app.core(), &held.token).await;
             let expired = held.refresh.is_some()
                 && check(home.app.core(), &asking(Some(&held.token)))
+                    .await
                     .is_err_and(|error| error.code() == "token_expired");
             assert!(
                 accepted == held.alive || (held.alive && expired),
@@ -301,7 +303,7 @@ async fn live_through(steps: Vec<Step>) {
                 held.alive
             );
             for old in &held.former {
-                assert!(!accepts(home.app.core(), old), "a token of before is accepted");
+                assert!(!accepts(home.app.core(), old).await, "a token of before is accepted");
             }
         }
     }

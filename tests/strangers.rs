@@ -50,7 +50,7 @@ async fn household() -> (TestHome, Manager) {
     let (home, owner) = TestHome::with_account().await;
     let token = owner.cookie("latchkey_session").expect("signed in");
     let asking = Asking { token: Some(Secret::received(token)), ..from(AT_HOME) };
-    let caller = latchkey::access::check::check(home.app.core(), &asking).expect("is signed in");
+    let caller = latchkey::access::check::check(home.app.core(), &asking).await.expect("is signed in");
     (home, caller.manager().expect("manages"))
 }
 

@@ -61,6 +61,8 @@ pub async fn start_at(folder: &Path, clock: Arc<dyn latchkey::clock::Clock>) -> 
     let config = Config {
         listen: "127.0.0.1:0".parse().expect("an address"),
         geoip_update_url: None,
+        networks_update_url: None,
+        tor_exits_update_url: None,
         ..Config::in_folder(folder)
     };
     App::start(config, Parts { clock, ..Parts::default() }).await.expect("the home starts")

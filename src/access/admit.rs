@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::Core;
 use super::asking::Asking;
+use super::judging::{self, Lore};
 use super::live::LiveSession;
+use super::merge;
 use crate::error::{Error, Result};
-use crate::familiarity::{Known, judge};
+use crate::familiarity::{Identity, judge};
 use crate::model::{
-    Account, Alert, AlertId, AlertState, Device, DeviceId, Familiarity, HistoryEntry, HistoryKind, Place,
-    Profile, Secret, Session, SessionId, SignInMethod, Timestamp, Verdict,
+    Account, Alert, Device, DeviceId, HistoryEntry, HistoryKind, Profile, Secret, Session, SessionId,
+    SignInMethod, Timestamp,
 };
 use crate::store::{Admission, EndedKey, LiveRow, NewTokens};
 use crate::wire::{EventKind, SignedIn};
@@ -103,37 +105,39 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         *chosen = super::profiles::find(core, proven.account.id, chosen.id).await?;
     }
     let now = core.now();
-    let Recognised { device, device_secret, times_seen, vouched_for, held } =
-        recognise(core, asking, &proven.account).await?;
+    let session_id = SessionId::new(&*core.clock, &*core.random);
+    let Recognised { device, device_secret, is_new, held } = recognise(core, asking, &proven.account).await?;
+    if device.continued_by.is_some() {
+        merge::separate_returned(core, &device, session_id).await?;
+    }
     let place = asking.place(core);
-    let known = Known {
-        times_device_seen: times_seen,
-        vouched_for,
-        any_device: core.store.has_device(proven.account.id).await?,
-        places: core.store.known_places(proven.account.id).await?,
-    };
+    let profile = proven.profile.as_ref().map(|profile| profile.id);
+    let identity = if is_new { Identity::Secretless(device.id) } else { Identity::Proven(device.id) };
+    let sign_in = judging::sign_in(core, asking, identity, &device.traits, &place, profile);
+    let mut lore = Lore::of(core, proven.account.id).await?;
+    // One alert a cause: one that waits about the session it replaces is about the new one from now on. A device
+    // that was signed out in between comes back, which is to be told anew.
+    if held.is_none() {
+        lore.known.comes_back(device.id);
+    }
+    let judged = judge(&lore.known, &sign_in, lore.settings.budget);
+    lore.known.learn(&sign_in, &judged);
     let session = Session {
-        id: SessionId::new(&*core.clock, &*core.random),
+        id: session_id,
         account_id: proven.account.id,
         device_id: device.id,
         method: proven.proof.method(),
-        profile_id: proven.profile.as_ref().map(|profile| profile.id),
+        profile_id: profile,
         created_at: now,
         last_active_at: now,
         last_title: None,
         address: asking.address,
-        familiarity: judge(&known, &place),
+        familiarity: judged.familiarity.clone(),
         place,
+        held_at: None,
         ending: None,
     };
-    // One alert a cause: one that waits about the session it replaces is about the new one from now on. A device
-    // that was signed out in between comes back, which is to be told anew.
-    let waits = match held {
-        Some(held) => core.store.is_alerted(device.id, held, &session.place).await?,
-        None => false,
-    };
-    let alert =
-        if waits { None } else { alert_if_unfamiliar(core, &session, &session.familiarity, &session.place) };
+    let alert = judging::alert(core, &session, &sign_in, &judged)?;
     let token = Secret::new(&*core.random);
     let refresh = proven.expires_at.map(|_| Secret::new(&*core.random));
     let tokens = NewTokens {
@@ -145,12 +149,12 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         .store
         .admit(&Admission {
             device: &device,
-            is_new: times_seen == 0,
+            is_new,
             device_secret: device_secret.hash(),
             session: &session,
             tokens,
             alert: alert.as_ref(),
-            learn_place: session.familiarity.verdict == Verdict::Familiar,
+            known: &lore.to_known()?,
             history: &history(core, &session, &device, proven.profile.as_ref(), alert.is_some()),
         })
         .await?;
@@ -158,6 +162,7 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         core.live.retire(key);
     }
     let live = core.live.insert(tokens.token, live_session(&session, &proven, tokens));
+    live.note_line(core.live.line(asking), asking.address);
     announce(core, &session, replaced, alert.as_ref());
     let profiles = core.store.profiles(session.account_id).await?.iter().map(Into::into).collect();
     Ok(Admitted {
@@ -177,10 +182,8 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
 struct Recognised {
     device: Device,
     device_secret: Secret,
-    /// How often it has signed in before; 0 for a new one.
-    times_seen: u32,
-    /// Whether it is one of the household's: it was familiar when it last signed in, or somebody said so since.
-    vouched_for: bool,
+    /// Whether the account sees it for the first time.
+    is_new: bool,
     /// The session it still holds, which the new one replaces.
     held: Option<SessionId>,
 }
@@ -196,14 +199,13 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
     let service = asking.service.clone().unwrap_or_else(|| OWN_SERVICE.to_owned());
     let traits = asking.traits(core);
     Ok(match known {
-        Some(((device, times_seen), device_secret)) => {
+        Some((device, device_secret)) => {
             let last = core.store.device(account.id, device.id).await?.map(|listing| listing.session);
             Recognised {
-                held: last.as_ref().filter(|last| last.ending.is_none()).map(|last| last.id),
+                held: last.filter(|last| last.ending.is_none()).map(|last| last.id),
                 device: Device { traits, service, ..device },
                 device_secret,
-                times_seen,
-                vouched_for: last.is_some_and(|last| vouches(last.familiarity.verdict)),
+                is_new: false,
             }
         }
         // A secret that is not known here is not taken over: whoever made it up could make it up again.
@@ -215,19 +217,14 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
                 given_name: None,
                 service,
                 first_seen_at: core.now(),
+                continued_by: None,
+                before_merge: None,
             },
             device_secret: Secret::new(&*core.random),
-            times_seen: 0,
-            vouched_for: false,
+            is_new: true,
             held: None,
         },
     })
-}
-
-/// Whether a device whose session was judged so is one of the household's. Signing in a second time proves no
-/// more than the first time did: a stranger with the password can do both.
-fn vouches(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Familiar | Verdict::NewPlace)
 }
 
 /// The lines of history of a sign-in.
@@ -272,6 +269,7 @@ fn live_session(session: &Session, proven: &Proven, tokens: NewTokens) -> LiveSe
         profile: profile.map(|profile| (profile.id, profile.name.as_str().to_owned(), profile.kind)),
         address: session.address,
         last_active_at: session.last_active_at,
+        held: false,
     })
 }
 
@@ -283,24 +281,4 @@ fn announce(core: &Core, session: &Session, replaced: Option<EndedKey>, alert: O
     for event in replaced.into_iter().chain([EventKind::SignedIn { device_id, session_id }]).chain(raised) {
         core.announcer.announce(&*core.clock, account_id, event);
     }
-}
-
-/// The alert that a judgement raises, if it does.
-pub(super) fn alert_if_unfamiliar(
-    core: &Core,
-    session: &Session,
-    familiarity: &Familiarity,
-    place: &Place,
-) -> Option<Alert> {
-    (familiarity.verdict != Verdict::Familiar).then(|| Alert {
-        id: AlertId::new(&*core.clock, &*core.random),
-        account_id: session.account_id,
-        device_id: session.device_id,
-        session_id: session.id,
-        at: core.now(),
-        place: place.clone(),
-        familiarity: familiarity.clone(),
-        state: AlertState::Open,
-        answered_at: None,
-    })
 }

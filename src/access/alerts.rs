@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::Core;
 use super::caller::Manager;
+use super::judging::{self, Lore};
 use super::{devices, sign_out};
 use crate::error::{Error, Result};
-use crate::familiarity::confirmed;
+use crate::familiarity::{SignIn, confirmed};
 use crate::model::{
-    Alert, AlertId, AlertState, Answer, EndedReason, HistoryKind, PlaceScope, Session, Verdict,
+    Alert, AlertId, AlertState, Answer, DeviceId, EndedReason, HistoryKind, PlaceScope, Session, Verdict,
 };
-use crate::store::EndSession;
+use crate::store::{AnswerChange, EndSession};
 use crate::wire::{self, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome, EventKind};
 
 /// One page of the account's alerts.
@@ -49,7 +50,7 @@ pub async fn answer(
             return Ok(AnswerOutcome { alert: found.into(), effect: AnswerEffect::AlreadyAnswered });
         }
         if answer != Answer::NotMe {
-            may_vouch(&core, &manager, &found.alert).await?;
+            may_vouch(&core, &manager, Some(found.alert.device_id)).await?;
         }
         let mut history = core.line(account_id, HistoryKind::AlertAnswered);
         history.device_id = Some(found.alert.device_id);
@@ -70,12 +71,22 @@ pub async fn answer(
         } else {
             None
         };
+        let lesson = lesson(&core, &found.alert, answer).await?;
         // The list would go on calling the device unfamiliar after somebody has said that it is not.
         let familiarity = (answer == Answer::Me).then(|| confirmed(&found.alert.familiarity));
-        let ended = core
-            .store
-            .answer_alert(&found.alert, state, &history, familiarity.as_ref(), end.as_ref())
-            .await?;
+        let change = AnswerChange {
+            state,
+            history: &history,
+            known: lesson.as_deref(),
+            familiarity: familiarity.as_ref(),
+            end: end.as_ref(),
+        };
+        let ended = core.store.answer_alert(&found.alert, &change).await?;
+        if answer == Answer::Me
+            && let Some(live) = core.live.by_id(found.alert.session_id)
+        {
+            live.hold(false);
+        }
         sign_out::retire(&core, ended.as_slice());
         let effect = match answer {
             Answer::NotMe if ended.is_some() => AnswerEffect::SignedOut,
@@ -91,16 +102,37 @@ pub async fn answer(
     .await
 }
 
-/// Whether the caller may say that somebody is of the household. A stranger with the password could otherwise
+/// What is known of the account after an answer, as the store keeps it; `None` where it teaches nothing.
+async fn lesson(core: &Core, alert: &Alert, answer: Answer) -> Result<Option<String>> {
+    if answer == Answer::Unsure {
+        return Ok(None);
+    }
+    let sign_in = match &alert.sign_in {
+        Some(judged) => judging::read(judged, "sign_in")?,
+        // An alert of an earlier version: what is on record of the device must do.
+        None => match core.store.device(alert.account_id, alert.device_id).await? {
+            Some(listing) => SignIn { place: alert.place.clone(), ..judging::past_sign_in(&listing) },
+            None => return Ok(None),
+        },
+    };
+    let mut lore = Lore::of(core, alert.account_id).await?;
+    match answer {
+        Answer::Me => lore.known.confirm(&sign_in),
+        Answer::NotMe | Answer::Unsure => lore.known.deny(&sign_in, alert.familiarity.verdict),
+    }
+    lore.to_known().map(Some)
+}
+
+/// Whether the caller may say that a device is of the household, or change what the household is told. A stranger with the password could otherwise
 /// answer the alert about themselves, or have a second device of theirs do it. So it takes a device that is
 /// familiar itself and not the one in question, or one at home, where the household would see the stranger.
 /// When nobody who may is signed in, anybody may: nobody is locked out of their own home.
-async fn may_vouch(core: &Core, manager: &Manager, alert: &Alert) -> Result<()> {
+pub(super) async fn may_vouch(core: &Core, manager: &Manager, about: Option<DeviceId>) -> Result<()> {
     let own = core.store.device(manager.account_id(), manager.device_id()).await?;
     let own = own.ok_or(Error::NotFound("device"))?.session;
     let is_at_home = matches!(own.place.scope, PlaceScope::HomeNetwork | PlaceScope::ThisComputer);
     let is_familiar = own.familiarity.verdict == Verdict::Familiar;
-    let is_another = alert.device_id != manager.device_id();
+    let is_another = about != Some(manager.device_id());
     if is_at_home
         || (is_familiar && is_another)
         || !core.store.has_other_familiar_session(manager.account_id(), own.id).await?

@@ -37,6 +37,15 @@ impl Asking {
         })
     }
 
+    /// What its requests alone say it is: what goes on with a session has no other words.
+    pub fn agent(&self, core: &Core) -> DeviceTraits {
+        core.identifier.identify(&Clues {
+            user_agent: self.user_agent.as_deref(),
+            hints: self.hints.as_clues(),
+            declared: None,
+        })
+    }
+
     /// Where it is, approximately.
     pub fn place(&self, core: &Core) -> Place {
         core.locator.locate(self.address)
@@ -44,7 +53,7 @@ impl Asking {
 }
 
 /// The `Sec-CH-UA…` headers of a request (User-Agent Client Hints).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HintHeaders {
     /// `Sec-CH-UA`.
     pub brands: Option<String>,

@@ -31,10 +31,16 @@ impl Caller {
         }
     }
 
-    /// Hands on an answer, unless the session ended while it was made: a request in flight when its session
-    /// is signed out is refused as the next one is.
+    /// Hands on an answer, unless the session ended or was held while it was made: a request in flight when its
+    /// session is signed out is refused as the next one is.
     pub fn unless_ended<T>(&self, answer: T) -> Result<T> {
-        if self.session.has_ended() { Err(Error::SessionEnded) } else { Ok(answer) }
+        if self.session.has_ended() {
+            Err(Error::SessionEnded)
+        } else if self.session.is_held() {
+            Err(Error::SessionHeld)
+        } else {
+            Ok(answer)
+        }
     }
 }
 

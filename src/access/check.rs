@@ -5,29 +5,36 @@ use std::sync::Arc;
 use super::Core;
 use super::asking::Asking;
 use super::caller::Caller;
+use super::going_on;
 use super::live::Ended;
 use crate::error::{Error, Result};
 use crate::model::{HistoryKind, SecretHash};
 use crate::wire::EventKind;
 
-/// Finds the live session of a request and notes its activity. Looks at memory only.
-pub fn check(core: &Arc<Core>, asking: &Asking) -> Result<Caller> {
+/// Finds the live session of a request and notes its activity. Looks at memory only, unless the request comes from a
+/// line or a program that the session was not judged on.
+pub async fn check(core: &Arc<Core>, asking: &Asking) -> Result<Caller> {
     let token = asking.token.as_ref().ok_or(Error::NotSignedIn)?.hash();
     let Some(session) = core.live.find(&token) else {
         return Err(refuse(core, &token, asking));
     };
-    let now = core.now();
-    if session.has_expired(now) {
+    if session.has_expired(core.now()) {
         return Err(Error::TokenExpired);
     }
-    core.live.touch(&session, now, asking.address, asking.service.as_deref());
+    going_on::seen(core, &session, asking).await?;
     Caller { session }.admitted()
 }
 
 impl Caller {
     /// The last look before a request is let in.
     fn admitted(self) -> Result<Self> {
-        if self.session.has_ended() { Err(Error::SessionEnded) } else { Ok(self) }
+        if self.session.has_ended() {
+            Err(Error::SessionEnded)
+        } else if self.session.is_held() {
+            Err(Error::SessionHeld)
+        } else {
+            Ok(self)
+        }
     }
 }
 

@@ -17,6 +17,8 @@ use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
 use tokio::sync::mpsc;
 
+use super::asking::Asking;
+use crate::familiarity::network::prefix_of;
 use crate::model::{
     AccountId, DeviceId, ProfileId, ProfileKind, SecretHash, SessionId, SignInMethod, Timestamp,
 };
@@ -24,6 +26,9 @@ use crate::store::{EndedKey, LiveRow};
 
 /// Ended sessions whose first refused request is still waited for.
 const MOST_ENDED: usize = 10_000;
+
+/// Lines a session is remembered on: home, mobile, work, each with an app and its player.
+const MOST_LINES: usize = 8;
 
 /// Longest silence of a device on which something plays: apps report every few seconds or minutes, and one that
 /// was switched off says nothing more.
@@ -44,9 +49,10 @@ pub struct LiveSession {
     pub method: SignInMethod,
     profile: ArcSwapOption<LiveProfile>,
     ended: AtomicBool,
+    held: AtomicBool,
     expires_at: AtomicI64,
     last_active_at: AtomicI64,
-    /// Of the address and the site of the last request: tells without a lock whether they changed.
+    /// Of the address, the site and the program of the last request: tells without a lock whether they changed.
     fingerprint: AtomicU64,
     /// Whether it waits to be written down.
     waiting: AtomicBool,
@@ -66,6 +72,20 @@ pub struct LiveProfile {
     pub kind: ProfileKind,
 }
 
+/// A line and a program on it: the /24 or /64 network of the address, and what the request says of itself. As a number
+/// that is only good while the home runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line(u64);
+
+/// Whether a session was judged where a request of it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It was.
+    Before,
+    /// It was not: somebody has to judge first.
+    Anew(Line),
+}
+
 /// What a session did since it was last written down.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
@@ -73,6 +93,8 @@ pub struct Notes {
     pub address: Option<IpAddr>,
     /// Whether that is another one than was written down.
     pub moved: bool,
+    /// The lines and programs it was judged on, the latest last: what comes from one of them needs no judgement.
+    pub lines: VecDeque<Line>,
     /// What it said it was playing.
     pub title: Option<String>,
     /// Whether it said that something plays.
@@ -96,6 +118,7 @@ impl LiveSession {
                 row.profile.map(|(id, name, kind)| Arc::new(LiveProfile { id, name, kind })),
             ),
             ended: AtomicBool::new(false),
+            held: AtomicBool::new(row.held),
             expires_at: AtomicI64::new(row.expires_at.map_or(i64::MAX, Timestamp::as_millis)),
             last_active_at: AtomicI64::new(row.last_active_at.as_millis()),
             fingerprint: AtomicU64::new(0),
@@ -108,6 +131,33 @@ impl LiveSession {
     /// Whether it has ended. A request that began before looks again before it answers.
     pub fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
+    }
+
+    /// Whether it is held until somebody of the household answers.
+    pub fn is_held(&self) -> bool {
+        self.held.load(Ordering::Acquire)
+    }
+
+    /// Holds it, or lets it go on. Only under `Core::lives`, and after that is on disk.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::Release);
+    }
+
+    /// Notes that it was judged on a line: what comes from there goes on without.
+    pub(crate) fn note_line(&self, line: Line, address: Option<IpAddr>) {
+        self.with_notes(|notes| {
+            notes.address = address.or(notes.address);
+            notes.lines.retain(|known| *known != line);
+            notes.lines.push_back(line);
+            if notes.lines.len() > MOST_LINES {
+                notes.lines.pop_front();
+            }
+        });
+    }
+
+    /// Whether it was judged on a line.
+    pub(crate) fn is_judged_on(&self, line: Line) -> bool {
+        self.with_notes(|notes| notes.lines.contains(&line))
     }
 
     /// Whether its token has run out by `now`.
@@ -271,18 +321,18 @@ impl Live {
         self.by_token.remove(&old);
     }
 
-    /// Notes a request of a session: a few atomic writes, unless address or site changed.
-    pub fn touch(
-        &self,
-        session: &Arc<LiveSession>,
-        now: Timestamp,
-        address: Option<IpAddr>,
-        service: Option<&str>,
-    ) {
-        session.last_active_at.fetch_max(now.as_millis(), Ordering::Relaxed);
-        let fingerprint = self.hasher.hash_one((address, service));
-        if session.fingerprint.swap(fingerprint, Ordering::AcqRel) != fingerprint {
-            session.with_notes(|notes| {
+    /// Notes a request of a session: a few atomic writes, unless address, site or program changed. Notes nothing of one
+    /// that somebody has to judge first.
+    pub fn touch(&self, session: &Arc<LiveSession>, now: Timestamp, asking: &Asking) -> Seen {
+        let (address, service) = (asking.address, asking.service.as_deref());
+        let fingerprint = self.hasher.hash_one((address, service, &asking.user_agent, &asking.hints));
+        if session.fingerprint.load(Ordering::Acquire) != fingerprint {
+            let line = self.line(asking);
+            let is_judged = session.with_notes(|notes| {
+                // A connection without an address has no line.
+                if address.is_some() && !notes.lines.contains(&line) {
+                    return false;
+                }
                 if address.is_some() && notes.address != address {
                     notes.address = address;
                     notes.moved = true;
@@ -292,9 +342,22 @@ impl Live {
                 {
                     notes.service = Some(service.to_owned());
                 }
+                true
             });
+            if !is_judged {
+                return Seen::Anew(line);
+            }
+            session.fingerprint.store(fingerprint, Ordering::Release);
         }
+        session.last_active_at.fetch_max(now.as_millis(), Ordering::Relaxed);
         self.wait_to_be_written(session);
+        Seen::Before
+    }
+
+    /// The line and the program of a request.
+    pub fn line(&self, asking: &Asking) -> Line {
+        let prefix = asking.address.map(prefix_of);
+        Line(self.hasher.hash_one((prefix, &asking.user_agent, &asking.hints)))
     }
 
     /// Has a session written down with the next batch.

@@ -23,7 +23,7 @@ pub async fn sign_in(core: &Arc<Core>, mut asking: Asking, request: SignInReques
         (Some(found), Some(secret)) => core.store.device_by_secret(found.account.id, secret.hash()).await?,
         _ => None,
     };
-    core.limits.sign_in(&login, asking.address, known_device.map(|(device, _)| device.id))?;
+    core.limits.sign_in(&login, asking.address, known_device.map(|device| device.id))?;
     // The same work is done for a name that does not exist, so that time does not tell which names do.
     let hash = found.as_ref().map(|found| found.password_hash.clone());
     let is_right = core.passwords.verify(password.as_bytes().to_vec(), hash).await?;

@@ -35,6 +35,11 @@ pub async fn refresh(core: &Arc<Core>, asking: Asking, presented: &Secret) -> Re
         if found.ended {
             return Err(refuse(&core, &found.token, &asking));
         }
+        if let Some(session) = core.live.by_id(found.session_id)
+            && session.is_held()
+        {
+            return Err(Error::SessionHeld);
+        }
         let (token, refresh) = (Secret::new(&*core.random), Secret::new(&*core.random));
         let expires_at = Some(core.now().after(TOKEN_LIFETIME));
         let new = NewTokens { token: token.hash(), expires_at, refresh: Some(refresh.hash()) };
@@ -43,7 +48,8 @@ pub async fn refresh(core: &Arc<Core>, asking: Asking, presented: &Secret) -> Re
         }
         core.live.replace_token(found.session_id, token.hash(), expires_at);
         if let Some(session) = core.live.by_id(found.session_id) {
-            core.live.touch(&session, core.now(), asking.address, None);
+            // From a line it was not judged on this notes nothing; the first request with the new token is judged.
+            core.live.touch(&session, core.now(), &asking);
         }
         Ok(Refreshed { token, refresh })
     })
@@ -55,7 +61,7 @@ pub fn introspect(core: &Core, caller: &Caller, token: &Secret) -> Option<Arc<Li
     core.live
         .find(&token.hash())
         .filter(|session| session.account_id == caller.account_id())
-        .filter(|session| !session.has_ended() && !session.has_expired(core.now()))
+        .filter(|session| !session.has_ended() && !session.is_held() && !session.has_expired(core.now()))
 }
 
 /// Ends the session of an access or refresh token; whoever holds the token may. A token that is not good

@@ -250,7 +250,7 @@ mod linux {
 
     async fn show(notice: &Notice, replaces: Option<u32>, health: &Health) -> Option<NotificationHandle> {
         let mut notification = compose(notice, health.markup);
-        dress(&mut notification, notice.answerable);
+        dress(&mut notification, notice);
         if let Some(id) = replaces {
             notification.id(id);
         }
@@ -273,10 +273,11 @@ mod linux {
     }
 
     /// What only this platform knows: how urgent it is, and that it stays until it is answered.
-    fn dress(notification: &mut Notification, answerable: bool) {
+    fn dress(notification: &mut Notification, notice: &Notice) {
         notification.icon("latchkey").hint(Hint::DesktopEntry("Latchkey".into()));
-        if answerable {
-            notification.urgency(Urgency::Critical).hint(Hint::Resident(true));
+        if notice.answerable {
+            let urgency = if notice.quiet { Urgency::Low } else { Urgency::Critical };
+            notification.urgency(urgency).hint(Hint::SuppressSound(notice.quiet)).hint(Hint::Resident(true));
         } else {
             notification.urgency(Urgency::Normal).action("default", "Open");
         }
@@ -364,6 +365,7 @@ mod tests {
             title: "A new device signed in",
             lines: vec![name.to_owned(), "Near Lisbon, Portugal, today at 20:14".to_owned()],
             answerable,
+            quiet: false,
         }
     }
 

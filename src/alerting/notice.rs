@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::clock::Clock;
-use crate::model::{AlertId, AlertState, Place, PlaceScope, Timestamp, Verdict};
+use crate::familiarity::QuietHours;
+use crate::model::{AlertId, AlertState, Place, PlaceScope, Telling, Timestamp, Verdict};
 use crate::wire::{Alert, AnswerEffect, AnswerOutcome};
 
 /// What a person is told, as plain text. It contains what a device calls itself: whoever draws it escapes it.
@@ -19,6 +20,8 @@ pub struct Notice {
     pub lines: Vec<String>,
     /// Whether it waits for an answer.
     pub answerable: bool,
+    /// Whether it comes without a sound.
+    pub quiet: bool,
 }
 
 /// Finds the words, in the time zone of whoever reads them.
@@ -34,8 +37,9 @@ impl Words {
         Self { clock, zone }
     }
 
-    /// What is told of an alert that waits for its answer: device, place, time and the first reason.
-    pub fn raised(&self, alert: &Alert) -> Notice {
+    /// What is told of an alert that waits for its answer: device, place, time and the first reason. Without a sound in
+    /// the quiet hours, and when it is only a new device at home.
+    pub fn raised(&self, alert: &Alert, quiet_hours: Option<QuietHours>) -> Notice {
         let title = match alert.verdict {
             Verdict::NewPlace => "Signed in from a new place",
             Verdict::Suspicious => "This may be somebody else",
@@ -44,7 +48,12 @@ impl Words {
         let mut lines =
             vec![alert.device_name.clone(), format!("{}, {}", in_words(&alert.place), self.moment(alert.at))];
         lines.extend(alert.reasons.first().cloned());
-        Notice { alert_id: alert.id, title, lines, answerable: true }
+        if is_held(alert) {
+            lines.push("It is on hold until you answer.".to_owned());
+        }
+        let is_night = quiet_hours.is_some_and(|hours| hours.silence(alert.verdict, self.minute()));
+        let quiet = alert.telling == Telling::Quietly || is_night;
+        Notice { alert_id: alert.id, title, lines, answerable: true, quiet }
     }
 
     /// What is told after an answer was given here.
@@ -70,6 +79,9 @@ impl Words {
                     self.moment_of_end(alert)
                 ),
             ),
+            AnswerEffect::KeptInSight if is_held(alert) => {
+                ("Kept in sight", "It stays on hold, and you find it under Alerts.".to_owned())
+            }
             AnswerEffect::KeptInSight => {
                 ("Kept in sight", "It stays signed in, and you find it under Alerts.".to_owned())
             }
@@ -87,7 +99,7 @@ impl Words {
     /// What is told when an answer did not get through; it can be tapped again.
     pub fn not_answered(alert_id: AlertId, why: &str) -> Notice {
         let lines = vec![why.to_owned()];
-        Notice { alert_id, title: "That did not work yet", lines, answerable: true }
+        Notice { alert_id, title: "That did not work yet", lines, answerable: true, quiet: false }
     }
 
     /// How an alert stands, in a sentence.
@@ -97,6 +109,9 @@ impl Words {
                 format!("It was signed out {}, as somebody asked.", self.moment_of_end(alert))
             }
             (AlertState::Me, true) => "Somebody said it was them. It stays signed in.".to_owned(),
+            (AlertState::Open | AlertState::Unsure, true) if is_held(alert) => {
+                "It is on hold until somebody says whose it is.".to_owned()
+            }
             (AlertState::Unsure, true) => "Somebody was not sure. It stays in sight, signed in.".to_owned(),
             (AlertState::Open, true) => "It is still signed in and waits for an answer.".to_owned(),
             (AlertState::NotMe, true) => "It is still signed in. Open Latchkey to sign it out.".to_owned(),
@@ -120,6 +135,14 @@ impl Words {
         if same_day { format!("today at {time}") } else { self.local(at, "on %-d %B at %H:%M") }
     }
 
+    /// The minute of the day where the reader is, 0 to 1439.
+    fn minute(&self) -> u16 {
+        jiff::Timestamp::from_millisecond(self.clock.now().as_millis()).map_or(0, |now| {
+            let time = now.to_zoned(self.zone.clone()).time();
+            u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
+        })
+    }
+
     fn local(&self, at: Timestamp, format: &str) -> String {
         jiff::Timestamp::from_millisecond(at.as_millis())
             .map(|at| at.to_zoned(self.zone.clone()).strftime(format).to_string())
@@ -127,8 +150,18 @@ impl Words {
     }
 }
 
+fn is_held(alert: &Alert) -> bool {
+    alert.signed_in && alert.held_at.is_some()
+}
+
 fn settled(alert: &Alert, title: &'static str, line: String) -> Notice {
-    Notice { alert_id: alert.id, title, lines: vec![alert.device_name.clone(), line], answerable: false }
+    Notice {
+        alert_id: alert.id,
+        title,
+        lines: vec![alert.device_name.clone(), line],
+        answerable: false,
+        quiet: false,
+    }
 }
 
 /// A place is never told as a fact: it is always "near" or "somewhere in".
@@ -166,6 +199,9 @@ mod tests {
             device_name: "Firefox on Windows".into(),
             device_kind: DeviceKind::Browser,
             verdict: Verdict::NewDevice,
+            score: Some(50.0),
+            probably: None,
+            telling: Telling::Aloud,
             reasons: vec!["First time on this account".into(), "First time in Brazil".into()],
             place: Place {
                 scope: PlaceScope::Located,
@@ -177,6 +213,7 @@ mod tests {
             state: AlertState::Open,
             answered_at: None,
             signed_in: true,
+            held_at: None,
             ended_at: None,
             refused_at: None,
         }
@@ -184,13 +221,27 @@ mod tests {
 
     #[test]
     fn an_alert_is_told_with_device_place_and_the_readers_time() {
-        let notice = words().raised(&alert());
+        let notice = words().raised(&alert(), None);
         assert_eq!(notice.title, "A new device signed in");
         assert_eq!(
             notice.lines,
             ["Firefox on Windows", "Near Porto Alegre, Brazil, today at 16:12", "First time on this account"]
         );
         assert!(notice.answerable);
+    }
+
+    #[test]
+    fn a_new_device_at_home_and_the_quiet_hours_make_no_sound_but_a_theft_does() {
+        // It is 16:13 where the reader is.
+        let siesta = QuietHours { from_minute: 16 * 60, to_minute: 17 * 60 };
+        let night = QuietHours { from_minute: 22 * 60, to_minute: 7 * 60 };
+        assert!(!words().raised(&alert(), None).quiet);
+        assert!(!words().raised(&alert(), Some(night)).quiet);
+        assert!(words().raised(&alert(), Some(siesta)).quiet);
+        let at_home = Alert { telling: Telling::Quietly, ..alert() };
+        assert!(words().raised(&at_home, None).quiet);
+        let stolen = Alert { verdict: Verdict::Suspicious, ..alert() };
+        assert!(!words().raised(&stolen, Some(siesta)).quiet);
     }
 
     #[test]
@@ -202,7 +253,7 @@ mod tests {
             verdict: Verdict::NewPlace,
             ..alert()
         };
-        let notice = words().raised(&yesterday);
+        let notice = words().raised(&yesterday, None);
         assert_eq!(notice.title, "Signed in from a new place");
         assert_eq!(notice.lines[1], "At an unknown place, on 20 September at 16:13");
         let country = Place { city: None, label: "Brazil".into(), ..alert().place };
@@ -242,6 +293,19 @@ mod tests {
             told(AnswerEffect::AlreadyAnswered, &ended),
             "It was signed out today at 16:13, as somebody asked."
         );
+    }
+
+    #[test]
+    fn a_session_on_hold_is_told_so_and_stays_so_while_nobody_is_sure() {
+        let held = Alert { verdict: Verdict::Suspicious, held_at: Some(NOW), ..alert() };
+        let notice = words().raised(&held, None);
+        assert_eq!(notice.title, "This may be somebody else");
+        assert_eq!(notice.lines[3], "It is on hold until you answer.");
+        let unsure = Alert { state: AlertState::Unsure, ..held };
+        let kept = AnswerOutcome { alert: unsure.clone(), effect: AnswerEffect::KeptInSight };
+        assert_eq!(words().answered(&kept).lines[1], "It stays on hold, and you find it under Alerts.");
+        let standing = words().settled_elsewhere(&unsure);
+        assert_eq!(standing.lines[1], "It is on hold until somebody says whose it is.");
     }
 
     #[test]

@@ -176,7 +176,8 @@ impl Watching {
         let alert = home.alert(id).await?.alert;
         if alert.state == AlertState::Open && alert.device_id != this_device {
             self.told.insert(id, alert.session_id);
-            self.watch.notifier.show(self.watch.words.raised(&alert)).await;
+            let quiet_hours = home.alert_settings().await?.settings.quiet_hours;
+            self.watch.notifier.show(self.watch.words.raised(&alert, quiet_hours)).await;
         }
         Ok(())
     }
@@ -260,9 +261,12 @@ mod tests {
     use crate::app::{App, Parts};
     use crate::clock::SystemClock;
     use crate::config::Config;
+    use crate::familiarity::Settings;
     use crate::home::here::Here;
     use crate::model::{DeclaredDevice, ProfileKind, Secret};
-    use crate::wire::{NewProfile, ProfileChoice, SetupRequest, SignInRequest, SignedIn};
+    use crate::wire::{
+        AlertSettingsChange, NewProfile, ProfileChoice, SetupRequest, SignInRequest, SignedIn,
+    };
 
     #[derive(Debug, PartialEq)]
     enum Told {
@@ -317,6 +321,8 @@ mod tests {
             let first = here(&app, None).set_up(request).await.unwrap();
             let household = Self { app, _folder: folder, first };
             household.choose(&household.first, ProfileKind::Adult).await;
+            let taught = AlertSettingsChange { settings: Settings::default(), end_learning: true };
+            household.as_seen_by(&household.first).change_alert_settings(taught).await.unwrap();
             household
         }
 

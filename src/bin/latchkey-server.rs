@@ -1,27 +1,76 @@
 //! Latchkey without a window: the same home, for a computer that is always on.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use latchkey::app::{App, Parts};
+use latchkey::clock::SystemClock;
 use latchkey::config::{Flags, LogFormat};
 use latchkey::demo::{Household, LOGIN, PASSWORD, PIN};
-use latchkey::error::Result;
+use latchkey::error::{Error, Result};
+use latchkey::replay::{self, Ended, replay};
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Flags::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            tracing::error!(%error, "Latchkey cannot start");
-            complain(&error);
-            ExitCode::FAILURE
-        }
-    }
+/// What a shell says of a program that was ended by Ctrl+C (128 and the signal's number).
+const INTERRUPTED: u8 = 130;
+
+/// The home, unless another errand is named.
+#[derive(Parser)]
+#[command(name = "latchkey-server", version, args_conflicts_with_subcommands = true)]
+#[command(about = "Latchkey without a window: the same home, for a computer that is always on")]
+struct CommandLine {
+    #[command(flatten)]
+    home: Flags,
+    #[command(subcommand)]
+    errand: Option<Errand>,
 }
 
-async fn run(flags: Flags) -> Result<()> {
+#[derive(Subcommand)]
+enum Errand {
+    /// Judge the sign-ins of a CSV file as a home would, and write a verdict for each
+    Judge(replay::Order),
+}
+
+fn main() -> ExitCode {
+    let command_line = CommandLine::parse();
+    let ended = match command_line.errand {
+        None => open_home(command_line.home),
+        Some(Errand::Judge(order)) => judge(&order),
+    };
+    ended.unwrap_or_else(|error| {
+        complain(&error);
+        ExitCode::FAILURE
+    })
+}
+
+#[tokio::main]
+async fn open_home(flags: Flags) -> Result<ExitCode> {
+    run(flags).await.inspect_err(|error| tracing::error!(%error, "Latchkey cannot start"))
+}
+
+/// Replays a file. Ctrl+C is heard in a thread of its own meanwhile.
+fn judge(order: &replay::Order) -> Result<ExitCode> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let listening = Arc::clone(&stop);
+    std::thread::spawn(move || stop_when_told(&listening));
+    Ok(match replay(order, &SystemClock, &stop)? {
+        Ended::Done | Ended::Unheard => ExitCode::SUCCESS,
+        Ended::Stopped => ExitCode::from(INTERRUPTED),
+    })
+}
+
+/// Waits for Ctrl+C. A second one ends the program where it stands: it may be waiting for a pipe.
+#[tokio::main(flavor = "current_thread")]
+async fn stop_when_told(stop: &AtomicBool) {
+    until_told_to_stop().await;
+    stop.store(true, Ordering::Relaxed);
+    until_told_to_stop().await;
+    std::process::exit(INTERRUPTED.into());
+}
+
+async fn run(flags: Flags) -> Result<ExitCode> {
     let is_demo = flags.demo;
     let (mut config, log) = flags.complete()?;
     start_log(log);
@@ -39,7 +88,7 @@ async fn run(flags: Flags) -> Result<()> {
     until_told_to_stop().await;
     tracing::info!("stopping");
     app.stop().await;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Says where to open the home, and the code that sets it up. The only place that the code is shown.
@@ -67,7 +116,7 @@ fn announce(app: &App, log: LogFormat, is_demo: bool) {
 }
 
 #[expect(clippy::print_stderr, reason = "a person started this and must hear why it does not run")]
-fn complain(error: &latchkey::error::Error) {
+fn complain(error: &Error) {
     eprintln!("{error}");
 }
 

@@ -91,7 +91,7 @@ impl Household {
             loop {
                 tokio::time::sleep(STRANGER_ASKS_EVERY).await;
                 let Some(home) = core.upgrade() else { return };
-                if check(&home, &asking).is_err() {
+                if check(&home, &asking).await.is_err() {
                     return;
                 }
             }
@@ -150,9 +150,9 @@ mod tests {
         let alerts = home.alerts(AlertQuery::default()).await.expect("alerts").alerts;
         assert_eq!(alerts[0].place.country_code.as_deref(), Some("LV"));
         assert!(alerts[0].signed_in);
-        assert!(check(app.core(), &asking).is_ok());
+        assert!(check(app.core(), &asking).await.is_ok());
         home.sign_out_device(alerts[0].device_id).await.expect("signs out");
-        assert!(matches!(check(app.core(), &asking), Err(Error::SessionEnded)));
+        assert!(matches!(check(app.core(), &asking).await, Err(Error::SessionEnded)));
 
         let folder = household.config.data_dir.clone();
         app.stop().await;

@@ -10,7 +10,7 @@ use crate::access::admit::Admitted;
 use crate::access::asking::Asking;
 use crate::access::caller::Caller;
 use crate::access::live::Active;
-use crate::access::{Core, activity, alerts, codes, profiles, set_up, sign_in, sign_out};
+use crate::access::{Core, activity, alerts, codes, going_on, profiles, set_up, sign_in, sign_out};
 use crate::clock::ManualClock;
 use crate::error::{Error, Result};
 use crate::model::{AlertState, Answer, DeclaredDevice, DeviceKind, ProfileKind, Secret, Timestamp};
@@ -115,14 +115,15 @@ impl Lived<'_> {
                     token: Some(Secret::received(stranger.answer.token)),
                     ..from("203.0.113.201", super::household::STRANGER)
                 };
-                match crate::access::check::check(self.core, &asking) {
+                match crate::access::check::check(self.core, &asking).await {
                     Err(Error::SessionEnded) => Ok(()),
                     _ => Err(Error::internal("a signed-out session was let in")),
                 }
             }
             Scene::DesktopLooks => {
                 let desktop = self.desktop_caller();
-                self.core.live.touch(&desktop.session, self.core.now(), Some(LOOPBACK), None);
+                let asking = Asking { address: Some(LOOPBACK), ..Asking::default() };
+                going_on::seen(self.core, &desktop.session, &asking).await?;
                 let manager = desktop.manager()?;
                 let old = self.members.iter().find(|(key, _)| *key == "holiday-stick");
                 if let Some((_, admitted)) = old {
@@ -163,7 +164,8 @@ impl Lived<'_> {
             return Err(Error::internal("a device was active before it signed in"));
         };
         let session = &admitted.session;
-        self.core.live.touch(session, self.core.now(), address.parse::<IpAddr>().ok(), member.site);
+        let asking = Asking { service: member.site.map(str::to_owned), ..from(address, member.user_agent) };
+        going_on::seen(self.core, session, &asking).await?;
         let report = ActivityReport { title: title.map(str::to_owned), state: Some("playing".into()) };
         activity::report(self.core, &Caller { session: Arc::clone(session) }, &report);
         activity::write_down(self.core, self.active).await

@@ -1,57 +1,96 @@
-//! How well a sign-in fits what is known of the account. Pure functions: history and sign-in in, verdict out.
+//! How well a sign-in fits what is known of the account. Pure functions: what is known ([`Known`]) and a sign-in
+//! ([`SignIn`]) in, a verdict with its score and reasons ([`Judgement`]) out.
 //!
-//! The rule of this version: a device never seen on the account is unfamiliar, and so is a known device in a
-//! country, or beyond the accuracy radius at more than [`FAR_KM`], where the account has never been. The
-//! account's very first device is familiar: there is nothing to compare it with.
+//! The rule weighs two things: what the device is ([`client`]; its secret first) and where it is ([`place`], [`network`]).
+//! Each says how many times likelier a stranger makes the observation than the household does; the product is the
+//! score. Above the threshold of the person's alert budget ([`budget`]) somebody is told. Three things go before the
+//! weighing: a session that looks stolen ([`stolen`]), a place that a trusted phone explains ([`travel`]), and a cause
+//! that was told already ([`quiet`]). Every number is in [`thresholds`], and what they cost and catch is measured by
+//! `./dev bench familiarity`.
+//!
+//! Source of the form: Freeman et al., "Who Are You? A Statistical Approach to Measuring User Authenticity", NDSS 2016
+//! (doi 10.14722/ndss.2016.23240). What a household needs beyond it is in `docs/decisions/`.
 
-use crate::model::{Familiarity, Place, PlaceScope, Verdict};
+pub mod budget;
+pub mod client;
+pub mod known;
+pub mod network;
+pub mod place;
+pub mod quiet;
+mod reasons;
+pub mod settings;
+pub mod sign_in;
+pub mod stolen;
+#[cfg(test)]
+mod tests;
+pub mod thresholds;
+pub mod travel;
 
-/// Distance below which two places count as one, in kilometres. Databases of good name place the same mobile
-/// address 180 to 210 km apart in the median, so that anything nearer would alert on their disagreement.
-pub const FAR_KM: f64 = 300.0;
+pub use budget::Budget;
+pub use client::Client;
+pub use known::Known;
+pub use quiet::QuietHours;
+pub use settings::Settings;
+pub use sign_in::{Identity, SignIn};
 
-/// What is known of an account when a sign-in is judged.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct Known {
-    /// How often this device has signed in before; 0 for a new one.
-    pub times_device_seen: u32,
-    /// Whether the device is one of the household's: it was familiar when it last signed in, or somebody has
-    /// said so since.
-    pub vouched_for: bool,
-    /// Whether any device ever signed in to this account.
-    pub any_device: bool,
-    /// The places the account has been at, each once.
-    pub places: Vec<Place>,
+use crate::model::{DeviceId, Familiarity, Telling, Verdict};
+use client::Likeness;
+use place::{Nearness, nearness};
+use stolen::{Theft, theft};
+use thresholds::{client as ratio, stolen as stolen_ratio};
+
+/// What a sign-in was judged to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgement {
+    /// Verdict, score and reasons.
+    pub familiarity: Familiarity,
+    /// Whether and how somebody is told.
+    pub telling: Telling,
+    /// Whether a trusted phone explains the place.
+    pub is_explained: bool,
+    /// Whether the home is still learning.
+    pub is_learning: bool,
 }
 
-/// Judges a sign-in, or the return of a session from another address, from what is known of the account.
-pub fn judge(known: &Known, place: &Place) -> Familiarity {
-    if !known.any_device {
-        return Familiarity {
-            verdict: Verdict::Familiar,
-            score: None,
-            reasons: vec!["The first device of this account".into()],
-        };
+/// Judges a sign-in, or a session that goes on from somewhere else, from what is known of the account.
+pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
+    if known.is_empty() {
+        return first();
     }
-    let new_place = why_new_place(&known.places, place);
-    if !known.vouched_for {
-        let mut reasons = vec![match known.times_device_seen {
-            0 => "First time on this account".to_owned(),
-            _ => "Nobody has said yet that it is yours".to_owned(),
-        }];
-        reasons.extend(new_place);
-        return Familiarity { verdict: Verdict::NewDevice, score: None, reasons };
-    }
-    match new_place {
-        Some(reason) => Familiarity { verdict: Verdict::NewPlace, score: None, reasons: vec![reason] },
-        None => Familiarity {
-            verdict: Verdict::Familiar,
-            score: None,
-            reasons: vec![match known.times_device_seen {
-                1 => "This device has signed in once before".to_owned(),
-                times => format!("This device has signed in {times} times before"),
-            }],
+    let near = nearness(known, sign_in);
+    let device = Standing::of(known, sign_in);
+    let theft = match &device {
+        Standing::Trusted(device) | Standing::Waiting(device) => theft(device, sign_in, near),
+        Standing::Probably(..) | Standing::New(_) => None,
+    };
+    let score = device.ratio(sign_in.identity) + near.ratio() + theft.map_or(0.0, |_| stolen_ratio::RULE);
+    let is_learning = quiet::is_learning(known, sign_in.at);
+    let companion = travel::companion(known, sign_in);
+    let is_over = score > budget.threshold();
+    let verdict = verdict(&device, sign_in.identity, near, theft, is_over, companion.is_some());
+    let verdict =
+        if is_learning && quiet::may_be_learnt(verdict, near) { Verdict::Familiar } else { verdict };
+    let telling = quiet::telling(&quiet::About { known, sign_in, verdict, device: &device, near, is_over });
+    let reasons = reasons::reasons(&reasons::About {
+        known,
+        sign_in,
+        device: &device,
+        near,
+        theft,
+        companion: companion.filter(|_| !near.is_known_line()),
+        is_learning,
+        verdict,
+    });
+    Judgement {
+        familiarity: Familiarity {
+            verdict,
+            score: Some(to_score(score)),
+            reasons,
+            probably: device.probably(),
         },
+        telling,
+        is_explained: companion.is_some(),
+        is_learning,
     }
 }
 
@@ -61,141 +100,103 @@ pub fn confirmed(judged: &Familiarity) -> Familiarity {
         verdict: Verdict::Familiar,
         score: judged.score,
         reasons: vec!["Someone in your household said it was them".into()],
+        // It may be said later which device it is, and be taken back and said again.
+        probably: judged.probably,
     }
 }
 
-/// Why the account has never been at a place; `None` when it has, or when there is nothing to say.
-///
-/// A private, loopback or unknown address is never a new place: it names no place at all. The same holds
-/// while no place of the account is known: the first one has nothing to be compared with.
-pub fn why_new_place(places: &[Place], place: &Place) -> Option<String> {
-    if place.scope != PlaceScope::Located {
-        return None;
+/// The account's very first device: there is nothing to compare it with.
+fn first() -> Judgement {
+    Judgement {
+        familiarity: Familiarity {
+            verdict: Verdict::Familiar,
+            score: Some(1.0),
+            reasons: vec!["The first device of this account".into()],
+            probably: None,
+        },
+        telling: Telling::Nothing,
+        is_explained: false,
+        is_learning: true,
     }
-    let located = || places.iter().filter(|known| known.scope == PlaceScope::Located);
-    let usual = located().next()?;
-    let new_country =
-        place.country_code.is_some() && located().all(|known| known.country_code != place.country_code);
-    let nearest = located().filter_map(|known| beyond_radius_km(known, place)).min_by(f64::total_cmp);
-    if new_country {
-        let country = country_of(place);
-        return Some(match usual.distance_km(place) {
-            Some(away) => {
-                format!("First time in {country}; usually {}, about {} km away", usual.label, about(away))
+}
+
+/// What a device is to the account.
+#[derive(Debug)]
+enum Standing<'a> {
+    /// It is proven, and the household's.
+    Trusted(&'a known::KnownDevice),
+    /// It is proven, and nobody has said whose it is.
+    Waiting(&'a known::KnownDevice),
+    /// It is not proven, but is this one by the looks of it.
+    Probably(&'a known::KnownDevice, bool),
+    /// It is like no known one, or only similar.
+    New(Option<Likeness>),
+}
+
+impl<'a> Standing<'a> {
+    /// The secret first; without it, how well the client matches a known one.
+    fn of(known: &'a Known, sign_in: &SignIn) -> Self {
+        if let Identity::Proven(id) | Identity::Session(id) = sign_in.identity
+            && let Some(device) = known.device(id)
+        {
+            return if device.is_trusted { Self::Trusted(device) } else { Self::Waiting(device) };
+        }
+        match known.most_like(&sign_in.client) {
+            Some((device, Likeness::Same | Likeness::Updated)) => {
+                Self::Probably(device, sign_in.client.is_common())
             }
-            None => format!("First time in {country}; usually {}", usual.label),
-        });
-    }
-    match nearest {
-        Some(away) if away > FAR_KM => {
-            let distance = usual.distance_km(place).unwrap_or(away);
-            Some(format!(
-                "First time near {}; usually {}, about {} km away",
-                place.label,
-                usual.label,
-                about(distance)
-            ))
-        }
-        _ => None,
-    }
-}
-
-/// Distance between two places less both accuracy radii, in kilometres; `None` without coordinates.
-fn beyond_radius_km(one: &Place, other: &Place) -> Option<f64> {
-    let radii = one.accuracy_radius_km.unwrap_or(0) + other.accuracy_radius_km.unwrap_or(0);
-    Some((one.distance_km(other)? - f64::from(radii)).max(0.0))
-}
-
-/// The last part of a label is the country's name: "Porto, Portugal".
-fn country_of(place: &Place) -> &str {
-    place.label.rsplit(", ").next().unwrap_or(&place.label)
-}
-
-/// Kilometres for a sentence, to two or three figures and with a comma at the thousands: both ends are
-/// approximate, and "3,151 km" would say that they are not.
-fn about(km: f64) -> String {
-    let step = if km < 1000.0 { 10.0 } else { 100.0 };
-    let digits = format!("{:.0}", (km.max(0.0) / step).round() * step);
-    match digits.len() {
-        0..=3 => digits,
-        len => format!("{},{}", &digits[..len - 3], &digits[len - 3..]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place(label: &str, country: &str, latitude: f64, longitude: f64, radius: u32) -> Place {
-        Place {
-            scope: PlaceScope::Located,
-            label: label.into(),
-            country_code: Some(country.into()),
-            latitude: Some(latitude),
-            longitude: Some(longitude),
-            accuracy_radius_km: Some(radius),
-            ..Place::default()
+            Some((_, likeness)) => Self::New(Some(likeness)),
+            None => Self::New(None),
         }
     }
 
-    fn lisbon() -> Place {
-        place("Lisbon, Portugal", "PT", 38.72, -9.14, 20)
+    /// Its likelihood ratio, as a decimal logarithm.
+    fn ratio(&self, identity: Identity) -> f64 {
+        let client = match self {
+            Self::Trusted(_) => return ratio::SECRET,
+            Self::Probably(_, true) => ratio::SAME_COMMON,
+            Self::Probably(_, false) => ratio::SAME_RARE,
+            Self::New(Some(Likeness::Similar)) => ratio::SIMILAR,
+            Self::Waiting(_) | Self::New(Some(_)) => ratio::DIFFERENT,
+            Self::New(None) => ratio::UNTOLD,
+        };
+        client + if identity == Identity::Untold { 0.0 } else { ratio::SECRET_MISSING }
     }
 
-    fn known(times: u32, places: &[Place]) -> Known {
-        Known { times_device_seen: times, vouched_for: times > 0, any_device: true, places: places.to_vec() }
-    }
-
-    #[test]
-    fn signing_in_twice_does_not_make_a_stranger_familiar() {
-        let stranger = Known { vouched_for: false, ..known(1, &[Place::home_network()]) };
-        let judged = judge(&stranger, &lisbon());
-        assert_eq!(judged.verdict, Verdict::NewDevice);
-        assert_eq!(judged.reasons[0], "Nobody has said yet that it is yours");
-    }
-
-    #[test]
-    fn the_very_first_device_is_familiar() {
-        assert_eq!(judge(&Known::default(), &lisbon()).verdict, Verdict::Familiar);
-    }
-
-    #[test]
-    fn a_device_never_seen_is_unfamiliar_also_at_home() {
-        let judged = judge(&known(0, &[lisbon()]), &lisbon());
-        assert_eq!(judged.verdict, Verdict::NewDevice);
-        assert_eq!(judged.reasons, ["First time on this account"]);
-    }
-
-    #[test]
-    fn a_known_device_in_a_new_country_is_unfamiliar_and_says_how_far() {
-        let porto_alegre = place("Porto Alegre, Brazil", "BR", -30.03, -51.22, 20);
-        let judged = judge(&known(3, &[porto_alegre]), &lisbon());
-        assert_eq!(judged.verdict, Verdict::NewPlace);
-        assert_eq!(
-            judged.reasons,
-            ["First time in Portugal; usually Porto Alegre, Brazil, about 8,800 km away"]
-        );
-    }
-
-    #[test]
-    fn the_same_country_counts_by_distance_beyond_both_radii() {
-        let faro = place("Faro, Portugal", "PT", 37.02, -7.93, 20);
-        let lajes = place("Lajes, Portugal", "PT", 38.76, -27.09, 20);
-        let vague = place("Lajes, Portugal", "PT", 38.76, -27.09, 1500);
-        assert_eq!(judge(&known(3, &[lisbon()]), &faro).verdict, Verdict::Familiar);
-        assert_eq!(judge(&known(3, &[lisbon()]), &lajes).verdict, Verdict::NewPlace);
-        assert_eq!(judge(&known(3, &[lisbon()]), &vague).verdict, Verdict::Familiar);
-    }
-
-    #[test]
-    fn an_unknown_private_or_loopback_address_is_never_a_new_place() {
-        for nowhere in [Place::unknown(), Place::home_network(), Place::this_computer()] {
-            assert_eq!(judge(&known(3, &[lisbon()]), &nowhere).verdict, Verdict::Familiar);
+    fn probably(&self) -> Option<DeviceId> {
+        match self {
+            Self::Probably(device, _) => device.id,
+            _ => None,
         }
     }
+}
 
-    #[test]
-    fn the_first_place_that_is_known_at_all_is_not_new() {
-        assert_eq!(judge(&known(3, &[Place::home_network()]), &lisbon()).verdict, Verdict::Familiar);
+/// The verdict, from the score and what it is made of.
+fn verdict(
+    device: &Standing<'_>,
+    identity: Identity,
+    near: Nearness,
+    theft: Option<Theft>,
+    is_over: bool,
+    is_explained: bool,
+) -> Verdict {
+    match device {
+        _ if theft.is_some() => Verdict::Suspicious,
+        // What is like no known device is new, wherever it is: the household has one more, or somebody else has.
+        Standing::Waiting(_) | Standing::New(Some(_)) => Verdict::NewDevice,
+        Standing::New(None) if identity != Identity::Untold => Verdict::NewDevice,
+        // Without its secret even the likeliest device may be somebody else's, except where only the household is.
+        Standing::Probably(..) if identity != Identity::Untold && near != Nearness::Home => {
+            Verdict::NewDevice
+        }
+        // Only a place that speaks for a stranger by itself is told as one.
+        _ if is_over && !is_explained && near.ratio() > 0.0 => Verdict::NewPlace,
+        Standing::Trusted(_) | Standing::Probably(..) | Standing::New(None) => Verdict::Familiar,
     }
+}
+
+/// A likelihood ratio from its decimal logarithm, to two figures: more would say that it is known more exactly.
+fn to_score(log: f64) -> f64 {
+    let magnitude = 10f64.powf(log.floor());
+    (10f64.powf(log) / magnitude * 10.0).round() / 10.0 * magnitude
 }

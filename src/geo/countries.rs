@@ -10,6 +10,11 @@ pub(super) fn name_of(code: &str) -> Option<&'static str> {
     NAMES.binary_search_by_key(&code, |(code, _)| code).ok().map(|at| NAMES[at].1)
 }
 
+/// The code of a country by its English name; `None` for a name that is none.
+pub(super) fn code_of(name: &str) -> Option<&'static str> {
+    NAMES.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(code, _)| *code)
+}
+
 static NAMES: &[(&str, &str)] = &[
     ("AD", "Andorra"),
     ("AE", "United Arab Emirates"),

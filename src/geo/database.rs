@@ -36,9 +36,33 @@ pub(super) struct Database {
     built_at: Option<Timestamp>,
     knows_ipv6: bool,
     detail: Detail,
+    knows_networks: bool,
     source: Source,
     /// What was found to be wrong with it since it was opened.
     damage: OnceLock<Problem>,
+}
+
+/// What a database is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    Places,
+    Networks,
+}
+
+impl Holds {
+    fn is_in(self, finding: &Finding) -> bool {
+        match self {
+            Self::Places => finding.detail() > Detail::Nothing,
+            Self::Networks => finding.network().asn.is_some(),
+        }
+    }
+
+    fn nothing(self) -> &'static str {
+        match self {
+            Self::Places => "It holds no places.",
+            Self::Networks => "It holds no networks.",
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -91,10 +115,11 @@ impl Database {
             built_at: built_at.filter(|millis| *millis > 0).map(Timestamp::from_millis),
             knows_ipv6: metadata.ip_version == 6,
             detail: Detail::Nothing,
+            knows_networks: false,
             source,
             damage: OnceLock::new(),
         };
-        database.detail = database.probe()?;
+        (database.detail, database.knows_networks) = database.probe()?;
         database.let_go();
         Ok(database)
     }
@@ -137,13 +162,16 @@ impl Database {
         }
     }
 
-    /// Looks addresses up all over the address space: how much the database knows, and whether it can be read.
-    fn probe(&self) -> Result<Detail, Problem> {
-        let mut detail = match self.kind.to_ascii_lowercase() {
+    /// Looks addresses up all over the address space: how much the database knows of places, whether it knows
+    /// networks, and whether it can be read.
+    fn probe(&self) -> Result<(Detail, bool), Problem> {
+        let kind = self.kind.to_ascii_lowercase();
+        let mut detail = match &kind {
             kind if kind.contains("city") => Detail::Point,
             kind if kind.contains("country") => Detail::Country,
             _ => Detail::Nothing,
         };
+        let mut knows_networks = kind.contains("asn") || kind.contains("networks");
         let v4 = (1_u8..224).step_by(3).map(|first| IpAddr::from([first, 77, 77, 77]));
         let v6 = (0x2000_u16..0x2c00).step_by(31).map(|first| IpAddr::from([first, 77, 0, 0, 0, 0, 0, 1]));
         for address in v4.chain(v6) {
@@ -151,23 +179,26 @@ impl Database {
                 tracing::warn!(file = %self.name, %error, "the place database is damaged");
                 damaged()
             })?;
-            detail = detail.max(record.map(|record| Finding::read(&record).detail()).unwrap_or_default());
+            let Some(finding) = record.map(|record| Finding::read(&record)) else { continue };
+            detail = detail.max(finding.detail());
+            knows_networks |= finding.network().is_named();
         }
-        Ok(detail)
+        Ok((detail, knows_networks))
     }
 
-    /// Walks the whole database: every network, and every record once. Seconds of work for a large file.
+    /// Walks the whole database: every range, and every record once. Seconds of work for a large file. It must hold
+    /// what it was fetched for.
     ///
     /// `Reader::verify` is not used: it refuses the flat databases, which have no description, and remembers
     /// every offset in a set of tens of megabytes.
-    pub(super) fn check_whole(&self) -> Result<(), Problem> {
-        let places = match &self.source {
-            Source::Read(reader) => walk(reader),
-            Source::Mapped(mapped) => walk(&mapped.reader.load()),
+    pub(super) fn check_whole(&self, holds: Holds) -> Result<(), Problem> {
+        let found = match &self.source {
+            Source::Read(reader) => walk(reader, holds),
+            Source::Mapped(mapped) => walk(&mapped.reader.load(), holds),
         };
         self.let_go();
-        match places {
-            Ok(0) => Err("It holds no places.".into()),
+        match found {
+            Ok(0) => Err(holds.nothing().into()),
             Ok(_) => Ok(()),
             Err(error) => {
                 tracing::warn!(file = %self.name, %error, "the place database is damaged");
@@ -178,6 +209,15 @@ impl Database {
 
     pub(super) fn detail(&self) -> Detail {
         self.detail
+    }
+
+    /// Whether it knows the networks of addresses.
+    pub(super) fn knows_networks(&self) -> bool {
+        self.knows_networks
+    }
+
+    pub(super) fn built_at(&self) -> Option<Timestamp> {
+        self.built_at
     }
 
     /// How it is told in settings.
@@ -202,17 +242,17 @@ fn map(file: &File) -> io::Result<Mmap> {
     unsafe { Mmap::map(file) }
 }
 
-/// Decodes every record once and counts those that say where. A bit for each byte of the file remembers which
+/// Decodes every record once and counts those that say what is asked for. A bit for each byte of the file remembers which
 /// have been seen: many networks share one.
-fn walk<S: AsRef<[u8]>>(reader: &Reader<S>) -> Result<u64, MaxMindDbError> {
+fn walk<S: AsRef<[u8]>>(reader: &Reader<S>, holds: Holds) -> Result<u64, MaxMindDbError> {
     let damaged = |message: &str| MaxMindDbError::InvalidDatabase { message: message.into(), offset: None };
     // A tree of n nodes has at most n + 1 leaves; more means that it runs in circles.
     let most = u64::from(reader.metadata().node_count).saturating_mul(2) + 2;
     let mut seen: Vec<u64> = Vec::new();
-    let (mut networks, mut places) = (0_u64, 0_u64);
+    let (mut ranges, mut holding) = (0_u64, 0_u64);
     for found in reader.networks(WithinOptions::default())? {
-        networks += 1;
-        if networks > most {
+        ranges += 1;
+        if ranges > most {
             return Err(damaged("the tree runs in circles"));
         }
         let found = found?;
@@ -224,10 +264,10 @@ fn walk<S: AsRef<[u8]>>(reader: &Reader<S>) -> Result<u64, MaxMindDbError> {
         if seen[word] & bit == 0 {
             seen[word] |= bit;
             let record = found.decode::<Value>()?.unwrap_or_default();
-            places += u64::from(Finding::read(&record).detail() > Detail::Nothing);
+            holding += u64::from(holds.is_in(&Finding::read(&record)));
         }
     }
-    Ok(places)
+    Ok(holding)
 }
 
 fn cannot_be_read(error: &io::Error) -> Problem {

@@ -1,4 +1,4 @@
-//! Fetching a newer database: to a file of its own, with a limit, a checksum and a full check, before it is used.
+//! Fetching a newer database, or list: to a file of its own, with a limit, a checksum and a full check, before it is used.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 use url::{Host, Url};
 
-use super::database::Database;
-use super::folder::{Folder, name_of_download};
+use super::database::{Database, Holds};
+use super::folder::{self, Folder, name_of_download};
+use super::tor::TorExits;
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
 use crate::wire::GeoProgress;
@@ -212,31 +213,54 @@ fn is_digest(word: &str) -> bool {
 
 impl Arrived {
     /// Unpacks, checks the whole database and gives it its name. Blocks for seconds on a large one.
-    pub(super) fn install(self, folder: &Folder, url_path: &str) -> Result<(PathBuf, Database)> {
-        let folder = folder.prepare().map_err(|error| no_room(&error))?;
-        let unpacked = Unfinished(folder.join("unpacked.part"));
-        let ready = if is_compressed(&self.file.0).map_err(|error| no_room(&error))? {
-            unpack(&self.file.0, &unpacked.0)?;
-            &unpacked.0
-        } else {
-            &self.file.0
-        };
+    pub(super) fn install_database(
+        self,
+        folder: &Folder,
+        url_path: &str,
+        holds: Holds,
+    ) -> Result<(PathBuf, Database)> {
+        let name = name_of_download(url_path, &self.checksum, holds);
+        let ready = self.unpacked()?;
         let unusable = |problem: String| {
-            sentence(format!("What arrived is not a usable place database and was thrown away. {problem}"))
+            sentence(format!("What arrived is not a usable database and was thrown away. {problem}"))
         };
-        // On disk before it has a name: after a power cut there is the old one or the whole new one.
-        fs::File::options()
-            .write(true)
-            .open(ready)
-            .and_then(|file| file.sync_all())
-            .map_err(|error| no_room(&error))?;
-        let name = name_of_download(url_path, &self.checksum);
-        let path = folder.join(&name);
-        let database = Database::map(ready, super::folder::shown_name(&name)).map_err(unusable)?;
-        database.check_whole().map_err(unusable)?;
-        fs::rename(ready, &path).map_err(|error| no_room(&error))?;
+        let path = folder.prepare().map_err(|error| no_room(&error))?.join(&name);
+        let database = Database::map(&ready.0, folder::shown_name(&name)).map_err(unusable)?;
+        database.check_whole(holds).map_err(unusable)?;
+        keep(&ready, &path)?;
         Ok((path, database))
     }
+
+    /// Unpacks, reads and keeps a list of exits. Half of it at the least must be addresses.
+    pub(super) fn install_tor_exits(self, folder: &Folder) -> Result<TorExits> {
+        let ready = self.unpacked()?;
+        let unusable = |why: &str| {
+            sentence(format!("What arrived is not a list of addresses and was thrown away: {why}."))
+        };
+        let text = folder::text_in(&ready.0).map_err(|error| unusable(&error.to_string()))?;
+        let exits = text.map(|(text, written_at)| TorExits::read(&text, written_at)).unwrap_or_default();
+        if exits.len() == 0 || exits.left_out > exits.len() {
+            return Err(unusable("most of its lines are something else"));
+        }
+        keep(&ready, &folder.tor_exits())?;
+        Ok(exits)
+    }
+
+    /// The file itself, or what is packed in it.
+    fn unpacked(self) -> Result<Unfinished> {
+        if !is_compressed(&self.file.0).map_err(|error| no_room(&error))? {
+            return Ok(self.file);
+        }
+        let unpacked = Unfinished(self.file.0.with_file_name("unpacked.part"));
+        unpack(&self.file.0, &unpacked.0)?;
+        Ok(unpacked)
+    }
+}
+
+/// Gives a finished file its name. It is on disk before: after a power cut there is the old one or the whole new one.
+fn keep(ready: &Unfinished, path: &Path) -> Result<()> {
+    let on_disk = fs::File::options().write(true).open(&ready.0).and_then(|file| file.sync_all());
+    on_disk.and_then(|()| fs::rename(&ready.0, path)).map_err(|error| no_room(&error))
 }
 
 fn is_compressed(path: &Path) -> io::Result<bool> {
@@ -285,7 +309,7 @@ fn sentence(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 }
 
 fn too_large() -> Error {
-    sentence("What is at that address is too large to be a place database. Check the address.")
+    sentence("What is at that address is too large to be a database of addresses. Check the address.")
 }
 
 /// The host only: a path or a query may hold a licence key.
@@ -304,12 +328,10 @@ fn broken_off(address: &Url, error: &reqwest::Error) -> Error {
 }
 
 fn no_room(error: &io::Error) -> Error {
-    tracing::warn!(%error, "the update of the place database could not be written");
+    tracing::warn!(%error, "an update of the databases could not be written");
     match error.kind() {
-        io::ErrorKind::StorageFull => {
-            sentence("There is no room left on the disk for the new place database.")
-        }
-        _ => sentence("The new place database could not be written to the data folder. The log says why."),
+        io::ErrorKind::StorageFull => sentence("There is no room left on the disk for the new database."),
+        _ => sentence("The new database could not be written to the data folder. The log says why."),
     }
 }
 
@@ -321,7 +343,7 @@ fn log_cause(error: &reqwest::Error) {
         causes.push(cause.to_string());
         next = cause.source();
     }
-    tracing::warn!(causes = %causes.join(": "), "the update of the place database failed");
+    tracing::warn!(causes = %causes.join(": "), "an update of the databases failed");
 }
 
 #[cfg(test)]

@@ -1,16 +1,23 @@
-//! Latchkey's own folder of databases, `geo/` in the data folder: what was downloaded, and `copies/` of large files
-//! from elsewhere.
+//! Latchkey's own folder of databases, `geo/` in the data folder: what was downloaded, `copies/` of large files from
+//! elsewhere, and two plain text files that may lie there: `network-kinds.csv` (a table of kinds in place of the one
+//! that is shipped) and `tor-exits.txt` (addresses that the Tor network lets out of).
 //!
 //! A copy costs disk, and makes the mapping safe: a file somebody else owns may be rewritten in place at any
 //! moment (`cp new.mmdb old.mmdb`), and reading past the end of a shortened mapping kills the program.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::database::Holds;
+use crate::model::Timestamp;
+
 /// Files from here on are mapped, and copied before that when they lie elsewhere. Smaller ones are read.
 pub(super) const MAPPED_FROM_BYTES: u64 = 1 << 20;
+
+/// Bytes of a text file that are read.
+pub(super) const MOST_TEXT_BYTES: u64 = 8 << 20;
 
 /// Marks `copies/` as something a backup may leave out (bford.info/cachedir).
 const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
@@ -29,6 +36,16 @@ impl Folder {
     pub(super) fn prepare(&self) -> io::Result<&Path> {
         fs::create_dir_all(&self.0)?;
         Ok(&self.0)
+    }
+
+    /// A person's own table of kinds of networks.
+    pub(super) fn network_kinds(&self) -> PathBuf {
+        self.0.join("network-kinds.csv")
+    }
+
+    /// The list of exits of the Tor network.
+    pub(super) fn tor_exits(&self) -> PathBuf {
+        self.0.join("tor-exits.txt")
     }
 
     /// The downloaded databases, the newest of each name. Older ones of the same name, and unfinished
@@ -84,9 +101,34 @@ impl Folder {
     }
 }
 
+/// A text file and when it was written; `None` when there is no such file. What is no UTF-8 becomes what is no line.
+///
+/// # Errors
+///
+/// When it cannot be read, is no plain file, or is larger than [`MOST_TEXT_BYTES`].
+pub(super) fn text_in(path: &Path) -> io::Result<Option<(String, Option<Timestamp>)>> {
+    let about = match fs::metadata(path) {
+        Ok(about) => about,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // Opening a pipe would wait for somebody to write into it.
+    if !about.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MOST_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_TEXT_BYTES {
+        return Err(io::Error::other("it is larger than 8 MB"));
+    }
+    let written = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let written = written.and_then(|since| i64::try_from(since.as_millis()).ok()).map(Timestamp::from_millis);
+    Ok(Some((String::from_utf8_lossy(&bytes).into_owned(), written)))
+}
+
 /// The name a download is kept under: its own, and the beginning of its checksum. Two versions never share a name,
-/// so that the one in use is never written over.
-pub(super) fn name_of_download(url_path: &str, checksum: &str) -> String {
+/// so that the one in use is never written over; nor do two databases that are there for different things.
+pub(super) fn name_of_download(url_path: &str, checksum: &str, holds: Holds) -> String {
     let last = url_path.rsplit('/').next().unwrap_or_default();
     let stem = last.trim_end_matches(".gz").trim_end_matches(".mmdb");
     let stem = stem.replace("-{yyyy-mm}", "").replace("{yyyy-mm}", "");
@@ -96,7 +138,8 @@ pub(super) fn name_of_download(url_path: &str, checksum: &str) -> String {
         .take(60)
         .collect::<String>();
     let stem = if stem.is_empty() { "downloaded" } else { &stem };
-    format!("{stem}.{}.mmdb", &checksum[..checksum.floor_char_boundary(12)])
+    let before = if holds == Holds::Networks { "networks-" } else { "" };
+    format!("{before}{stem}.{}.mmdb", &checksum[..checksum.floor_char_boundary(12)])
 }
 
 /// The name as people know it, without the checksum: "dbip-city-lite.mmdb".
@@ -138,8 +181,10 @@ mod tests {
             ("/", "downloaded.0123456789ab.mmdb"),
             ("/..", "downloaded.0123456789ab.mmdb"),
         ] {
-            assert_eq!(name_of_download(path, checksum), expected, "{path}");
+            assert_eq!(name_of_download(path, checksum, Holds::Places), expected, "{path}");
         }
+        let networks = name_of_download("/city.mmdb", checksum, Holds::Networks);
+        assert_eq!(networks, "networks-city.0123456789ab.mmdb", "whatever its address is called");
         assert_eq!(shown_name("dbip-city-lite.0123456789ab.mmdb"), "dbip-city-lite.mmdb");
         assert_eq!(shown_name("my.own.mmdb"), "my.own.mmdb");
     }
@@ -153,7 +198,7 @@ mod tests {
         for (name, seconds) in
             [("city.aaaaaaaaaaaa.mmdb", 10), ("city.bbbbbbbbbbbb.mmdb", 30), ("asn.cccccccccccc.mmdb", 20)]
         {
-            fs::File::create(geo.join(name))
+            File::create(geo.join(name))
                 .and_then(|file| file.set_modified(moment(seconds)))
                 .expect("written");
         }

@@ -1,4 +1,5 @@
-//! Where an IP address is, approximately: databases in MaxMind's file format, asked and kept fresh.
+//! Where an IP address is, approximately, and what sort of network it belongs to: databases in MaxMind's file format,
+//! asked and kept fresh, and a table of what is known of networks.
 //!
 //! Several files may be given (a country file, city files for IPv4 and IPv6, one of networks); for one address the
 //! most detailed answer wins. Nothing here fails: what cannot be opened is told in [`Locator::status`], and what
@@ -8,10 +9,17 @@ mod countries;
 mod database;
 mod download;
 mod folder;
+mod kinds;
+mod network;
+#[cfg(test)]
+mod network_tests;
 mod record;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod told;
+mod tor;
+mod update;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -20,30 +28,27 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use url::Url;
 
-use crate::clock::Clock;
-use crate::error::{Error, Result};
-use crate::model::{Place, PlaceScope};
-use crate::wire::{GeoFile, GeoProgress, GeoState, GeoStatus};
+use crate::model::{NetworkKind, Place, PlaceScope};
+use crate::wire::{GeoFile, GeoNetworks, GeoState, GeoStatus};
 use database::{Database, Problem};
 use folder::Folder;
+use kinds::Kinds;
+use network::Network;
 use record::{Detail, Finding};
-
-/// Where an update of the place database comes from.
-#[derive(Clone, Debug, Default)]
-pub struct UpdateSource {
-    /// An http or https address of a `.mmdb` or `.mmdb.gz` file. `{yyyy-mm}` stands for the month, this one or
-    /// the one before.
-    pub url: Option<String>,
-    /// The SHA-256 of what is behind it, in hexadecimal. Without it the address with `.sha256` behind is asked.
-    pub sha256: Option<String>,
-}
+pub use told::Told;
+use tor::TorExits;
+pub use update::{UpdateSource, Updated};
 
 /// Finds places for addresses. Cheap to share behind an `Arc`; an update takes its place while it is in use.
 #[derive(Debug)]
 pub struct Locator {
     files: ArcSwap<Vec<Arc<Entry>>>,
+    kinds: Arc<Kinds>,
+    tor_exits: ArcSwap<TorExits>,
+    /// What is wrong with the text files in the folder, in sentences.
+    problems: Vec<Problem>,
     folder: Option<Folder>,
-    update: UpdateSource,
+    sources: Vec<UpdateSource>,
     /// Held while an update runs.
     updating: tokio::sync::Mutex<()>,
 }
@@ -84,17 +89,21 @@ impl Locator {
     pub fn none() -> Self {
         Self {
             files: ArcSwap::default(),
+            kinds: Kinds::shipped(),
+            tor_exits: ArcSwap::default(),
+            problems: Vec::new(),
             folder: None,
-            update: UpdateSource::default(),
+            sources: Vec::new(),
             updating: tokio::sync::Mutex::default(),
         }
     }
 
-    /// Opens the databases downloaded before and the `files` given, in this order of preference. Never fails:
-    /// a file that cannot be used is told in the status, and the rest goes on.
+    /// Opens the databases downloaded before and the `files` given, in this order of preference, and what lies in
+    /// the folder about networks. Never fails: a file that cannot be used is told in the status, and the rest goes
+    /// on.
     ///
     /// A large file outside `data_dir` is copied into it first, which takes a moment the first time.
-    pub fn open(files: &[PathBuf], data_dir: &Path, update: UpdateSource) -> Self {
+    pub fn open(files: &[PathBuf], data_dir: &Path, sources: Vec<UpdateSource>) -> Self {
         let folder = Folder::inside(data_dir);
         let mut entries = Vec::new();
         for (path, name) in folder.downloads() {
@@ -108,10 +117,14 @@ impl Locator {
             entries.push(Entry::new(false, &name, path, database));
         }
         folder.remove_copies_except(&copies);
+        let mut problems = Vec::new();
         Self {
             files: ArcSwap::from_pointee(entries),
+            kinds: kinds_in(&folder, &mut problems),
+            tor_exits: ArcSwap::from_pointee(tor_exits_in(&folder, &mut problems)),
+            problems,
             folder: Some(folder),
-            update,
+            sources,
             updating: tokio::sync::Mutex::default(),
         }
     }
@@ -129,16 +142,36 @@ impl Locator {
 
     fn look_up(&self, address: IpAddr) -> Place {
         let mut best = Finding::default();
-        let mut network = None;
+        let mut network = Network::default();
         for entry in &**self.files.load() {
             let Ok(database) = &entry.database else { continue };
             let Some(finding) = database.find(address) else { continue };
-            network = network.or_else(|| finding.network().map(str::to_owned));
+            network = network.or(finding.network());
             if finding.detail() > best.detail() {
                 best = finding;
             }
         }
-        best.into_place(network)
+        let network = best.network().clone().or(&network);
+        Place {
+            asn: network.asn,
+            network: network.name(),
+            network_kind: self.kind_of(address, &network),
+            ..best.into_place()
+        }
+    }
+
+    /// The kind of an address's network: an exit of the Tor network before all else, then what a database says by
+    /// itself, then the table. Unknown is a fixed line, whose place counts.
+    fn kind_of(&self, address: IpAddr, network: &Network) -> NetworkKind {
+        if self.tor_exits.load().contains(address) {
+            return NetworkKind::Tor;
+        }
+        network.kind.or_else(|| self.kinds.of(network.asn?)).unwrap_or_default()
+    }
+
+    /// The kind of a network by its number, as the table has it. Unknown is a fixed line.
+    pub fn kind_of_network(&self, asn: u32) -> NetworkKind {
+        self.kinds.of(asn).unwrap_or_default()
     }
 
     /// The state of the databases, for settings. The progress of an update is with whoever started it.
@@ -153,57 +186,77 @@ impl Locator {
         GeoStatus {
             state,
             files: files.iter().map(|entry| entry.to_wire()).collect(),
-            update_url: self.update.url.as_deref().map(without_secrets),
+            update_url: self.sources.first().map(|source| without_secrets(&source.url)),
             progress: None,
+            networks: self.networks_status(&files),
         }
     }
 
-    /// Brings the database up to date from the configured address: downloads, checks, and puts it in use. When
-    /// anything fails, what was in use stays in use.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::GeoUpdate`] with a sentence that says what went wrong.
-    pub async fn update(
-        &self,
-        http: &reqwest::Client,
-        clock: &dyn Clock,
-        on_progress: impl Fn(GeoProgress),
-    ) -> Result<()> {
-        let Ok(_running) = self.updating.try_lock() else {
-            return Err(Error::GeoUpdate("An update is under way already.".into()));
-        };
-        let (Some(folder), Some(template)) = (&self.folder, &self.update.url) else {
-            return Err(Error::GeoUpdate("No address to update from is set.".into()));
-        };
-        let order = download::Order {
-            addresses: download::addresses(template, clock.now())?,
-            sha256: self.update.sha256.as_deref(),
-            folder,
-        };
-        let arrived = download::fetch(http, &order, &on_progress).await?;
-        on_progress(GeoProgress::Checking);
-        let url_path = template.split(['?', '#']).next().unwrap_or_default().to_owned();
-        let into = folder.clone();
-        let installed = tokio::task::spawn_blocking(move || arrived.install(&into, &url_path));
-        let (path, database) = installed.await.map_err(Error::internal)??;
-        tracing::info!(file = %path.display(), "the place database is up to date");
-        self.put_in_use(database);
-        // What it replaces is removed now where the system allows that, and at the next start where it does not.
-        folder.downloads();
-        Ok(())
+    fn networks_status(&self, files: &[Arc<Entry>]) -> GeoNetworks {
+        let mut databases = files.iter().filter_map(|entry| entry.database.as_ref().ok());
+        let exits = self.tor_exits.load();
+        GeoNetworks {
+            built_at: databases.find(|database| database.knows_networks()).and_then(Database::built_at),
+            kinds: count(self.kinds.len()),
+            kinds_made_on: self.kinds.made_on.clone(),
+            tor_exits: count(exits.len()),
+            tor_exits_written_at: exits.written_at,
+            problems: self.problems.clone(),
+        }
     }
+}
 
-    /// Takes a downloaded database into use, first of all and instead of the one of the same name.
-    fn put_in_use(&self, database: Database) {
-        let name = database.to_wire().name;
-        let new = Arc::new(Entry { downloaded: true, database: Ok(database) });
-        self.files.rcu(|entries| {
-            let others =
-                entries.iter().filter(|entry| !(entry.downloaded && entry.to_wire().name == name)).cloned();
-            std::iter::once(Arc::clone(&new)).chain(others).collect::<Vec<_>>()
-        });
+/// A person's own table of kinds when there is a usable one, the one that is shipped otherwise.
+fn kinds_in(folder: &Folder, problems: &mut Vec<Problem>) -> Arc<Kinds> {
+    let path = folder.network_kinds();
+    let kinds = match folder::text_in(&path) {
+        Ok(None) => return Kinds::shipped(),
+        Ok(Some((text, _))) => Kinds::read(&text),
+        Err(error) => {
+            report(problems, &path, &format!("it is not in use: {error}"));
+            return Kinds::shipped();
+        }
+    };
+    if kinds.len() == 0 {
+        report(problems, &path, "it is not in use: none of its lines is understood");
+        return Kinds::shipped();
     }
+    left_out(problems, &path, kinds.left_out);
+    Arc::new(kinds)
+}
+
+fn tor_exits_in(folder: &Folder, problems: &mut Vec<Problem>) -> TorExits {
+    let path = folder.tor_exits();
+    match folder::text_in(&path) {
+        Ok(None) => TorExits::default(),
+        Ok(Some((text, written_at))) => {
+            let exits = TorExits::read(&text, written_at);
+            left_out(problems, &path, exits.left_out);
+            exits
+        }
+        Err(error) => {
+            report(problems, &path, &format!("it is not in use: {error}"));
+            TorExits::default()
+        }
+    }
+}
+
+fn left_out(problems: &mut Vec<Problem>, path: &Path, lines: usize) {
+    match lines {
+        0 => {}
+        1 => report(problems, path, "one line is not understood and left out"),
+        several => report(problems, path, &format!("{several} lines are not understood and left out")),
+    }
+}
+
+fn report(problems: &mut Vec<Problem>, path: &Path, problem: &str) {
+    tracing::warn!(file = %path.display(), problem, "something is wrong with a file about networks");
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    problems.push(format!("{name}: {problem}."));
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Opens a file from elsewhere: read when small, mapped from a copy of our own when large, and read all the same

@@ -2,12 +2,13 @@
 //!
 //! The flat schema (ip-location-db): `country_code, state1, city, latitude, longitude`. The nested one (MaxMind's
 //! GeoIP2, DB-IP's own files): `country.iso_code, subdivisions[0].names.en, city.names.en, location.latitude`.
-//! Both may carry `autonomous_system_number` and `autonomous_system_organization`. A database is data from
-//! outside: what does not have the form expected counts as absent.
+//! Both may carry a network (see `network`). A database is data from outside: what does not have the form expected
+//! counts as absent.
 
 use serde_json::Value;
 
 use super::countries;
+use super::network::Network;
 use crate::model::{Place, PlaceScope, clean_text};
 
 /// How far off a city's coordinates may be when the database does not say: two good databases differ by 15 km in
@@ -27,7 +28,7 @@ pub(super) struct Finding {
     city: Option<String>,
     coordinates: Option<(f64, f64)>,
     radius_km: Option<u32>,
-    network: Option<String>,
+    network: Network,
 }
 
 /// How much a finding, or a database, knows; more is greater.
@@ -68,7 +69,7 @@ impl Finding {
             radius_km: number(&location["accuracy_radius"])
                 .filter(|radius| (1.0..=20_040.0).contains(radius))
                 .map(whole),
-            network: network(record).or_else(|| network(&record["traits"])),
+            network: Network::read(record),
         }
     }
 
@@ -86,16 +87,15 @@ impl Finding {
         }
     }
 
-    pub(super) fn network(&self) -> Option<&str> {
-        self.network.as_deref()
+    pub(super) fn network(&self) -> &Network {
+        &self.network
     }
 
-    /// The place, with `network` when this database does not name one itself.
-    pub(super) fn into_place(self, network: Option<String>) -> Place {
-        let network = self.network.clone().or(network);
+    /// The place, without its network.
+    pub(super) fn into_place(self) -> Place {
         let detail = self.detail();
         if detail == Detail::Nothing {
-            return Place { network, ..Place::unknown() };
+            return Place::unknown();
         }
         // The middle of a country is no place where anybody is: it would be drawn, and measured from, as one.
         let radius = match detail {
@@ -113,7 +113,7 @@ impl Finding {
             latitude: coordinates.map(|(latitude, _)| latitude),
             longitude: coordinates.map(|(_, longitude)| longitude),
             accuracy_radius_km: radius.filter(|_| coordinates.is_some()),
-            network,
+            ..Place::default()
         }
     }
 
@@ -130,26 +130,18 @@ impl Finding {
     }
 }
 
-/// "Deutsche Telekom AG" or, without a name, "AS3320".
-fn network(record: &Value) -> Option<String> {
-    text(&record["autonomous_system_organization"]).or_else(|| {
-        let number = number(&record["autonomous_system_number"])
-            .filter(|number| (1.0..4_294_967_296.0).contains(number))?;
-        Some(format!("AS{}", whole(number)))
-    })
-}
-
 /// The English name in `{"names": {"en": …}}`.
 fn name(record: &Value) -> Option<String> {
     text(&record["names"]["en"])
 }
 
-fn text(value: &Value) -> Option<String> {
+/// A text that says something.
+pub(super) fn text(value: &Value) -> Option<String> {
     Some(clean_text(value.as_str()?, MAX_CHARS)).filter(|text| !text.is_empty() && text != "-")
 }
 
 /// A number, also when a database keeps it as text.
-fn number(value: &Value) -> Option<f64> {
+pub(super) fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number: &f64| number.is_finite())
 }
 
@@ -158,7 +150,7 @@ fn number(value: &Value) -> Option<f64> {
     clippy::cast_sign_loss,
     reason = "every caller has checked the range"
 )]
-fn whole(number: f64) -> u32 {
+pub(super) fn whole(number: f64) -> u32 {
     number.round() as u32
 }
 
@@ -185,7 +177,7 @@ mod tests {
             "country_code": "PT", "state1": "Lisbon", "state2": "", "city": "Lisbon",
             "latitude": 38.7314, "longitude": -9.1456, "postcode": "", "timezone": ""
         }))
-        .into_place(None);
+        .into_place();
         assert_eq!(place.label, "Lisbon, Portugal");
         assert_eq!((place.country_code.as_deref(), place.region.as_deref()), (Some("PT"), Some("Lisbon")));
         assert_eq!(place.accuracy_radius_km, Some(CITY_RADIUS_KM));
@@ -199,12 +191,10 @@ mod tests {
             "subdivisions": [{ "iso_code": "9", "names": { "en": "Vienna" } }],
             "city": { "names": { "en": "Vienna", "de": "Wien" } },
             "location": { "latitude": 48.2, "longitude": 16.37, "accuracy_radius": 20 },
-            "traits": { "autonomous_system_number": 8412 }
         }))
-        .into_place(None);
+        .into_place();
         assert_eq!(place.label, "Vienna, Austria");
         assert_eq!(place.accuracy_radius_km, Some(20));
-        assert_eq!(place.network.as_deref(), Some("AS8412"));
     }
 
     #[test]
@@ -215,7 +205,7 @@ mod tests {
             json!({ "country": { "iso_code": "BR" }, "location": { "latitude": -10.0, "longitude": -55.0, "accuracy_radius": 1000 } }),
             json!({ "country": "br" }),
         ] {
-            let place = Finding::read(&record).into_place(None);
+            let place = Finding::read(&record).into_place();
             assert_eq!((place.scope, place.label.as_str()), (PlaceScope::Located, "Brazil"), "{record}");
             assert_eq!((place.latitude, place.accuracy_radius_km), (None, None), "{record}");
         }
@@ -231,20 +221,20 @@ mod tests {
             json!({ "country_code": "Portugal" }),
             json!({ "country_code": "\u{202e}", "city": "\u{200b}" }),
         ] {
-            assert_eq!(Finding::read(&record).into_place(None), Place::unknown(), "{record}");
+            assert_eq!(Finding::read(&record).into_place(), Place::unknown(), "{record}");
         }
         let place = Finding::read(&json!({
             "country_code": "PT", "city": "Lisbon", "latitude": 95.0, "longitude": 1.0
         }))
-        .into_place(None);
+        .into_place();
         assert_eq!((place.latitude, place.accuracy_radius_km), (None, None));
         let nowhere = json!({ "country_code": "PT", "city": "Lisbon", "latitude": 0.0, "longitude": 0.0 });
-        assert_eq!(Finding::read(&nowhere).into_place(None).latitude, None);
+        assert_eq!(Finding::read(&nowhere).into_place().latitude, None);
     }
 
     #[test]
     fn the_country_stands_after_the_last_comma() {
-        let label = |record| Finding::read(&record).into_place(None).label;
+        let label = |record| Finding::read(&record).into_place().label;
         assert_eq!(
             label(json!({ "country_code": "US", "city": "Washington, D.C." })),
             "Washington, D.C., United States"
@@ -259,6 +249,6 @@ mod tests {
         let finding = Finding::read(&json!({
             "autonomous_system_number": 3320, "autonomous_system_organization": "Deutsche Telekom AG"
         }));
-        assert_eq!((finding.detail(), finding.network()), (Detail::Nothing, Some("Deutsche Telekom AG")));
+        assert_eq!((finding.detail(), finding.network().is_named()), (Detail::Nothing, true));
     }
 }

@@ -18,28 +18,30 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clock::ManualClock;
+use crate::error::Result;
 use crate::model::Timestamp;
+use crate::wire::GeoProgress;
 
 const LISBON: &str = "85.240.1.2";
 const LONDON: &str = "81.2.69.142";
 const VIENNA: &str = "2a02:8388:8480::7";
 
-fn fixture(name: &str) -> PathBuf {
+pub(super) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/geo/testdata").join(format!("{name}.mmdb"))
 }
 
-fn bytes_of(name: &str) -> Vec<u8> {
+pub(super) fn bytes_of(name: &str) -> Vec<u8> {
     fs::read(fixture(name)).expect("the fixture is there")
 }
 
-fn folder() -> TempDir {
+pub(super) fn folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-fn opened(names: &[&str]) -> (Locator, TempDir) {
+pub(super) fn opened(names: &[&str]) -> (Locator, TempDir) {
     let data_dir = folder();
     let files = names.iter().map(|name| fixture(name)).collect::<Vec<_>>();
-    (Locator::open(&files, data_dir.path(), UpdateSource::default()), data_dir)
+    (Locator::open(&files, data_dir.path(), Vec::new()), data_dir)
 }
 
 fn label(locator: &Locator, address: &str) -> String {
@@ -132,7 +134,7 @@ fn files_that_cannot_be_used_are_told_and_the_rest_goes_on() {
         write("damaged.mmdb", &damaged),
         fixture("flat-country"),
     ];
-    let locator = Locator::open(&files, data_dir.path(), UpdateSource::default());
+    let locator = Locator::open(&files, data_dir.path(), Vec::new());
     // The damage is found at the latest when somebody asks for what is damaged.
     assert_eq!(label(&locator, LONDON), "United Kingdom");
     let status = locator.status();
@@ -168,7 +170,7 @@ fn a_large_file_that_somebody_else_shortens_while_it_is_in_use_harms_nobody() {
     let (data_dir, elsewhere) = (folder(), folder());
     let theirs = elsewhere.path().join("city.mmdb");
     fs::write(&theirs, large()).expect("written");
-    let locator = Locator::open(std::slice::from_ref(&theirs), data_dir.path(), UpdateSource::default());
+    let locator = Locator::open(std::slice::from_ref(&theirs), data_dir.path(), Vec::new());
     assert_eq!(label(&locator, LISBON), "Lisbon, Portugal");
     fs::write(&theirs, b"").expect("shortened in place");
     for last in 0..=200_u8 {
@@ -187,7 +189,7 @@ fn a_large_file_that_somebody_else_shortens_while_it_is_in_use_harms_nobody() {
     };
     assert_eq!(names(&copies).len(), 2, "one copy and the tag for backups: {:?}", names(&copies));
     drop(locator);
-    let locator = Locator::open(&[theirs], data_dir.path(), UpdateSource::default());
+    let locator = Locator::open(&[theirs], data_dir.path(), Vec::new());
     assert_eq!(
         locator.status().files[0].problem.as_deref(),
         Some("It is not a place database, or it is cut short.")
@@ -217,9 +219,9 @@ proptest! {
         let path = data_dir.path().join("x.mmdb");
         fs::write(&path, &bytes).expect("written");
         if let Ok(database) = Database::read(&path, "x".into()) {
-            drop(database.check_whole());
+            drop(database.check_whole(database::Holds::Places));
         }
-        let locator = Locator::open(&[path], data_dir.path(), UpdateSource::default());
+        let locator = Locator::open(&[path], data_dir.path(), Vec::new());
         for address in [LISBON, LONDON, VIENNA] {
             prop_assert!(!label(&locator, address).is_empty());
         }
@@ -229,7 +231,7 @@ proptest! {
 
 /// A server that has some files, and breaks off in the middle of those called "broken".
 #[derive(Clone)]
-struct Site {
+pub(super) struct Site {
     at: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
     /// Holds answers back while it is locked.
@@ -237,7 +239,7 @@ struct Site {
 }
 
 impl Site {
-    async fn with(files: &[(&str, Vec<u8>)]) -> Self {
+    pub(super) async fn with(files: &[(&str, Vec<u8>)]) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let site =
             Self { at: listener.local_addr().expect("bound"), asked: Arc::default(), gate: Arc::default() };
@@ -248,7 +250,7 @@ impl Site {
         site
     }
 
-    fn address(&self, path: &str) -> String {
+    pub(super) fn address(&self, path: &str) -> String {
         format!("http://{}/{path}", self.at)
     }
 }
@@ -275,26 +277,26 @@ async fn answer(State((site, files)): State<(Site, Files)>, request: Request) ->
     }
 }
 
-fn checksum(bytes: &[u8]) -> String {
+pub(super) fn checksum(bytes: &[u8]) -> String {
     download::in_hexadecimal(&Sha256::digest(bytes))
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(bytes).expect("compresses");
     encoder.finish().expect("compresses")
 }
 
 /// 2026-06-02: the databases of June may not be there yet.
-fn june() -> ManualClock {
+pub(super) fn june() -> ManualClock {
     ManualClock::at(Timestamp::from_millis(1_780_400_000_000))
 }
 
-fn source(url: String) -> UpdateSource {
-    UpdateSource { url: Some(url), sha256: None }
+fn source(url: String) -> Vec<UpdateSource> {
+    vec![UpdateSource { brings: Updated::Places, url, sha256: None }]
 }
 
-async fn update(locator: &Locator) -> Result<Vec<GeoProgress>> {
+pub(super) async fn update(locator: &Locator) -> Result<Vec<GeoProgress>> {
     let told = Mutex::new(Vec::new());
     locator
         .update(&crate::tls::http_client(), &june(), |progress| {
@@ -304,7 +306,7 @@ async fn update(locator: &Locator) -> Result<Vec<GeoProgress>> {
     Ok(told.into_inner().expect("not poisoned"))
 }
 
-fn files_in_geo(data_dir: &TempDir) -> Vec<String> {
+pub(super) fn files_in_geo(data_dir: &TempDir) -> Vec<String> {
     let Ok(entries) = fs::read_dir(data_dir.path().join("geo")) else { return Vec::new() };
     entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
 }
@@ -331,7 +333,7 @@ async fn an_update_is_used_at_once_and_after_a_restart() {
     assert_eq!(label(&locator, LISBON), "Lisbon, Portugal", "the download goes before the files given");
     assert_eq!(label(&locator, LONDON), "London, United Kingdom", "those still answer for the rest");
 
-    let restarted = Locator::open(&given, data_dir.path(), UpdateSource::default());
+    let restarted = Locator::open(&given, data_dir.path(), Vec::new());
     assert_eq!(label(&restarted, LISBON), "Lisbon, Portugal");
     assert_eq!(restarted.status().files[0].name, "city.mmdb");
 
@@ -353,7 +355,7 @@ async fn a_newer_database_replaces_the_one_downloaded_before() {
     update(&locator).await.expect("updates");
     assert_eq!(label(&locator, LISBON), "Lisbon, Portugal");
     assert_eq!(locator.status().files.len(), 1);
-    let restarted = Locator::open(&[], data_dir.path(), UpdateSource::default());
+    let restarted = Locator::open(&[], data_dir.path(), Vec::new());
     assert_eq!(label(&restarted, LISBON), "Lisbon, Portugal");
 }
 
@@ -423,7 +425,10 @@ async fn a_configured_checksum_goes_before_the_one_beside_the_file() {
     let site =
         Site::with(&[("city.mmdb", new.clone()), ("city.mmdb.sha256", checksum(&new).into_bytes())]).await;
     let data_dir = folder();
-    let with = |sha256: String| UpdateSource { url: Some(site.address("city.mmdb")), sha256: Some(sha256) };
+    let with = |sha256: String| {
+        let url = site.address("city.mmdb");
+        vec![UpdateSource { brings: Updated::Places, url, sha256: Some(sha256) }]
+    };
     let open = |update| Locator::open(&[], data_dir.path(), update);
     update(&open(with(checksum(&new).to_uppercase()))).await.expect("updates");
     let error = update(&open(with(checksum(b"other")))).await.expect_err("is refused");

@@ -1,6 +1,7 @@
 //! The history as CSV (RFC 4180), for a spreadsheet.
 
 use crate::error::{Error, Result};
+use crate::spreadsheet::harmless;
 use crate::wire::HistoryLine;
 
 const COLUMNS: [&str; 11] = [
@@ -36,12 +37,12 @@ pub fn history_csv(lines: &[HistoryLine], with_header: bool) -> Result<Vec<u8>> 
             .write_record([
                 &line.at.to_string(),
                 line.kind.as_str(),
-                &harmless(line.device_name.as_deref()),
-                &harmless(line.profile_name.as_deref()),
+                &harmless(line.device_name.as_deref().unwrap_or_default()),
+                &harmless(line.profile_name.as_deref().unwrap_or_default()),
                 line.address.as_deref().unwrap_or_default(),
-                &harmless(place.map(|place| place.label.as_str())),
+                &harmless(place.map(|place| place.label.as_str()).unwrap_or_default()),
                 place.and_then(|place| place.country_code.as_deref()).unwrap_or_default(),
-                &harmless(line.detail.as_deref()),
+                &harmless(line.detail.as_deref().unwrap_or_default()),
                 &device_id,
                 &session_id,
                 &by_session_id,
@@ -49,34 +50,4 @@ pub fn history_csv(lines: &[HistoryLine], with_header: bool) -> Result<Vec<u8>> 
             .map_err(failed)?;
     }
     writer.into_inner().map_err(|cause| Error::internal(cause.to_string()))
-}
-
-/// A text that a spreadsheet will not take for a formula: a device may call itself `=HYPERLINK(…)` (OWASP,
-/// "CSV Injection"). Where the decimal comma is used, a spreadsheet splits cells at `;`, so that a formula may
-/// also begin there.
-fn harmless(text: Option<&str>) -> String {
-    let mut out = String::new();
-    let mut begins_cell = true;
-    for letter in text.unwrap_or_default().chars() {
-        if begins_cell && matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r') {
-            out.push('\'');
-        }
-        begins_cell = matches!(letter, ';' | '|' | '\t') || (begins_cell && matches!(letter, ' ' | '"'));
-        out.push(letter);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_device_cannot_put_a_formula_into_a_spreadsheet() {
-        assert_eq!(harmless(Some("=1+1")), "'=1+1");
-        assert_eq!(harmless(Some("x;=1+1")), "x;'=1+1");
-        assert_eq!(harmless(Some("x; \"@SUM(1)")), "x; \"'@SUM(1)");
-        assert_eq!(harmless(Some("a-b = c")), "a-b = c");
-        assert_eq!(harmless(Some("Living-room TV")), "Living-room TV");
-    }
 }

@@ -10,17 +10,17 @@ use super::Home;
 use crate::access::asking::Asking;
 use crate::access::caller::{Caller, Manager};
 use crate::access::{
-    Core, activity, alerts, badge, check, codes, devices, geo, history, password, profiles, set_up, sign_in,
-    sign_out,
+    Core, activity, alerts, badge, check, codes, devices, familiarity, geo, history, merge, password,
+    profiles, set_up, sign_in, sign_out,
 };
 use crate::error::{Error, Result};
 use crate::model::{AlertId, DeviceId, ProfileId};
 use crate::wire::{
-    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerOutcome, CodeAnswer,
-    CurrentSession, Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, Event, EventKind, GeoStatus,
-    HistoryPage, HistoryQuery, HomeStatus, NewProfile, PasswordChange, PasswordChanged, PendingCode, Profile,
-    ProfileChange, ProfileChoice, ProfileList, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
-    SignOutResult, SignedIn,
+    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
+    AnswerOutcome, CodeAnswer, CurrentSession, Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage,
+    DeviceQuery, Event, EventKind, GeoStatus, HistoryPage, HistoryQuery, HomeStatus, NewProfile,
+    PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList,
+    SetupRequest, SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn,
 };
 
 /// The home on this computer, as one request sees it. Cheap to make.
@@ -47,12 +47,12 @@ impl Here {
     }
 
     /// The session that asks, if it is alive.
-    pub fn caller(&self) -> Result<Caller> {
-        check::check(&self.core, &self.asking)
+    pub async fn caller(&self) -> Result<Caller> {
+        check::check(&self.core, &self.asking).await
     }
 
-    fn manager(&self) -> Result<Manager> {
-        self.caller()?.manager()
+    async fn manager(&self) -> Result<Manager> {
+        self.caller().await?.manager()
     }
 }
 
@@ -103,114 +103,134 @@ impl Home for Here {
     }
 
     async fn session(&self) -> Result<CurrentSession> {
-        let caller = self.caller()?;
+        let caller = self.caller().await?;
         caller.unless_ended(badge::session(&self.core, &caller).await?)
     }
 
     async fn sign_out_here(&self) -> Result<()> {
-        sign_out::here(&self.core, &self.caller()?).await
+        sign_out::here(&self.core, &self.caller().await?).await
     }
 
     async fn choose_profile(&self, choice: ProfileChoice) -> Result<CurrentSession> {
-        let caller = self.caller()?;
+        let caller = self.caller().await?;
         profiles::choose(&self.core, &caller, choice).await?;
         caller.unless_ended(badge::session(&self.core, &caller).await?)
     }
 
     async fn report_activity(&self, report: ActivityReport) -> Result<()> {
-        activity::report(&self.core, &self.caller()?, &report);
+        activity::report(&self.core, &self.caller().await?, &report);
         Ok(())
     }
 
     async fn profiles(&self) -> Result<ProfileList> {
-        let caller = self.caller()?;
+        let caller = self.caller().await?;
         caller.unless_ended(profiles::list(&self.core, &caller).await?)
     }
 
     async fn devices(&self, query: DeviceQuery) -> Result<DevicePage> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         still(&manager, devices::list(&self.core, &manager, query).await?)
     }
 
     async fn device(&self, id: DeviceId) -> Result<DeviceDetail> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         still(&manager, devices::one(&self.core, &manager, id).await?)
     }
 
     async fn change_device(&self, id: DeviceId, change: DeviceChange) -> Result<Device> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         still(&manager, devices::change(&self.core, &manager, id, change).await?)
     }
 
+    async fn merge_device(&self, id: DeviceId, merge: DeviceMerge) -> Result<Device> {
+        let manager = self.manager().await?;
+        still(&manager, merge::merge(&self.core, &manager, id, merge.with).await?)
+    }
+
+    async fn separate_device(&self, id: DeviceId) -> Result<Device> {
+        let manager = self.manager().await?;
+        still(&manager, merge::separate(&self.core, &manager, id).await?)
+    }
+
     async fn sign_out_device(&self, id: DeviceId) -> Result<SignOutResult> {
-        sign_out::device(&self.core, &self.manager()?, id).await
+        sign_out::device(&self.core, &self.manager().await?, id).await
     }
 
     async fn sign_out_devices(&self, request: SignOutMany) -> Result<SignOutReport> {
-        sign_out::many(&self.core, &self.manager()?, request).await
+        sign_out::many(&self.core, &self.manager().await?, request).await
     }
 
     async fn alerts(&self, query: AlertQuery) -> Result<AlertPage> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         still(&manager, alerts::list(&self.core, &manager, query).await?)
     }
 
     async fn alert(&self, id: AlertId) -> Result<AlertDetail> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         still(&manager, alerts::one(&self.core, &manager, id).await?)
     }
 
     async fn answer_alert(&self, id: AlertId, answer: AlertAnswer) -> Result<AnswerOutcome> {
-        alerts::answer(&self.core, &self.manager()?, id, answer.answer).await
+        alerts::answer(&self.core, &self.manager().await?, id, answer.answer).await
+    }
+
+    async fn alert_settings(&self) -> Result<AlertSettings> {
+        let manager = self.manager().await?;
+        still(&manager, familiarity::settings(&self.core, &manager).await?)
+    }
+
+    async fn change_alert_settings(&self, change: AlertSettingsChange) -> Result<AlertSettings> {
+        let manager = self.manager().await?;
+        still(&manager, familiarity::change(&self.core, &manager, change).await?)
     }
 
     async fn history(&self, query: HistoryQuery) -> Result<HistoryPage> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         still(&manager, history::list(&self.core, &manager, query).await?)
     }
 
     async fn create_profile(&self, profile: NewProfile) -> Result<Profile> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         still(&manager, profiles::create(&self.core, &manager, profile).await?)
     }
 
     async fn change_profile(&self, id: ProfileId, change: ProfileChange) -> Result<Profile> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         still(&manager, profiles::change(&self.core, &manager, id, change).await?)
     }
 
     async fn delete_profile(&self, id: ProfileId) -> Result<()> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         profiles::delete(&self.core, &manager, id).await?;
         still(&manager, ())
     }
 
     async fn change_password(&self, change: PasswordChange) -> Result<PasswordChanged> {
-        password::change(&self.core, &self.manager()?, change).await
+        password::change(&self.core, &self.manager().await?, change).await
     }
 
     async fn mark_badge_seen(&self) -> Result<()> {
-        badge::mark_seen(&self.core, &self.manager()?).await
+        badge::mark_seen(&self.core, &self.manager().await?).await
     }
 
     async fn pending_code(&self, user_code: String) -> Result<PendingCode> {
-        codes::pending(&self.core, &self.manager()?, &user_code)
+        codes::pending(&self.core, &self.manager().await?, &user_code)
     }
 
     async fn answer_code(&self, answer: CodeAnswer) -> Result<()> {
-        codes::answer(&self.core, &self.manager()?, answer).await
+        codes::answer(&self.core, &self.manager().await?, answer).await
     }
 
     async fn geo_status(&self) -> Result<GeoStatus> {
-        Ok(geo::status(&self.core, &self.manager()?))
+        Ok(geo::status(&self.core, &self.manager().await?))
     }
 
     async fn update_geo(&self) -> Result<GeoStatus> {
-        geo::update(&self.core, &self.manager()?)
+        geo::update(&self.core, &self.manager().await?)
     }
 
     async fn events(&self) -> Result<BoxStream<'static, Event>> {
-        let manager = self.manager()?;
+        let manager = self.manager().await?;
         let listening = Listening::begin(&manager)?;
         let caller = manager.caller().clone();
         // First listen, then look whether the session is still there: no sign-out slips between.

@@ -15,11 +15,11 @@ use futures_util::stream::BoxStream;
 use crate::error::Result;
 use crate::model::{AlertId, DeviceId, ProfileId};
 use crate::wire::{
-    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerOutcome, CodeAnswer,
-    CurrentSession, Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, Event, GeoStatus,
-    HistoryPage, HistoryQuery, HomeStatus, NewProfile, PasswordChange, PasswordChanged, PendingCode, Profile,
-    ProfileChange, ProfileChoice, ProfileList, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
-    SignOutResult, SignedIn,
+    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
+    AnswerOutcome, CodeAnswer, CurrentSession, Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage,
+    DeviceQuery, Event, GeoStatus, HistoryPage, HistoryQuery, HomeStatus, NewProfile, PasswordChange,
+    PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, SetupRequest,
+    SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn,
 };
 
 /// A home, as one device sees it. Every operation but the first three needs a session; those of the account's
@@ -50,6 +50,10 @@ pub trait Home: Send + Sync {
     async fn device(&self, id: DeviceId) -> Result<DeviceDetail>;
     /// Renames a device.
     async fn change_device(&self, id: DeviceId, change: DeviceChange) -> Result<Device>;
+    /// Says that a device is one the account knew before.
+    async fn merge_device(&self, id: DeviceId, merge: DeviceMerge) -> Result<Device>;
+    /// Takes that back.
+    async fn separate_device(&self, id: DeviceId) -> Result<Device>;
     /// Signs one device out.
     async fn sign_out_device(&self, id: DeviceId) -> Result<SignOutResult>;
     /// Signs several devices out, or all.
@@ -61,6 +65,11 @@ pub trait Home: Send + Sync {
     async fn alert(&self, id: AlertId) -> Result<AlertDetail>;
     /// Answers an alert.
     async fn answer_alert(&self, id: AlertId, answer: AlertAnswer) -> Result<AnswerOutcome>;
+
+    /// What is set about alerts.
+    async fn alert_settings(&self) -> Result<AlertSettings>;
+    /// Changes that.
+    async fn change_alert_settings(&self, change: AlertSettingsChange) -> Result<AlertSettings>;
 
     /// The account's history.
     async fn history(&self, query: HistoryQuery) -> Result<HistoryPage>;

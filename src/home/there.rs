@@ -14,11 +14,11 @@ use super::Home;
 use crate::error::{Error, ErrorBody, Result};
 use crate::model::{AlertId, DeviceId, ProfileId, Secret};
 use crate::wire::{
-    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerOutcome, CodeAnswer,
-    CurrentSession, Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, Event, GeoStatus,
-    HistoryPage, HistoryQuery, HomeStatus, NewProfile, PasswordChange, PasswordChanged, PendingCode, Profile,
-    ProfileChange, ProfileChoice, ProfileList, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
-    SignOutResult, SignedIn,
+    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
+    AnswerOutcome, CodeAnswer, CurrentSession, Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage,
+    DeviceQuery, Event, GeoStatus, HistoryPage, HistoryQuery, HomeStatus, NewProfile, PasswordChange,
+    PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, SetupRequest,
+    SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn,
 };
 
 /// Most bytes read of an answer: a home that is not ours must not fill our memory.
@@ -85,6 +85,7 @@ async fn send(request: RequestBuilder) -> Result<Response> {
         Ok(ErrorBody { error, message, .. }) => match error.as_str() {
             "not_signed_in" => Error::NotSignedIn,
             "session_ended" => Error::SessionEnded,
+            "session_held" => Error::SessionHeld,
             "token_expired" => Error::TokenExpired,
             "kids_profile" => Error::KidsProfile,
             _ => Error::Remote { status: status.as_u16(), code: error, message },
@@ -171,6 +172,14 @@ impl Home for There {
         self.tell(Method::PATCH, &format!("/api/v1/devices/{id}"), &change).await
     }
 
+    async fn merge_device(&self, id: DeviceId, merge: DeviceMerge) -> Result<Device> {
+        self.tell(Method::POST, &format!("/api/v1/devices/{id}/merge"), &merge).await
+    }
+
+    async fn separate_device(&self, id: DeviceId) -> Result<Device> {
+        self.tell(Method::POST, &format!("/api/v1/devices/{id}/separate"), &()).await
+    }
+
     async fn sign_out_device(&self, id: DeviceId) -> Result<SignOutResult> {
         self.tell(Method::POST, &format!("/api/v1/devices/{id}/sign-out"), &()).await
     }
@@ -189,6 +198,14 @@ impl Home for There {
 
     async fn answer_alert(&self, id: AlertId, answer: AlertAnswer) -> Result<AnswerOutcome> {
         self.tell(Method::POST, &format!("/api/v1/alerts/{id}/answer"), &answer).await
+    }
+
+    async fn alert_settings(&self) -> Result<AlertSettings> {
+        self.get("/api/v1/alert-settings", &NOTHING).await
+    }
+
+    async fn change_alert_settings(&self, change: AlertSettingsChange) -> Result<AlertSettings> {
+        self.tell(Method::PUT, "/api/v1/alert-settings", &change).await
     }
 
     async fn history(&self, query: HistoryQuery) -> Result<HistoryPage> {

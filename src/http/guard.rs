@@ -1,8 +1,6 @@
 //! The guard: a reverse proxy asks "may this request pass?" (nginx `auth_request`, Caddy `forward_auth`,
 //! Traefik `forwardAuth`). It looks at memory only.
 
-use std::sync::Arc;
-
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -41,7 +39,7 @@ pub async fn guard(State(door): State<Door>, parts: Parts) -> Response {
     }
     let site = forwarded(&parts, &door);
     who.service = site.as_ref().and_then(|site| site.host_str()).map(str::to_owned);
-    match check(&Arc::clone(&door.core), &who) {
+    match check(&door.core, &who).await {
         Ok(caller) => passed(&caller),
         Err(error) => refused(&door, &parts, site.as_ref(), error),
     }

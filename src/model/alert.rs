@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, AlertId, DeviceId, Familiarity, Place, SessionId, Timestamp};
+use crate::model::{AccountId, AlertId, DeviceId, Familiarity, Place, SessionId, Telling, Timestamp};
 
 /// An unfamiliar sign-in waiting for an answer, or answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,10 @@ pub struct Alert {
     pub place: Place,
     /// Why it is unfamiliar.
     pub familiarity: Familiarity,
+    /// With or without a sound.
+    pub telling: Telling,
+    /// What was judged, as the rule writes it: an answer teaches by it. `None` in alerts of earlier versions.
+    pub sign_in: Option<String>,
     /// Whether and how it was answered.
     pub state: AlertState,
     /// When it was answered.

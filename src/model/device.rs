@@ -19,6 +19,21 @@ pub struct Device {
     pub service: String,
     /// Its first sign-in.
     pub first_seen_at: Timestamp,
+    /// The device that it turned out to be, once somebody has said so.
+    pub continued_by: Option<DeviceId>,
+    /// What it was before it took another one's place, so that it can be again.
+    pub before_merge: Option<BeforeMerge>,
+}
+
+/// What a device was before it took another one's place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeMerge {
+    /// The device whose place it took.
+    pub continues: DeviceId,
+    /// The name a person had given it.
+    pub given_name: Option<String>,
+    /// Its own first sign-in.
+    pub first_seen_at: Timestamp,
 }
 
 impl Device {
@@ -90,7 +105,19 @@ fn known_kind<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Optio
 
 /// What sort of device it is.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::DeviceId;
+
 /// What a sign-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -36,9 +38,50 @@ impl Verdict {
 pub struct Familiarity {
     /// What it is.
     pub verdict: Verdict,
-    /// How unlikely the sign-in is to be the household's own, as a likelihood ratio; `None` while the rule
-    /// in use does not weigh.
+    /// How many times likelier a stranger makes such a sign-in than the household does: a likelihood ratio, above 1
+    /// for a stranger, below for the household. Against odds of one stranger in 10,000 sign-ins beforehand, a score
+    /// of 100 means that one in a hundred of such sign-ins is a stranger's. `None` for one judged before scores were.
     pub score: Option<f64>,
     /// At most three reasons, in plain words.
     pub reasons: Vec<String>,
+    /// The device of the household that it probably is, when it brought no secret.
+    #[serde(default)]
+    pub probably: Option<DeviceId>,
+}
+
+/// Whether and how somebody is told of a sign-in.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Telling {
+    /// Not at all.
+    Nothing,
+    /// A notice without a sound: a device that is new, but at home.
+    Quietly,
+    /// An alert.
+    Aloud,
+}
+
+impl Telling {
+    /// Its name in JSON and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Quietly => "quietly",
+            Self::Aloud => "aloud",
+        }
+    }
+}
+
+impl std::str::FromStr for Telling {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Nothing, Self::Quietly, Self::Aloud]
+            .into_iter()
+            .find(|telling| telling.as_str() == text)
+            .ok_or(())
+    }
 }

@@ -62,11 +62,19 @@ pub enum HistoryKind {
     DeviceRenamed,
     /// A profile was made, changed or deleted.
     ProfileChanged,
+    /// A session that looks stolen is held until somebody answers.
+    SessionHeld,
+    /// Two devices turned out to be one.
+    DevicesMerged,
+    /// They are two again.
+    DevicesSeparated,
+    /// How much is told, and when, was changed.
+    AlertSettingsChanged,
 }
 
 impl HistoryKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::AccountCreated,
         Self::SignIn,
         Self::SignInFailed,
@@ -79,6 +87,10 @@ impl HistoryKind {
         Self::PasswordChanged,
         Self::DeviceRenamed,
         Self::ProfileChanged,
+        Self::SessionHeld,
+        Self::DevicesMerged,
+        Self::DevicesSeparated,
+        Self::AlertSettingsChanged,
     ];
 
     /// Its name in JSON and in the store.
@@ -96,6 +108,10 @@ impl HistoryKind {
             Self::PasswordChanged => "password_changed",
             Self::DeviceRenamed => "device_renamed",
             Self::ProfileChanged => "profile_changed",
+            Self::SessionHeld => "session_held",
+            Self::DevicesMerged => "devices_merged",
+            Self::DevicesSeparated => "devices_separated",
+            Self::AlertSettingsChanged => "alert_settings_changed",
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct AlertListing {
     pub device_name: String,
     /// What sort of device it is.
     pub device_kind: DeviceKind,
+    /// Since when the session is held, if it is.
+    pub held_at: Option<Timestamp>,
     /// When the session ended, if it has.
     pub ended_at: Option<Timestamp>,
     /// The first request refused after that.

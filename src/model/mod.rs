@@ -15,12 +15,12 @@ mod time;
 
 pub use account::{Account, Login, Password};
 pub use alert::{Alert, AlertState, Answer};
-pub use device::{DeclaredDevice, Device, DeviceKind, DeviceTraits, clean_text};
-pub use familiarity::{Familiarity, Verdict};
+pub use device::{BeforeMerge, DeclaredDevice, Device, DeviceKind, DeviceTraits, clean_text};
+pub use familiarity::{Familiarity, Telling, Verdict};
 pub use history::{HistoryEntry, HistoryKind};
 pub use id::{AccountId, AlertId, DeviceId, HistoryId, ProfileId, SessionId};
 pub use listing::{AlertListing, DeviceListing};
-pub use place::{Place, PlaceScope};
+pub use place::{NetworkKind, Place, PlaceScope};
 pub use profile::{Pin, Profile, ProfileKind, ProfileName};
 pub use secret::{Secret, SecretHash};
 pub use session::{EndedReason, Ending, Session, SignInMethod};

@@ -24,6 +24,81 @@ pub struct Place {
     pub accuracy_radius_km: Option<u32>,
     /// Name or number of the network (AS) when the database has it.
     pub network: Option<String>,
+    /// Number of the network (AS, RFC 6996) when the database has it.
+    #[serde(default)]
+    pub asn: Option<u32>,
+    /// What sort of network it is, which decides what its place is worth.
+    #[serde(default)]
+    pub network_kind: NetworkKind,
+}
+
+/// What sort of network an address belongs to.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum NetworkKind {
+    /// A line to a house or an office, or nothing that is known: its place is where the database says.
+    #[default]
+    Fixed,
+    /// A mobile or carrier-grade network: many people behind one address, in any city of the country.
+    Mobile,
+    /// A data centre: programs, and services that hide where people are.
+    Hosting,
+    /// A VPN or relay: its place is the exit's, not the person's.
+    Vpn,
+    /// An exit of the Tor network: its place is nobody's.
+    Tor,
+    /// Wi-Fi of an aeroplane or a ship: its place is a ground station.
+    InFlight,
+}
+
+impl NetworkKind {
+    /// Its name in JSON and in the table of networks.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::Mobile => "mobile",
+            Self::Hosting => "hosting",
+            Self::Vpn => "vpn",
+            Self::Tor => "tor",
+            Self::InFlight => "in_flight",
+        }
+    }
+
+    /// Whether the city that a database gives for an address of such a network says where its user is.
+    pub const fn has_a_place(self) -> bool {
+        matches!(self, Self::Fixed)
+    }
+
+    /// Whether the country says where its user is. A mobile carrier's does; an exit's does not.
+    pub const fn has_a_country(self) -> bool {
+        matches!(self, Self::Fixed | Self::Mobile)
+    }
+}
+
+impl std::str::FromStr for NetworkKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Fixed, Self::Mobile, Self::Hosting, Self::Vpn, Self::Tor, Self::InFlight]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(())
+    }
 }
 
 impl Place {

@@ -31,6 +31,8 @@ pub struct Session {
     pub place: Place,
     /// How familiar the sign-in, or its last move, was.
     pub familiarity: Familiarity,
+    /// Since when it is held until somebody answers, if it is.
+    pub held_at: Option<Timestamp>,
     /// How it ended, once it has.
     pub ending: Option<Ending>,
 }

@@ -4,22 +4,21 @@ use sqlx::SqliteTransaction;
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
+use super::familiarity::write_known;
 use super::history::insert_history;
-use super::places::{learn_place, place_key};
 use super::rows::{Columns, to_json};
 use super::sessions::{EndSession, EndedKey, end_session};
 use crate::error::Result;
 use crate::model::{
-    AccountId, Alert, AlertId, AlertListing, AlertState, DeviceId, Familiarity, HistoryEntry, Place,
-    SessionId,
+    AccountId, Alert, AlertId, AlertListing, AlertState, Familiarity, HistoryEntry, SessionId,
 };
 
 macro_rules! alerts {
     ($rest:literal) => {
         concat!(
-            "SELECT a.id, a.account_id, a.device_id, a.session_id, a.at, a.place, a.familiarity, a.state,
-             a.answered_at, COALESCE(d.given_name, d.name) AS device_name, d.kind AS device_kind,
-             s.ended_at, s.refused_at
+            "SELECT a.id, a.account_id, a.device_id, a.session_id, a.at, a.place, a.familiarity, a.telling,
+             a.sign_in, a.state, a.answered_at, COALESCE(d.given_name, d.name) AS device_name, d.kind AS device_kind,
+             s.held_at, s.ended_at, s.refused_at
              FROM alerts a JOIN devices d ON d.id = a.device_id JOIN sessions s ON s.id = a.session_id ",
             $rest
         )
@@ -73,62 +72,51 @@ impl Store {
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// Whether an alert about that device at that place waits already, so that one cause makes one alert.
-    pub async fn is_alerted(
-        &self,
-        device_id: DeviceId,
-        session_id: SessionId,
-        place: &Place,
-    ) -> Result<bool> {
-        let row: Option<(String,)> = sqlx::query_as(
-            "SELECT id FROM alerts WHERE device_id = $1 AND session_id = $2 AND place_key = $3
-             AND state IN ('open', 'unsure') LIMIT 1",
-        )
-        .bind(device_id.to_string())
-        .bind(session_id.to_string())
-        .bind(place_key(place))
-        .fetch_optional(&self.reader)
-        .await?;
-        Ok(row.is_some())
-    }
-
-    /// Writes an answer, and in the same change the end of the session, or the place learnt from it and how
-    /// familiar the session is from now on.
-    /// Returns the key of the session it ended, if it ended one.
-    pub async fn answer_alert(
-        &self,
-        alert: &Alert,
-        state: AlertState,
-        history: &HistoryEntry,
-        familiarity: Option<&Familiarity>,
-        end: Option<&EndSession>,
-    ) -> Result<Option<EndedKey>> {
+    /// Writes an answer with what follows from it, in one change. Returns the key of the session it ended, if it ended
+    /// one.
+    pub async fn answer_alert(&self, alert: &Alert, answer: &AnswerChange<'_>) -> Result<Option<EndedKey>> {
         let mut change = self.begin().await?;
+        let history = answer.history;
         sqlx::query("UPDATE alerts SET state = $2, answered_at = $3, answered_by = $4 WHERE id = $1")
             .bind(alert.id.to_string())
-            .bind(state.as_str())
+            .bind(answer.state.as_str())
             .bind(history.at.as_millis())
             .bind(history.by_session_id.map(|id| id.to_string()))
             .execute(&mut *change)
             .await?;
         insert_history(&mut change, history).await?;
-        if state == AlertState::Me {
-            learn_place(&mut change, alert.account_id, &alert.place, history.at).await?;
+        if let Some(known) = answer.known {
+            write_known(&mut change, alert.account_id, known).await?;
         }
-        if let Some(familiarity) = familiarity {
-            sqlx::query("UPDATE sessions SET familiarity = $2 WHERE id = $1")
+        if let Some(familiarity) = answer.familiarity {
+            sqlx::query("UPDATE sessions SET familiarity = $2, held_at = NULL WHERE id = $1")
                 .bind(alert.session_id.to_string())
                 .bind(to_json(familiarity)?)
                 .execute(&mut *change)
                 .await?;
         }
-        let ended = match end {
+        let ended = match answer.end {
             Some(end) => end_session(&mut change, end).await?,
             None => None,
         };
         change.commit().await?;
         Ok(ended)
     }
+}
+
+/// What an answer writes.
+#[derive(Debug)]
+pub struct AnswerChange<'a> {
+    /// How the alert stands from now on.
+    pub state: AlertState,
+    /// Its line of history.
+    pub history: &'a HistoryEntry,
+    /// What is known of the account from now on, where the answer teaches something.
+    pub known: Option<&'a str>,
+    /// How familiar the session is from now on; it is not held any more then.
+    pub familiarity: Option<&'a Familiarity>,
+    /// The session it ends.
+    pub end: Option<&'a EndSession>,
 }
 
 /// Has the alerts that wait about a session be about the one that replaced it: "not me" ends what is there, not what
@@ -148,8 +136,8 @@ pub async fn follow_session(
 
 pub async fn insert_alert(change: &mut SqliteTransaction<'_>, alert: &Alert) -> Result<()> {
     sqlx::query(
-        "INSERT INTO alerts (id, account_id, device_id, session_id, at, place, place_key, familiarity, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO alerts (id, account_id, device_id, session_id, at, place, place_key, familiarity, state,
+         telling, sign_in) VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10)",
     )
     .bind(alert.id.to_string())
     .bind(alert.account_id.to_string())
@@ -157,9 +145,10 @@ pub async fn insert_alert(change: &mut SqliteTransaction<'_>, alert: &Alert) -> 
     .bind(alert.session_id.to_string())
     .bind(alert.at.as_millis())
     .bind(to_json(&alert.place)?)
-    .bind(place_key(&alert.place))
     .bind(to_json(&alert.familiarity)?)
     .bind(alert.state.as_str())
+    .bind(alert.telling.as_str())
+    .bind(alert.sign_in.as_deref())
     .execute(&mut **change)
     .await?;
     Ok(())
@@ -175,11 +164,14 @@ fn to_alert(row: &SqliteRow) -> Result<AlertListing> {
             at: row.moment("at")?,
             place: row.json("place")?,
             familiarity: row.json("familiarity")?,
+            telling: row.word("telling")?,
+            sign_in: row.raw("sign_in")?,
             state: row.word("state")?,
             answered_at: row.moment_if_any("answered_at")?,
         },
         device_name: row.raw("device_name")?,
         device_kind: row.word("device_kind")?,
+        held_at: row.moment_if_any("held_at")?,
         ended_at: row.moment_if_any("ended_at")?,
         refused_at: row.moment_if_any("refused_at")?,
     })

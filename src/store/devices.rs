@@ -19,10 +19,10 @@ macro_rules! listing {
     ($rest:literal) => {
         concat!(
             "SELECT d.id, d.account_id, d.kind, d.name, d.given_name, d.model, d.os, d.app, d.app_version,
-             d.service, d.first_seen_at, d.last_active_at,
+             d.service, d.first_seen_at, d.last_active_at, d.continued_by, d.before_merge,
              s.id AS session_id, s.account_id AS session_account_id, s.device_id, s.method, s.profile_id,
              s.created_at, s.last_active_at AS session_active_at, s.last_title, s.address, s.place,
-             s.familiarity, s.ended_at, s.ended_reason, s.ended_by, s.refused_at,
+             s.familiarity, s.held_at, s.ended_at, s.ended_reason, s.ended_by, s.refused_at,
              p.name AS profile_name, p.kind AS profile_kind, p.color AS profile_color,
              p.pin_hash IS NOT NULL AS profile_has_pin
              FROM devices d JOIN sessions s ON s.id = d.last_session_id
@@ -68,7 +68,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<DeviceListing>> {
         sqlx::query(listing!(
-            "WHERE d.account_id = $1
+            "WHERE d.account_id = $1 AND d.continued_by IS NULL
              AND (d.last_active_at < $2 OR (d.last_active_at = $2 AND d.id < $3))
              AND ($4 IS NULL OR d.kind = $4) AND ($5 IS NULL OR s.profile_id = $5)
              AND ($6 IS NULL OR s.country_code = $6) AND ($7 IS NULL OR d.service = $7)
@@ -105,40 +105,20 @@ impl Store {
             .transpose()
     }
 
-    /// The account's device with that secret, and how often it has signed in.
+    /// The account's device with that secret.
     pub async fn device_by_secret(
         &self,
         account_id: AccountId,
         secret: SecretHash,
-    ) -> Result<Option<(Device, u32)>> {
-        let row = sqlx::query("SELECT * FROM devices WHERE account_id = $1 AND secret_hash = $2")
+    ) -> Result<Option<Device>> {
+        sqlx::query("SELECT * FROM devices WHERE account_id = $1 AND secret_hash = $2")
             .bind(account_id.to_string())
             .bind(secret.as_bytes().as_slice())
             .fetch_optional(&self.reader)
-            .await?;
-        row.map(|row| {
-            let times = u32::try_from(row.raw::<i64>("times_signed_in")?).unwrap_or(u32::MAX);
-            Ok((to_device(&row)?, times))
-        })
-        .transpose()
-    }
-
-    /// How many times a device has signed in; 0 when there is no such device.
-    pub async fn times_signed_in(&self, id: DeviceId) -> Result<u32> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT times_signed_in FROM devices WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&self.reader)
-            .await?;
-        Ok(row.map_or(0, |(times,)| u32::try_from(times).unwrap_or(u32::MAX)))
-    }
-
-    /// Whether any device ever signed in to the account.
-    pub async fn has_device(&self, account_id: AccountId) -> Result<bool> {
-        let row: Option<(String,)> = sqlx::query_as("SELECT id FROM devices WHERE account_id = $1 LIMIT 1")
-            .bind(account_id.to_string())
-            .fetch_optional(&self.reader)
-            .await?;
-        Ok(row.is_some())
+            .await?
+            .as_ref()
+            .map(to_device)
+            .transpose()
     }
 
     /// Gives a device a name of the household's own, or takes it away.
@@ -174,6 +154,11 @@ pub fn to_device(row: &SqliteRow) -> Result<Device> {
         given_name: row.raw("given_name")?,
         service: row.raw("service")?,
         first_seen_at: row.moment("first_seen_at")?,
+        continued_by: row.word_if_any("continued_by")?,
+        before_merge: match row.raw::<Option<&str>>("before_merge")? {
+            Some(_) => Some(row.json("before_merge")?),
+            None => None,
+        },
     })
 }
 

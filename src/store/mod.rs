@@ -7,7 +7,9 @@
 mod accounts;
 mod alerts;
 mod devices;
+mod familiarity;
 mod history;
+mod merges;
 mod places;
 mod profiles;
 mod rows;
@@ -21,7 +23,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{SqlitePool, SqliteTransaction};
 
 pub use accounts::{Credentials, NewAccount};
+pub use alerts::AnswerChange;
 pub use devices::{DeviceFilter, DeviceMark};
+pub use familiarity::FamiliarityRow;
+pub use merges::Merge;
 pub use sessions::{Admission, EndSession, EndedKey, LiveRow, Move, NewTokens, RefreshFound, Touch};
 
 use crate::error::{Error, Result};

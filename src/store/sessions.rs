@@ -8,8 +8,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::alerts::{follow_session, insert_alert};
+use super::familiarity::write_known;
 use super::history::insert_history;
-use super::places::learn_place;
 use super::rows::{Columns, to_json};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -43,8 +43,8 @@ pub struct Admission<'a> {
     pub tokens: NewTokens,
     /// The alert it raises, if it is unfamiliar.
     pub alert: Option<&'a Alert>,
-    /// Whether the account is at home at this place from now on.
-    pub learn_place: bool,
+    /// What is known of the account from now on, as the rule writes it.
+    pub known: &'a str,
     /// Its lines of history.
     pub history: &'a [HistoryEntry],
 }
@@ -98,6 +98,8 @@ pub struct LiveRow {
     pub address: Option<IpAddr>,
     /// When that was.
     pub last_active_at: Timestamp,
+    /// Whether it is held.
+    pub held: bool,
 }
 
 /// Activity of a session since it was last written down.
@@ -113,27 +115,28 @@ pub struct Touch {
     pub title: Option<String>,
     /// The site it was used at, if at one behind the guard.
     pub service: Option<String>,
+    /// Where it is from now on, if it moved along a line that was judged before.
+    pub moved: Option<(IpAddr, Place)>,
 }
 
-/// A session that goes on from another address.
+/// A session that goes on over another line, as it was judged.
 #[derive(Debug)]
 pub struct Move<'a> {
     /// The session.
     pub session_id: SessionId,
     /// Its account.
     pub account_id: AccountId,
-    /// When it was seen there.
-    pub at: Timestamp,
-    /// Where from now on.
-    pub address: IpAddr,
-    /// Where that is, approximately.
-    pub place: &'a Place,
-    /// The new judgement, where it changes the session's.
-    pub familiarity: Option<&'a Familiarity>,
+    /// Where from now on, and where that is approximately; `None` for one that looks stolen: the device is where it
+    /// was.
+    pub to: Option<(IpAddr, &'a Place)>,
+    /// The new judgement.
+    pub familiarity: &'a Familiarity,
     /// The alert it raises.
     pub alert: Option<&'a Alert>,
-    /// Whether the account is at home at this place from now on.
-    pub learn_place: bool,
+    /// Since when it is held, if it is from now on.
+    pub held_at: Option<Timestamp>,
+    /// What is known of the account from now on, as the rule writes it.
+    pub known: &'a str,
     /// Its lines of history.
     pub history: &'a [HistoryEntry],
 }
@@ -156,7 +159,7 @@ pub struct RefreshFound {
 /// Every session that has not ended, with what is remembered of it.
 pub(super) const LIVE_SESSIONS: &str =
     "SELECT s.token_hash, s.token_expires_at, s.id, s.account_id, a.login, s.device_id, s.method,
-     s.profile_id, p.name AS profile_name, p.kind AS profile_kind, s.address, s.last_active_at
+     s.profile_id, p.name AS profile_name, p.kind AS profile_kind, s.address, s.last_active_at, s.held_at
      FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN profiles p ON p.id = s.profile_id
      WHERE s.ended_at IS NULL";
 
@@ -186,9 +189,7 @@ impl Store {
         if let Some(alert) = new.alert {
             insert_alert(&mut change, alert).await?;
         }
-        if new.learn_place {
-            learn_place(&mut change, session.account_id, &session.place, session.created_at).await?;
-        }
+        write_known(&mut change, session.account_id, new.known).await?;
         for entry in new.history {
             insert_history(&mut change, entry).await?;
         }
@@ -253,6 +254,7 @@ impl Store {
                 },
                 address: row.address("address")?,
                 last_active_at: row.moment("last_active_at")?,
+                held: row.moment_if_any("held_at")?.is_some(),
             });
         }
         Ok(())
@@ -301,6 +303,9 @@ impl Store {
             .bind(touch.title.as_deref())
             .execute(&mut *change)
             .await?;
+            if let Some((address, place)) = &touch.moved {
+                write_address(&mut change, touch.session_id, *address, place).await?;
+            }
             sqlx::query(
                 "UPDATE devices SET last_active_at = $2, service = COALESCE($3, service) WHERE id = $1",
             )
@@ -316,23 +321,19 @@ impl Store {
     /// Writes that a session goes on from another address.
     pub async fn move_session(&self, moved: &Move<'_>) -> Result<()> {
         let mut change = self.begin().await?;
-        sqlx::query(
-            "UPDATE sessions SET address = $2, place = $3, country_code = $4,
-             familiarity = COALESCE($5, familiarity) WHERE id = $1",
-        )
-        .bind(moved.session_id.to_string())
-        .bind(moved.address.to_string())
-        .bind(to_json(moved.place)?)
-        .bind(moved.place.country_code.as_deref())
-        .bind(moved.familiarity.map(to_json).transpose()?)
-        .execute(&mut *change)
-        .await?;
+        sqlx::query("UPDATE sessions SET familiarity = $2, held_at = COALESCE($3, held_at) WHERE id = $1")
+            .bind(moved.session_id.to_string())
+            .bind(to_json(moved.familiarity)?)
+            .bind(moved.held_at.map(Timestamp::as_millis))
+            .execute(&mut *change)
+            .await?;
+        if let Some((address, place)) = moved.to {
+            write_address(&mut change, moved.session_id, address, place).await?;
+        }
         if let Some(alert) = moved.alert {
             insert_alert(&mut change, alert).await?;
         }
-        if moved.learn_place {
-            learn_place(&mut change, moved.account_id, moved.place, moved.at).await?;
-        }
+        write_known(&mut change, moved.account_id, moved.known).await?;
         for entry in moved.history {
             insert_history(&mut change, entry).await?;
         }
@@ -388,6 +389,22 @@ impl Store {
     }
 }
 
+async fn write_address(
+    change: &mut SqliteTransaction<'_>,
+    id: SessionId,
+    address: IpAddr,
+    place: &Place,
+) -> Result<()> {
+    sqlx::query("UPDATE sessions SET address = $2, place = $3, country_code = $4 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(address.to_string())
+        .bind(to_json(place)?)
+        .bind(place.country_code.as_deref())
+        .execute(&mut **change)
+        .await?;
+    Ok(())
+}
+
 /// Ends a session within a larger change; `None` when it had ended before.
 pub async fn end_session(change: &mut SqliteTransaction<'_>, end: &EndSession) -> Result<Option<EndedKey>> {
     let row = sqlx::query(
@@ -406,7 +423,7 @@ pub async fn end_session(change: &mut SqliteTransaction<'_>, end: &EndSession) -
 }
 
 async fn write_device(change: &mut SqliteTransaction<'_>, new: &Admission<'_>) -> Result<()> {
-    let Device { id, account_id, traits, given_name: _, service, first_seen_at } = new.device;
+    let Device { id, account_id, traits, service, first_seen_at, .. } = new.device;
     let write = if new.is_new {
         sqlx::query(
             "INSERT INTO devices (id, kind, name, model, os, app, app_version, last_active_at, last_session_id,
@@ -492,6 +509,7 @@ pub fn to_session(row: &SqliteRow) -> Result<Session> {
         address: row.address("address")?,
         place: row.json("place")?,
         familiarity: row.json("familiarity")?,
+        held_at: row.moment_if_any("held_at")?,
         ending,
     })
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Device;
 use crate::model::{
-    AlertId, AlertListing, AlertState, Answer, DeviceId, DeviceKind, Place, SessionId, Timestamp, Verdict,
+    AlertId, AlertListing, AlertState, Answer, DeviceId, DeviceKind, Place, SessionId, Telling, Timestamp,
+    Verdict,
 };
 
 /// An unfamiliar sign-in waiting for an answer, or answered.
@@ -25,6 +26,12 @@ pub struct Alert {
     pub verdict: Verdict,
     /// Why it is unfamiliar, in plain words.
     pub reasons: Vec<String>,
+    /// How many times likelier a stranger makes such a sign-in than the household does.
+    pub score: Option<f64>,
+    /// The device of the household that it probably is, when it brought no secret.
+    pub probably: Option<DeviceId>,
+    /// With or without a sound.
+    pub telling: Telling,
     /// Where, approximately.
     pub place: Place,
     /// When.
@@ -35,6 +42,8 @@ pub struct Alert {
     pub answered_at: Option<Timestamp>,
     /// Whether the session is still signed in.
     pub signed_in: bool,
+    /// Since when the session is held until somebody answers, if it is.
+    pub held_at: Option<Timestamp>,
     /// When the session ended, if it has.
     pub ended_at: Option<Timestamp>,
     /// The first request refused after that.
@@ -117,7 +126,7 @@ pub struct AnswerOutcome {
 
 impl From<AlertListing> for Alert {
     fn from(listing: AlertListing) -> Self {
-        let AlertListing { alert, device_name, device_kind, ended_at, refused_at } = listing;
+        let AlertListing { alert, device_name, device_kind, held_at, ended_at, refused_at } = listing;
         Self {
             id: alert.id,
             device_id: alert.device_id,
@@ -126,11 +135,15 @@ impl From<AlertListing> for Alert {
             device_kind,
             verdict: alert.familiarity.verdict,
             reasons: alert.familiarity.reasons,
+            score: alert.familiarity.score,
+            probably: alert.familiarity.probably,
+            telling: alert.telling,
             place: alert.place,
             at: alert.at,
             state: alert.state,
             answered_at: alert.answered_at,
             signed_in: ended_at.is_none(),
+            held_at,
             ended_at,
             refused_at,
         }

@@ -50,6 +50,10 @@ pub struct Device {
     pub place: Place,
     /// How familiar its last sign-in was, and why.
     pub familiarity: Familiarity,
+    /// Since when its session is held until somebody answers, if it is.
+    pub held_at: Option<Timestamp>,
+    /// The device whose place it took, when somebody said that both are one.
+    pub continues: Option<DeviceId>,
     /// When it was signed out, if it was.
     pub ended_at: Option<Timestamp>,
     /// Why it was signed out, if it was.
@@ -121,6 +125,14 @@ pub struct DeviceDetail {
 pub struct DeviceChange {
     /// A name of one's own; an empty one brings the device's own back.
     pub name: String,
+}
+
+/// Which device this one turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct DeviceMerge {
+    /// The device that the account knew before.
+    pub with: DeviceId,
 }
 
 /// Which devices to sign out: some by id, or all.
@@ -197,6 +209,8 @@ impl Device {
             first_seen_at: device.first_seen_at,
             place: session.place,
             familiarity: session.familiarity,
+            held_at: session.held_at.filter(|_| ending.is_none()),
+            continues: device.before_merge.map(|before| before.continues),
             ended_at: ending.as_ref().map(|ending| ending.at),
             ended_reason: ending.as_ref().map(|ending| ending.reason),
             refused_at: ending.and_then(|ending| ending.refused_at),

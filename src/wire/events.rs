@@ -62,6 +62,8 @@ pub enum EventKind {
     },
     /// A profile was made, changed or deleted.
     ProfilesChanged,
+    /// How much is told, and when, was changed; or a new home has learnt enough.
+    AlertSettingsChanged,
     /// Somebody failed to sign in.
     SignInFailed,
     /// An update of the place database goes on or ended.

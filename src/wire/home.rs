@@ -24,10 +24,31 @@ pub struct GeoStatus {
     pub state: GeoState,
     /// Each file in use or out of use.
     pub files: Vec<GeoFile>,
-    /// Where an update would come from; `null` when none is configured.
+    /// Where an update would come from, the first address of several; `null` when none is configured.
     pub update_url: Option<String>,
     /// How far a running or the last update is.
     pub progress: Option<GeoProgress>,
+    /// What is known of networks.
+    #[serde(default)]
+    pub networks: GeoNetworks,
+}
+
+/// What is known of networks, and of when.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct GeoNetworks {
+    /// When the database that tells which network an address belongs to was built; `null` when there is none.
+    pub built_at: Option<Timestamp>,
+    /// Networks whose kind (mobile, hosting, VPN …) is known.
+    pub kinds: u32,
+    /// The day the table of kinds was made, "2026-06-17"; `null` when it does not say.
+    pub kinds_made_on: Option<String>,
+    /// Exits of the Tor network that are known by their address.
+    pub tor_exits: u32,
+    /// When the list of them was written; `null` when there is none.
+    pub tor_exits_written_at: Option<Timestamp>,
+    /// What is wrong with the files about networks that lie in the data folder, in sentences.
+    pub problems: Vec<String>,
 }
 
 /// How near places are known.

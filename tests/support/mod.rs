@@ -25,6 +25,11 @@ pub const PASSWORD: &str = "correct horse";
 /// The PIN of the profile Marta.
 pub const PIN: &str = "2468";
 
+/// When a test begins, once its home has learnt.
+const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+/// Longer than the first day, in which a new home learns.
+pub const LEARNING: Duration = Duration::from_hours(25);
+
 /// Longest time that something which happens "soon" may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -48,7 +53,7 @@ impl TestHome {
     /// A home without an account, with other settings.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_790_000_000_000)));
+        let clock = Arc::new(ManualClock::at(NOON.before(LEARNING)));
         Self::open(folder, clock, 1, change).await
     }
 
@@ -61,6 +66,8 @@ impl TestHome {
         let mut config = Config::in_folder(folder.path());
         config.listen = "127.0.0.1:0".parse().expect("an address");
         config.geoip_update_url = None;
+        config.networks_update_url = None;
+        config.tor_exits_update_url = None;
         change(&mut config);
         let parts =
             Parts { clock: Arc::<ManualClock>::clone(&clock), random: Arc::new(SeededRandom::new(seed)) };
@@ -70,10 +77,15 @@ impl TestHome {
 
     /// Stops the home and starts it anew in the same folder, on another port.
     pub async fn restart(self) -> Self {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, with other settings.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
         let Self { app, clock, folder, seed } = self;
         app.stop().await;
         // Another seed: a home that starts again does not draw the same secrets again.
-        Self::open(folder, clock, seed + 1, |_| {}).await
+        Self::open(folder, clock, seed + 1, change).await
     }
 
     /// A home with an account, and the device that made it: profiles Ana (adult), Leo (kids) and Marta (adult,
@@ -103,6 +115,8 @@ impl TestHome {
             )
             .await;
         assert_eq!(answer.status, 201, "{}", answer.text);
+        // Past the first day, which a new home learns in: from now on it alerts.
+        self.clock.advance(LEARNING);
         owner
     }
 

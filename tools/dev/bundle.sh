@@ -28,8 +28,9 @@ npm_folder_in_cache node 'the bundler'
 build_interface
 
 step 'Packages (optimised: the first time takes some minutes)'
-# The country database is shipped; only its attribution is kept in the repository.
+# The databases of countries and networks are shipped; only their attribution is kept in the repository.
 cp "$GEO_COUNTRY" src-tauri/resources/geo/dbip-country.mmdb
+cp "$GEO_NETWORKS" src-tauri/resources/geo/networks.mmdb
 bundle_folder="$CARGO_TARGET_DIR/release/bundle"
 rm -rf "$bundle_folder"
 "$CACHE/node/node_modules/.bin/tauri" build --ci --bundles "$formats"
@@ -60,7 +61,9 @@ remove_again() {
     if [ "$kept" != installed ]; then as_root dpkg -r "$package" >/dev/null 2>&1 || true; fi
 }
 trap remove_again EXIT
-dpkg -L "$package" | grep -q '/dbip-country.mmdb$' || give_up 'The package does not contain the country database.'
+for name in dbip-country networks; do
+    dpkg -L "$package" | grep "/$name.mmdb\$" >/dev/null || give_up "The package does not contain the database $name.mmdb."
+done
 say "installed: $package $(dpkg-deb -f "$deb" Version)"
 
 step 'The installed app, started in an empty home'

@@ -12,7 +12,7 @@ cd "$LATCHKEY_ROOT"
 
 # The strangers of these tests come from real places.
 need_place_databases
-export LATCHKEY_GEOIP="$GEO_CITY_4,$GEO_COUNTRY"
+export LATCHKEY_GEOIP="$GEO_CITY_4,$GEO_COUNTRY,$GEO_NETWORKS"
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

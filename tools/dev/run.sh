@@ -26,7 +26,7 @@ if [ "$kind" = window ]; then need_system_packages run; else need_system_package
 need_rust
 need_node
 
-step 'Place databases'
+step 'Databases of places and networks'
 need_place_databases
 
 step 'The interface'
@@ -42,7 +42,7 @@ else
 fi
 
 # The city files first: of two answers the more detailed one counts, and these cover every country too.
-export LATCHKEY_GEOIP="${LATCHKEY_GEOIP:-$GEO_CITY_4,$GEO_CITY_6,$GEO_COUNTRY}"
+export LATCHKEY_GEOIP="${LATCHKEY_GEOIP:-$GEO_CITY_4,$GEO_CITY_6,$GEO_COUNTRY,$GEO_NETWORKS}"
 
 if [ "$kind" = window ]; then
     step 'Opening the window (closing it leaves Latchkey in the tray; Ctrl-C here ends it)'

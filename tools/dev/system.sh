@@ -2,9 +2,10 @@
 # shellcheck shell=bash
 
 packages_compile='build-essential pkg-config'
+packages_databases='python3-venv'
 packages_window='libwebkit2gtk-4.1-dev libayatana-appindicator3-dev'
 packages_display='xvfb xauth dbus xdotool scrot fonts-dejavu-core'
-packages_test='dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck python3-venv'
+packages_test='dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck'
 packages_targets='clang-19 lld-19 gcc-mingw-w64-x86-64'
 
 # Prints those of the named packages that are not installed.
@@ -66,19 +67,24 @@ let_rest() {
     fi
 }
 
-# need_system_packages headless|run|test|targets|bench|bundle
+# need_system_packages headless|run|test|databases|targets|bench|bundle
 need_system_packages() {
     case "$(system_name)" in
         debian)
             # shellcheck disable=SC2086 # lists of names
             case "$1" in
-                headless) need_packages 'compiling' $packages_compile ;;
-                run) need_packages 'compiling the window' $packages_compile $packages_window ;;
+                headless) need_packages 'compiling, and the database of networks' $packages_compile $packages_databases ;;
+                run)
+                    need_packages 'compiling the window' $packages_compile $packages_window
+                    need_packages 'the database of networks' $packages_databases
+                    ;;
                 test)
                     need_packages 'compiling the window' $packages_compile $packages_window
                     need_packages 'a screen without a monitor' $packages_display
                     need_packages 'the real parts the tests talk to' $packages_test
+                    need_packages 'the database of networks' $packages_databases
                     ;;
+                databases) need_packages 'the database of networks' $packages_databases ;;
                 targets)
                     need_packages 'compiling' $packages_compile
                     need_packages 'answering for the C compilers of other systems' $packages_targets
@@ -87,10 +93,12 @@ need_system_packages() {
                     need_packages 'compiling the window' $packages_compile $packages_window
                     need_packages 'a screen without a monitor' $packages_display
                     need_packages 'the load of the measurements' wrk
+                    need_packages 'the database of networks' $packages_databases
                     ;;
                 bundle)
                     need_packages 'compiling the window' $packages_compile $packages_window
                     need_packages 'a screen without a monitor' $packages_display
+                    need_packages 'the database of networks' $packages_databases
                     ;;
             esac
             ;;

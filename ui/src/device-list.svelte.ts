@@ -67,7 +67,10 @@ export class DeviceList {
   async #fetch(id: string) {
     try {
       const { device } = await household.during(home.device(id));
-      this.devices = [...this.devices.filter((known) => known.id !== id), device].sort(order);
+      const all = [...this.devices.filter((known) => known.id !== id), device];
+      // One whose place another has taken is still there to be asked for, but it is in no list.
+      const replaced = new Set(all.map((known) => known.continues));
+      this.devices = all.filter((known) => !replaced.has(known.id)).sort(order);
     } catch (thrown) {
       if (HomeError.from(thrown).code === "not_found") this.devices = this.devices.filter((known) => known.id !== id);
     }

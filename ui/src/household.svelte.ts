@@ -6,7 +6,7 @@ import type { HomeStatus } from "./api/generated/HomeStatus";
 import { HomeError, home } from "./api/index";
 
 /** How far the interface is: what may be shown at all. */
-export type Phase = "starting" | "unreachable" | "set_up" | "signed_out" | "signed_in";
+export type Phase = "starting" | "unreachable" | "set_up" | "signed_out" | "held" | "signed_in";
 
 /** Why this device is signed out: it never signed in, somebody else ended it, it did so itself, or all were. */
 export type Reason = "fresh" | "ended" | "here" | "all";
@@ -28,7 +28,7 @@ class Household {
 
   /** Finds out how things are, from the beginning. */
   async start() {
-    if (this.phase !== "signed_in") this.phase = "starting";
+    if (this.phase !== "signed_in" && this.phase !== "held") this.phase = "starting";
     try {
       // Both at once: a home that is set up is the usual case, and its session the first thing anybody waits for.
       const [status, session] = await Promise.all([home.status(), this.#askSession()]);
@@ -37,7 +37,9 @@ class Household {
       else if (session) this.enter(session);
       else this.leave(this.phase === "signed_in" ? "ended" : "fresh");
     } catch (thrown) {
-      this.problem = HomeError.from(thrown);
+      const error = HomeError.from(thrown);
+      if (error.held) return this.hold();
+      this.problem = error;
       this.phase = "unreachable";
     }
   }
@@ -87,11 +89,21 @@ class Household {
 
   /** This device is signed out. */
   leave(reason: Reason) {
+    this.#close();
+    if (this.reason === "fresh") this.reason = reason;
+    this.phase = "signed_out";
+  }
+
+  /** This device's sign-in is on hold: it may go on when somebody of the household has said so. */
+  hold() {
+    this.#close();
+    this.phase = "held";
+  }
+
+  #close() {
     this.#stopFollowing?.();
     this.#stopFollowing = null;
     this.session = null;
-    if (this.reason === "fresh") this.reason = reason;
-    this.phase = "signed_out";
     this.live = true;
   }
 
@@ -124,13 +136,14 @@ class Household {
     this.#follow();
   }
 
-  /** Waits for an operation; when it says that this device is signed out, so it is shown. */
+  /** Waits for an operation; when it says that this device is signed out, or on hold, so it is shown. */
   async during<Answer>(operation: Promise<Answer>): Promise<Answer> {
     try {
       return await operation;
     } catch (thrown) {
       const error = HomeError.from(thrown);
       if (error.signedOut) this.leave("ended");
+      if (error.held) this.hold();
       if (error.code === "profile_required" && this.session) {
         this.session = { ...this.session, profile: null, may_manage: false };
         this.#follow();

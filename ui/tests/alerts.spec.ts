@@ -1,6 +1,6 @@
 // An unfamiliar sign-in: told while the app is open, and answered on its card.
 
-import { devicesSeenBy, expect, open, PASSWORD, RIGA, row, signIn, test } from "./home";
+import { devicesSeenBy, expect, HOME_NETWORK, open, PASSWORD, RIGA, row, signIn, test } from "./home";
 
 test("an unfamiliar device is told at once, signed out with one tap, and seen to be refused", async ({
   page,
@@ -69,4 +69,32 @@ test("the answer given on another device shows here", async ({ page, home, first
   await open(page, home, `/alerts/${alert.id}`);
   await first.request.post(`/api/v1/alerts/${alert.id}/answer`, { data: { answer: "not_me" } });
   await expect(page.getByText("You said: it was not me.")).toBeVisible();
+});
+
+test("a new device at home is something to know, not an alarm", async ({ page, home }) => {
+  await signIn(page, home);
+  await open(page, home, "/devices");
+  await home.app("Bedroom TV", "tv", { address: HOME_NETWORK });
+  const told = page.getByRole("status").filter({ hasText: "Bedroom TV is new at home" });
+  await told.getByRole("button", { name: "Have a look" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Bedroom TV is new at home. Is it yours?" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "What is known of it" })).toBeVisible();
+  await open(page, home, "/alerts");
+  await expect(page.getByRole("link", { name: /Bedroom TV/ })).toContainText("New at home");
+});
+
+test("a place that says little is told with what hides it", async ({ page, home }) => {
+  await home.app("Hotel TV", "tv", { address: RIGA, profile: null });
+  // No test database knows a VPN by its number: the answer is as it would be then.
+  await page.route("**/api/v1/alerts/*", async (route) => {
+    const answer = await route.fetch();
+    const detail = await answer.json();
+    detail.alert.place.network_kind = "vpn";
+    await route.fulfill({ response: answer, json: detail });
+  });
+  await signIn(page, home);
+  await open(page, home, "/alerts");
+  await page.getByRole("link", { name: /Hotel TV/ }).click();
+  await expect(page.getByText("near Riga, Latvia, through a VPN")).toBeVisible();
+  await expect(page.getByText("this is where the VPN is, not the person")).toBeVisible();
 });

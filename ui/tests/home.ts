@@ -16,9 +16,23 @@ export const LOGIN = "casa";
 export const PASSWORD = "a few words in a row";
 export const PIN = "2468";
 
+/** A private address: the household's own network. */
+export const HOME_NETWORK = "192.168.1.40";
 /** Addresses that the demonstration's place database knows (RFC 5737). */
 export const LISBON = "192.0.2.10";
 export const RIGA = "203.0.113.200";
+export const MADRID = "198.51.100.200";
+
+/** What tells one TV from another. */
+export const BRAVIA = { model: "BRAVIA 4K", os: "Android 12", app: "Jellyfin", app_version: "0.17" };
+
+/** Where an app is, who uses it, and what it says of itself beside its name and kind. */
+type AppOptions = { address?: string; profile?: string | null; declared?: Record<string, string> };
+
+const THIEF = {
+  "x-forwarded-for": RIGA,
+  "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+};
 
 const repository = resolve(import.meta.dirname, "../..");
 
@@ -40,8 +54,13 @@ function serverBinary(): string {
 /** A device that is no browser: it speaks to the home as an app does. */
 export interface App {
   id: string;
+  token: string;
+  /** The account's, as the sign-in told them. */
+  profiles: Profile[];
   /** Asks for its own session, and answers with the status and the error's code. */
   ask(): Promise<{ status: number; code: string | null }>;
+  /** Asks with this device's token, but from another country and as another program: as a thief of it would. */
+  askAsThief(): Promise<{ status: number; code: string | null }>;
   request: APIRequestContext;
 }
 
@@ -71,6 +90,8 @@ export class Home {
         // The demonstration brings places of its own.
         ...(flags.some((flag) => ["--demo", "--geoip"].includes(flag)) ? [] : ["--geoip", DEMO_PLACES]),
         ...(flags.includes("--geoip-update-url") ? [] : ["--geoip-update-url", ""]),
+        ...(flags.includes("--networks-update-url") ? [] : ["--networks-update-url", ""]),
+        ...(flags.includes("--tor-exits-update-url") ? [] : ["--tor-exits-update-url", ""]),
         ...flags,
       ],
       { stdio: ["ignore", "pipe", "pipe"] },
@@ -100,9 +121,12 @@ export class Home {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  /** Makes the account, with Ana (adult), Rui (adult, with a PIN) and Leo (kids); answers with the first device. */
-  async setUp(): Promise<App> {
-    return this.#app(LISBON, "/api/v1/setup", {
+  /**
+   * Makes the account, with Ana (adult), Rui (adult, with a PIN) and Leo (kids); answers with the first device. A new
+   * home learns for a day and says nothing of what is new: that is over at once, unless the test is about it.
+   */
+  async setUp({ learns = false } = {}): Promise<App> {
+    const first = await this.#app(LISBON, "/api/v1/setup", {
       code: this.setupCode,
       login: LOGIN,
       password: PASSWORD,
@@ -113,15 +137,20 @@ export class Home {
         { name: "Leo", kind: "kids" },
       ],
     });
+    if (!learns) {
+      const taught = await first.request.put("/api/v1/alert-settings", { data: { settings: {}, end_learning: true } });
+      expect(taught.ok(), await taught.text()).toBe(true);
+    }
+    return first;
   }
 
   /** Has an app sign in, used by Ana unless told. */
-  async app(name: string, kind: DeviceKind, options: { address?: string; profile?: string | null } = {}): Promise<App> {
-    const { address = LISBON, profile = "Ana" } = options;
+  async app(name: string, kind: DeviceKind, options: AppOptions = {}): Promise<App> {
+    const { address = LISBON, profile = "Ana", declared = {} } = options;
     const app = await this.#app(address, "/api/v1/sign-in", {
       login: LOGIN,
       password: PASSWORD,
-      device: { name, kind },
+      device: { name, kind, ...declared },
     });
     if (profile) await choose(app.request, profile);
     return app;
@@ -132,22 +161,33 @@ export class Home {
     const visitor = await request.newContext(origin);
     const answer = await visitor.post(path, { data });
     expect(answer.ok(), await answer.text()).toBe(true);
-    const { token, device_id } = (await answer.json()) as SignedIn;
+    const { token, device_id, profiles } = (await answer.json()) as SignedIn;
     await visitor.dispose();
-    const app = await request.newContext({
-      ...origin,
-      extraHTTPHeaders: { ...origin.extraHTTPHeaders, authorization: `Bearer ${token}` },
-    });
+    const withToken = (headers: Record<string, string>) =>
+      request.newContext({ baseURL: this.url, extraHTTPHeaders: { ...headers, authorization: `Bearer ${token}` } });
+    const app = await withToken(origin.extraHTTPHeaders);
     return {
       id: device_id,
+      token,
+      profiles,
       request: app,
-      ask: async () => {
-        const session = await app.get("/api/v1/session");
-        const body = (await session.json()) as { error?: string };
-        return { status: session.status(), code: body.error ?? null };
-      },
+      ask: () => askSession(app),
+      askAsThief: async () => askSession(await withToken(THIEF)),
     };
   }
+}
+
+async function askSession(asking: APIRequestContext) {
+  const session = await asking.get("/api/v1/session");
+  const body = (await session.json()) as { error?: string };
+  return { status: session.status(), code: body.error ?? null };
+}
+
+/** Takes a browser's cookies elsewhere, and asks with them. */
+export async function stealCookies(page: Page, home: Home) {
+  const cookies = await page.context().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  return askSession(await request.newContext({ baseURL: home.url, extraHTTPHeaders: { ...THIEF, cookie } }));
 }
 
 /** Says who is using a device. */

@@ -21,6 +21,8 @@ export async function asWindow(page: Page) {
       session: "/session",
       devices: "/devices",
       geo_status: "/geo",
+      alerts: "/alerts",
+      alert_settings: "/alert-settings",
     };
     const invoke = async (command: string) => {
       const path = paths[command];

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use latchkey::model::AlertId;
-use latchkey::wire::{AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerOutcome};
+use latchkey::wire::{
+    AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange, AnswerOutcome,
+};
 use tauri::State;
 
 use crate::desk::Desk;
@@ -29,4 +31,19 @@ pub async fn answer_alert(
     answer: AlertAnswer,
 ) -> Answer<AnswerOutcome> {
     Ok(desk.home().await?.answer_alert(id, answer).await?)
+}
+
+/// What is set about alerts.
+#[tauri::command]
+pub async fn alert_settings(desk: State<'_, Arc<Desk>>) -> Answer<AlertSettings> {
+    Ok(desk.home().await?.alert_settings().await?)
+}
+
+/// Changes that.
+#[tauri::command]
+pub async fn change_alert_settings(
+    desk: State<'_, Arc<Desk>>,
+    change: AlertSettingsChange,
+) -> Answer<AlertSettings> {
+    Ok(desk.home().await?.change_alert_settings(change).await?)
 }

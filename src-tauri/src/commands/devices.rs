@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use latchkey::model::DeviceId;
 use latchkey::wire::{
-    Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, SignOutMany, SignOutReport, SignOutResult,
+    Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, SignOutMany, SignOutReport,
+    SignOutResult,
 };
 use tauri::State;
 
@@ -27,6 +28,18 @@ pub async fn device(desk: State<'_, Arc<Desk>>, id: DeviceId) -> Answer<DeviceDe
 #[tauri::command]
 pub async fn change_device(desk: State<'_, Arc<Desk>>, id: DeviceId, change: DeviceChange) -> Answer<Device> {
     Ok(desk.home().await?.change_device(id, change).await?)
+}
+
+/// Says that a device is one the account knew before.
+#[tauri::command]
+pub async fn merge_device(desk: State<'_, Arc<Desk>>, id: DeviceId, merge: DeviceMerge) -> Answer<Device> {
+    Ok(desk.home().await?.merge_device(id, merge).await?)
+}
+
+/// Takes that back.
+#[tauri::command]
+pub async fn separate_device(desk: State<'_, Arc<Desk>>, id: DeviceId) -> Answer<Device> {
+    Ok(desk.home().await?.separate_device(id).await?)
 }
 
 /// Signs one device out.

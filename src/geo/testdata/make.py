@@ -2,7 +2,7 @@
 """Makes the small databases beside it. Needs mmdb-writer from PyPI: pip install mmdb-writer==0.2.7
 
 Two of the flat schema (ip-location-db), split by address family as its city files are; two of MaxMind's nested
-schema; one of networks. Cities and coordinates are real ones, the addresses' owners are not looked at.
+schema; two of networks, one of anonymous addresses. Cities and coordinates are real ones, the addresses' owners are not looked at.
 """
 
 import pathlib
@@ -63,6 +63,21 @@ def main():
     write("nested-asn", 6, "GeoLite2-ASN", {
         "85.240.0.0/13": {"autonomous_system_number": 2860, "autonomous_system_organization": "Example Telecom"},
         "2a02:8388::/32": {"autonomous_system_number": 8412},
+    }, ipv4_compatible=True)
+    # Numbers and names are real ones, and so are most of the addresses; src/geo/network_tests.rs has them.
+    write("networks", 6, "Latchkey-Networks", {
+        network: {"autonomous_system_number": number, "autonomous_system_organization": name}
+        for network, number, name in [
+            ("85.240.0.0/13", 3243, "MEO - SERVICOS DE COMUNICACOES E MULTIMEDIA S.A."),
+            ("172.56.0.0/16", 21928, "T-Mobile USA, Inc."),
+            ("2a01:4f8::/32", 24940, "Hetzner Online GmbH"),
+            ("193.32.249.0/24", 39351, "31173 Services AB"),
+            ("171.25.193.0/24", 198093, "Foreningen for digitala fri- och rattigheter"),
+            ("199.60.0.0/24", 11167, "Gogo Business Aviation LLC"),
+        ]
+    }, ipv4_compatible=True, int_type="u32")
+    write("anonymous", 6, "GeoIP2-Anonymous-IP", {
+        "85.240.0.0/13": {"is_anonymous": True, "is_anonymous_vpn": True},
     }, ipv4_compatible=True)
 
 

@@ -8,7 +8,8 @@ use crate::home::here::Here;
 use crate::http::input::{Asked, Body, Named};
 use crate::model::DeviceId;
 use crate::wire::{
-    Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, SignOutMany, SignOutReport, SignOutResult,
+    Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, SignOutMany, SignOutReport,
+    SignOutResult,
 };
 
 /// The account's devices: the current one first, then by last activity.
@@ -38,6 +39,27 @@ pub async fn change(
     Body(change): Body<DeviceChange>,
 ) -> Result<Json<Device>> {
     home.change_device(id, change).await.map(Json)
+}
+
+/// Says that a device is one the account knew before: it takes that one's place in the list.
+#[utoipa::path(post, path = "/api/v1/devices/{id}/merge", tag = "devices", params(("id" = DeviceId, Path)),
+    request_body = DeviceMerge, responses(
+    (status = 200, body = Device), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)
+))]
+pub async fn merge(
+    home: Here,
+    Named(id): Named<DeviceId>,
+    Body(merge): Body<DeviceMerge>,
+) -> Result<Json<Device>> {
+    home.merge_device(id, merge).await.map(Json)
+}
+
+/// Takes that back: both are in the list again.
+#[utoipa::path(post, path = "/api/v1/devices/{id}/separate", tag = "devices", params(("id" = DeviceId, Path)),
+    responses((status = 200, body = Device), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 422, body = ErrorBody)
+))]
+pub async fn separate(home: Here, Named(id): Named<DeviceId>) -> Result<Json<Device>> {
+    home.separate_device(id).await.map(Json)
 }
 
 /// Signs one device out. Its very next request is refused.

@@ -2,6 +2,7 @@
 //! [`crate::home::Home`].
 
 mod account;
+mod alert_settings;
 mod alerts;
 mod codes;
 mod devices;
@@ -28,11 +29,14 @@ pub fn routes() -> OpenApiRouter<Door> {
         .routes(routes!(session::report_activity))
         .routes(routes!(devices::list))
         .routes(routes!(devices::one, devices::change))
+        .routes(routes!(devices::merge))
+        .routes(routes!(devices::separate))
         .routes(routes!(devices::sign_out))
         .routes(routes!(devices::sign_out_many))
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::one))
         .routes(routes!(alerts::answer))
+        .routes(routes!(alert_settings::show, alert_settings::change))
         .routes(routes!(history::list))
         .routes(routes!(profiles::list, profiles::create))
         .routes(routes!(profiles::change, profiles::delete))

@@ -42,7 +42,7 @@ pub async fn introspect(
     home: Here,
     Form(request): Form<IntrospectionRequest>,
 ) -> Result<Json<IntrospectionResponse>, Error> {
-    let caller = home.caller()?;
+    let caller = home.caller().await?;
     let found = tokens::introspect(home.core(), &caller, &Secret::received(request.token));
     let answer = match found {
         None => IntrospectionResponse::default(),

@@ -5,6 +5,8 @@ import type { AlertAnswer } from "./generated/AlertAnswer";
 import type { AlertDetail } from "./generated/AlertDetail";
 import type { AlertPage } from "./generated/AlertPage";
 import type { AlertQuery } from "./generated/AlertQuery";
+import type { AlertSettings } from "./generated/AlertSettings";
+import type { AlertSettingsChange } from "./generated/AlertSettingsChange";
 import type { AnswerOutcome } from "./generated/AnswerOutcome";
 import type { CodeAnswer } from "./generated/CodeAnswer";
 import type { CurrentSession } from "./generated/CurrentSession";
@@ -12,6 +14,7 @@ import type { DesktopStatus } from "./generated/DesktopStatus";
 import type { Device } from "./generated/Device";
 import type { DeviceChange } from "./generated/DeviceChange";
 import type { DeviceDetail } from "./generated/DeviceDetail";
+import type { DeviceMerge } from "./generated/DeviceMerge";
 import type { DevicePage } from "./generated/DevicePage";
 import type { DeviceQuery } from "./generated/DeviceQuery";
 import type { ErrorBody } from "./generated/ErrorBody";
@@ -50,12 +53,17 @@ export interface Home {
   devices(query: DeviceQuery): Promise<DevicePage>;
   device(id: string): Promise<DeviceDetail>;
   changeDevice(id: string, change: DeviceChange): Promise<Device>;
+  mergeDevice(id: string, merge: DeviceMerge): Promise<Device>;
+  separateDevice(id: string): Promise<Device>;
   signOutDevice(id: string): Promise<SignOutResult>;
   signOutDevices(request: SignOutMany): Promise<SignOutReport>;
 
   alerts(query: AlertQuery): Promise<AlertPage>;
   alert(id: string): Promise<AlertDetail>;
   answerAlert(id: string, answer: AlertAnswer): Promise<AnswerOutcome>;
+
+  alertSettings(): Promise<AlertSettings>;
+  changeAlertSettings(change: AlertSettingsChange): Promise<AlertSettings>;
 
   history(query: HistoryQuery): Promise<HistoryPage>;
   /** Saves the whole history as a file; answers its path where it is known. */
@@ -119,6 +127,11 @@ export class HomeError extends Error {
   /** Whether this device holds no session any more. */
   get signedOut(): boolean {
     return ["not_signed_in", "session_ended", "token_expired"].includes(this.code);
+  }
+
+  /** Whether this device's session is on hold until somebody of the household answers. */
+  get held(): boolean {
+    return this.code === "session_held";
   }
 
   /** Whatever was thrown, as a `HomeError`. */

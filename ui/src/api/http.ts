@@ -26,12 +26,17 @@ export const httpHome: Home = {
   devices: (query) => get(`/devices${search(query)}`),
   device: (id) => get(`/devices/${encodeURIComponent(id)}`),
   changeDevice: (id, change) => send("PATCH", `/devices/${encodeURIComponent(id)}`, change),
+  mergeDevice: (id, merge) => send("POST", `/devices/${encodeURIComponent(id)}/merge`, merge),
+  separateDevice: (id) => send("POST", `/devices/${encodeURIComponent(id)}/separate`),
   signOutDevice: (id) => send("POST", `/devices/${encodeURIComponent(id)}/sign-out`),
   signOutDevices: (request) => send("POST", "/devices/sign-out", request),
 
   alerts: (query) => get(`/alerts${search(query)}`),
   alert: (id) => get(`/alerts/${encodeURIComponent(id)}`),
   answerAlert: (id, answer) => send("POST", `/alerts/${encodeURIComponent(id)}/answer`, answer),
+
+  alertSettings: () => get("/alert-settings"),
+  changeAlertSettings: (change) => send("PUT", "/alert-settings", change),
 
   history: (query) => get(`/history${search(query)}`),
   exportHistory,

@@ -21,12 +21,17 @@ export const tauriHome: Home = {
   devices: (query) => call("devices", { query }),
   device: (id) => call("device", { id }),
   changeDevice: (id, change) => call("change_device", { id, change }),
+  mergeDevice: (id, merge) => call("merge_device", { id, merge }),
+  separateDevice: (id) => call("separate_device", { id }),
   signOutDevice: (id) => call("sign_out_device", { id }),
   signOutDevices: (request) => call("sign_out_devices", { request }),
 
   alerts: (query) => call("alerts", { query }),
   alert: (id) => call("alert", { id }),
   answerAlert: (id, answer) => call("answer_alert", { id, answer }),
+
+  alertSettings: () => call("alert_settings"),
+  changeAlertSettings: (change) => call("change_alert_settings", { change }),
 
   history: (query) => call("history", { query }),
   exportHistory: async (format) => (await call<{ path: string }>("save_history", { format })).path,

@@ -1,17 +1,16 @@
-// Every word of the interface, in English. Another language is another file of this shape.
+// Every word of the interface, in English; the longer subjects are in files of their own. Another language is another
+// catalogue of this shape.
 
-import type { AnswerEffect } from "../api/generated/AnswerEffect";
 import type { DeviceKind } from "../api/generated/DeviceKind";
 import type { EndedReason } from "../api/generated/EndedReason";
 import type { GeoState } from "../api/generated/GeoState";
-import type { HistoryKind } from "../api/generated/HistoryKind";
 import type { SignInMethod } from "../api/generated/SignInMethod";
 import type { Verdict } from "../api/generated/Verdict";
-
-const rules = new Intl.PluralRules("en");
-const plural = (count: number, forms: { one: string; other: string }) =>
-  forms[rules.select(count) === "one" ? "one" : "other"].replace("#", count.toLocaleString("en"));
-const devices = (count: number) => plural(count, { one: "# device", other: "# devices" });
+import { alertSettings } from "./en/alert-settings";
+import { alert, alerts, learning, onHold, probably, score } from "./en/alerts";
+import { history } from "./en/history";
+import { networks } from "./en/networks";
+import { devices, plural } from "./en/plural";
 
 export const en = {
   locale: "en",
@@ -79,6 +78,7 @@ export const en = {
   time: {
     now: "just now",
     today: "Today",
+    dayAt: (day: string, clock: string) => `${day} ${clock}`,
     yesterday: "Yesterday",
     at: (when: string, clock: string) => `${when}, ${clock}`,
     unknown: "at an unknown time",
@@ -92,6 +92,7 @@ export const en = {
     this_computer: "on the home’s computer",
     unknown: "place unknown",
     title: "Where",
+    through: (where: string, network: string) => `${where}, ${network}`,
     approximate: "Approximate",
     explain: {
       located: "Worked out from its internet address, so it is never exact.",
@@ -124,7 +125,7 @@ export const en = {
     familiar: "Familiar",
     new_device: "New device",
     new_place: "New place",
-    suspicious: "Looks suspicious",
+    suspicious: "May be somebody else",
   } satisfies Record<Verdict, string>,
 
   start: {
@@ -224,7 +225,7 @@ export const en = {
     securityLead: "Who holds a key to this account",
     profilesLead: (names: string) => names,
     linkLead: "Sign in a TV or box with the code it shows",
-    settingsLead: "Password, appearance, places",
+    settingsLead: "Password, alerts, appearance, places",
     kidsSettingsLead: "Light or dark",
     kidsLead: "All good here. Have fun!",
     newBadge: "New",
@@ -268,6 +269,9 @@ export const en = {
     noProfile: "No profile chosen yet",
     signOut: "Sign out",
     signOutOf: (name: string) => `Sign out ${name}`,
+    onHold: "On hold",
+    answer: "Answer",
+    answerFor: (name: string) => `Answer for ${name}`,
     signOutAll: "Sign out of all devices",
     search: "Search",
     clearSearch: "Clear the search",
@@ -345,6 +349,15 @@ export const en = {
     signedIn: "Signed in",
     familiarTitle: "This device is familiar",
     unfamiliarTitle: "Why it is not familiar",
+    suspiciousTitle: "Why it may be somebody else",
+    tookPlace: (whose: string) => `It took the place of ${whose}.`,
+    tookPlaceSince: (whose: string, when: string) => `It took the place of ${whose}, since ${when}.`,
+    named: (name: string) => `“${name}”`,
+    another: "another device",
+    anotherOfThatName: "an earlier device of that name",
+    twoDevices: "They are two devices",
+    separated: "They are two devices again",
+    toAlert: "See the alert",
     historyTitle: "What it did",
     allHistory: "All of its history",
     noHistory: "Nothing yet.",
@@ -363,6 +376,16 @@ export const en = {
     password_changed: "The password was changed",
     replaced: "It signed in anew",
   } satisfies Record<EndedReason, string>,
+
+  alerts,
+  alert,
+  alertSettings,
+  history,
+  learning,
+  networks,
+  onHold,
+  probably,
+  score,
 
   signOut: {
     titleOne: (name: string) => `Sign out ${name}?`,
@@ -395,66 +418,6 @@ export const en = {
     changePassword: "Change the password",
   },
 
-  alerts: {
-    title: "Alerts",
-    lead: "Sign-ins that did not look like your household’s own.",
-    waiting: "Waiting for your answer",
-    answered: "Answered",
-    emptyTitle: "All quiet",
-    empty: "Nothing unfamiliar has signed in. When something does, you will see it here at once.",
-    open: (name: string) => `Alert: ${name}`,
-    toast: (name: string) => `${name} signed in and looks unfamiliar`,
-    toastSeveral: (count: number) => `${count} unfamiliar sign-ins`,
-    toastOpen: "Have a look",
-    states: {
-      open: "Waiting",
-      me: "It was me",
-      not_me: "It was not me",
-      unsure: "Not sure",
-    },
-  },
-
-  alert: {
-    titles: {
-      new_device: (name: string) => `${name} signed in. Was it you?`,
-      new_place: (name: string) => `${name} is at a new place. Is it with you?`,
-      suspicious: (name: string) => `Somebody may be using ${name}`,
-      familiar: (name: string) => `${name} signed in. Was it you?`,
-    } satisfies Record<Verdict, (name: string) => string>,
-    settled: {
-      out: (name: string) => `${name} is signed out`,
-      me: (name: string) => `${name} is one of yours`,
-    },
-    why: "Why it looks unfamiliar",
-    signOut: "Sign out",
-    signingOut: "Signing out…",
-    me: "It was me",
-    unsure: "Not sure",
-    answering: "Saving your answer…",
-    effects: {
-      signed_out: (clock: string) => `Signed out at ${clock}.`,
-      already_signed_out: (clock: string) => `It had been signed out already, at ${clock}.`,
-      now_familiar: () => "Good. This device and this place are familiar from now on.",
-      familiar_but_signed_out: () =>
-        "Good to know. It was signed out before, so it has to sign in again; it will be familiar then.",
-      kept_in_sight: () => "Fine. It stays signed in, and stays here until you are sure.",
-      already_answered: () => "This had been answered already. Nothing was changed.",
-    } satisfies Record<AnswerEffect, (clock: string) => string>,
-    whyBefore: "Why it looked unfamiliar",
-    answers: {
-      me: "You said: it was me.",
-      not_me: "You said: it was not me.",
-      unsure: "You said: not sure.",
-    },
-    endedElsewise: (when: string) => `It is signed out already, since ${when}.`,
-    passwordTitle: "Do they know your password?",
-    passwordText: "Whoever it was may sign in again with it. Change it now, and everything else is signed out too.",
-    changePassword: "Change the password",
-    deviceLink: "Everything about this device",
-    stillSignedIn: "It is still signed in.",
-    gone: "There is no such alert",
-  },
-
   password: {
     title: "Change the password",
     current: "Password in use",
@@ -466,72 +429,6 @@ export const en = {
     working: "Changing…",
     done: "The password is changed.",
     doneWith: (count: number) => `The password is changed, and ${devices(count)} signed out.`,
-  },
-
-  history: {
-    title: "History",
-    lead: "Everything that ever happened to your account’s access. Nothing is deleted.",
-    filterKind: "What",
-    filterDevice: "Device",
-    everything: "Everything",
-    allDevices: "All devices",
-    export: "Export",
-    exportCsv: "As a table (CSV)",
-    exportJson: "As data (JSON)",
-    exporting: "Preparing the file…",
-    exported: "The whole history was saved.",
-    exportedTo: (path: string) => `The whole history was saved as ${path}.`,
-    emptyTitle: "Nothing of that kind",
-    empty: "Choose “Everything” to see all there is.",
-    kinds: {
-      account_created: "Account created",
-      sign_in: "Sign-ins",
-      sign_in_failed: "Failed sign-ins",
-      wrong_pin: "Wrong PINs",
-      sign_out: "Sign-outs",
-      refused: "Refused requests",
-      new_place: "New places",
-      alert: "Alerts",
-      alert_answered: "Answers",
-      password_changed: "Password changes",
-      device_renamed: "Renamed devices",
-      profile_changed: "Changed profiles",
-    } satisfies Record<HistoryKind, string>,
-    lines: {
-      account_created: () => "The account was created",
-      sign_in: (device: string) => `${device} signed in`,
-      sign_in_failed: (device: string) => `A sign-in on ${device} failed`,
-      wrong_pin: (device: string) => `A wrong PIN was given on ${device}`,
-      sign_out: (device: string) => `${device} was signed out`,
-      refused: (device: string) => `${device} asked once more and was refused`,
-      new_place: (device: string) => `${device} turned up at a new place`,
-      alert: (device: string) => `${device} looked unfamiliar`,
-      alert_answered: (device: string) => `An alert about ${device} was answered`,
-      password_changed: () => "The password was changed",
-      device_renamed: (device: string, name?: string | null) =>
-        name ? `${device} was renamed to “${name}”` : `${device} has its own name back`,
-      profile_changed: (_device: string, what?: string | null, whose?: string | null) =>
-        `${whose ? `${whose}’s profile` : "A profile"} was ${what === "added" || what === "deleted" ? what : "changed"}`,
-    } satisfies Record<HistoryKind, (device: string, detail?: string | null, profile?: string | null) => string>,
-    someDevice: "A device",
-    by: (name: string) => `Used by ${name}`,
-    details: {
-      password: "with the password",
-      code: "with a code",
-      setup: "during set-up",
-      signed_out_here: "by itself",
-      signed_out_remotely: "from another device",
-      not_me: "“It was not me”",
-      password_changed: "because the password was changed",
-      replaced: "because it signed in anew",
-      me: "“It was me”",
-      unsure: "“Not sure”",
-      new_device: "a device never seen before",
-      new_place: "a place never been at before",
-      suspicious: "looks like somebody else",
-      wrong_credentials: "the login name or the password was not right",
-      too_many_attempts: "after too many attempts",
-    } as Record<string, string>,
   },
 
   profiles: {
@@ -604,6 +501,12 @@ export const en = {
     } satisfies Record<GeoState, string>,
     fileOf: (date: string) => `of ${date}`,
     fileAge: "date unknown",
+    networks: (database: string, kinds: string) =>
+      `Networks: RouteViews and DB-IP, CC BY 4.0, ${database}. Which are mobile, hosting or VPN: our table, ${kinds}.`,
+    networksMissing: (kinds: string) =>
+      `There is no database of networks, so a mobile one is taken for a fixed line. The table of kinds is ${kinds}.`,
+    torExits: (count: number, date: string) =>
+      plural(count, { one: `# exit of the Tor network, ${date}.`, other: `# exits of the Tor network, ${date}.` }),
     fileProblem: (problem: string) => `Not in use: ${problem}`,
     appTitle: "This app",
     autostart: "Start when I log in",

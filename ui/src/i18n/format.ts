@@ -46,6 +46,15 @@ export function when(at: string, now: number): string {
   return dateFormat.format(moment);
 }
 
+/** Until when something lasts: "20:14", "tomorrow 20:14", "Fri 20 Nov, 20:14". */
+export function until(at: string, now: number): string {
+  const moment = Date.parse(at);
+  const days = Math.round((startOfDay(moment) - startOfDay(now)) / DAY);
+  if (days === 0) return clockFormat.format(moment);
+  if (days === 1) return t.time.dayAt(relativeFormat.format(1, "day"), clockFormat.format(moment));
+  return when(at, now);
+}
+
 /** Everything about a moment: "Friday 20 November 2026 at 18:04:09 WET". */
 export const exact = (at: string): string => exactFormat.format(Date.parse(at));
 
@@ -112,6 +121,12 @@ export function placeWords(place: Place): string {
   if (place.city) return t.place.near(land ? t.place.cityIn(place.city, land) : place.city);
   if (land) return t.place.somewhere(land);
   return place.label ? t.place.near(place.label) : t.place.unknown;
+}
+
+/** The same with what sort of network it is, where that matters: "near Riga, Latvia, through a VPN". */
+export function placeAndNetworkWords(place: Place): string {
+  const network = place.scope === "located" ? t.networks.short[place.network_kind] : "";
+  return network ? t.place.through(placeWords(place), network) : placeWords(place);
 }
 
 /** How good that is: "Worked out from its internet address, so it is never exact. It is probably within 25 km of here." */

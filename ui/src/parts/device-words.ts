@@ -36,3 +36,9 @@ export const searchable = (device: Device): string =>
 
 /** Whether a device's sign-in fits the household. */
 export const isFamiliar = (device: Device): boolean => device.familiarity.verdict === "familiar";
+
+/** What its reasons are: why it is or is not familiar. */
+export function whyWords(device: Device): string {
+  if (device.familiarity.verdict === "suspicious") return t.device.suspiciousTitle;
+  return isFamiliar(device) ? t.device.familiarTitle : t.device.unfamiliarTitle;
+}

@@ -16,6 +16,7 @@ import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import atlas from "world-atlas/countries-50m.json";
 import { lettersOfNumber } from "./country-codes";
+import { boxOf, type Frame, flattened, lookout } from "./flat";
 
 const topology = atlas as unknown as Topology<{ countries: GeometryCollection<{ name: string }> }>;
 const ANTARCTICA = "010";
@@ -31,10 +32,14 @@ const countries: Country[] = (
 
 const world: FeatureCollection = { type: "FeatureCollection", features: countries };
 
+const outlines = countries.map((country) => ({ country, box: boxOf(country.geometry) }));
+
+// Some islands far out have an outline of their own and the letters of their country, which is larger.
 const byLetters = new Map<string, Country>();
 for (const country of countries) {
   const letters = lettersOf(country);
-  if (letters) byLetters.set(letters, country);
+  const other = letters && byLetters.get(letters);
+  if (letters && (!other || geoArea(country) > geoArea(other))) byLetters.set(letters, country);
 }
 
 function lettersOf({ id, properties }: Country): string | undefined {
@@ -77,6 +82,8 @@ export interface Named {
   holds(x: number, y: number): boolean;
 }
 
+/** How far beyond its edges a picture goes on, so that no edge is seen. */
+const BEYOND = 40;
 /** Countries whose names a picture has at the most. */
 const MOST_NAMES = 10;
 /** A country smaller than this in the picture, in square pixels, goes without a name. */
@@ -84,7 +91,7 @@ const LEAST_AREA = 1200;
 
 /** The whole world. */
 export const worldChart = (width: number, height: number): Chart =>
-  chart(geoNaturalEarth1().fitExtent(margins(width, height, 4), world), width, height);
+  chart(geoNaturalEarth1().fitExtent(margins(width, height, 4), world), width, height, countries);
 
 /** The part of the world around some spots, at least `spanKm` wide and with air around it. */
 export function chartAround(spots: Spot[], width: number, height: number, spanKm: number): Chart {
@@ -104,7 +111,11 @@ export function chartAround(spots: Spot[], width: number, height: number, spanKm
   const projection = near
     ? geoAzimuthalEqualArea().rotate([-longitude, -latitude])
     : geoNaturalEarth1().rotate([-longitude, 0]);
-  return chart(projection.fitExtent(margins(width, height, 24), around), width, height);
+  projection.fitExtent(margins(width, height, 24), around);
+  // Seen from near by, most of the world is elsewhere.
+  const mayBeSeen = near ? lookout(projection, margins(width, height, -BEYOND)) : () => true;
+  const seen = outlines.filter(({ box }) => mayBeSeen(box)).map(({ country }) => country);
+  return chart(projection, width, height, seen);
 }
 
 /** How many degrees wide a picture must be, east to west, for some spots to be on it. */
@@ -129,29 +140,29 @@ export function middleOf(letters: string): { latitude: number; longitude: number
 
 const position = (spot: Spot): Position => [spot.longitude, spot.latitude];
 
-const margins = (width: number, height: number, margin: number): [[number, number], [number, number]] => [
+const margins = (width: number, height: number, margin: number): Frame => [
   [margin, margin],
   [width - margin, height - margin],
 ];
 
-function chart(projection: GeoProjection, width: number, height: number): Chart {
+function chart(projection: GeoProjection, width: number, height: number, seen: Country[]): Chart {
   // What lies far outside the picture is cut away: zoomed in, the rest of the world would be most of the path.
-  const drawn = geoPath(
-    projection.clipExtent([
-      [-40, -40],
-      [width + 40, height + 40],
-    ]),
-  ).digits(1);
+  const drawn = geoPath(projection.clipExtent(margins(width, height, -BEYOND))).digits(1);
   const at = (latitude: number, longitude: number) =>
     projection([longitude, latitude]) ?? ([-1000, -1000] as [number, number]);
-  const named = [...byLetters]
-    .map(([letters, country]) => ({ letters, country, area: drawn.area(country) }))
+  const flat = geoPath().digits(1);
+  const shapes = seen.map((country) => ({ country, shape: flattened(country.geometry, projection) }));
+  const named = shapes
+    .flatMap(({ country, shape }) => {
+      const letters = lettersOf(country);
+      return letters && byLetters.get(letters) === country ? [{ letters, country, shape, area: flat.area(shape) }] : [];
+    })
     .filter(({ area }) => area > LEAST_AREA)
     .sort((one, other) => other.area - one.area)
     .slice(0, MOST_NAMES)
-    .map(({ letters, country }) => {
-      const [x, y] = drawn.centroid(country);
-      const [[left], [right]] = drawn.bounds(country);
+    .map(({ letters, country, shape }) => {
+      const [x, y] = flat.centroid(shape);
+      const [[left], [right]] = flat.bounds(shape);
       const holds = (x: number, y: number) => {
         const there = projection.invert?.([x, y]);
         return there ? geoContains(country, there) : false;
@@ -161,7 +172,7 @@ function chart(projection: GeoProjection, width: number, height: number): Chart 
   return {
     width,
     height,
-    land: drawn(world) ?? "",
+    land: flat({ type: "GeometryCollection", geometries: shapes.map(({ shape }) => shape) }) ?? "",
     at,
     named,
     radius: ({ latitude, longitude, radiusKm }) => {

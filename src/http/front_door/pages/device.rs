@@ -86,7 +86,7 @@ pub async fn answer(home: Here, form: Fields) -> Response {
 }
 
 async fn look_up(home: &Here, user_code: &str) -> Result<Option<(PendingCode, Choice)>> {
-    home.caller()?.manager()?;
+    home.caller().await?.manager()?;
     if user_code.trim().is_empty() {
         return Ok(None);
     }

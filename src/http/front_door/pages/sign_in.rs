@@ -25,7 +25,7 @@ struct SignInPage<'a> {
 /// Shows the form, unless the browser is signed in already.
 pub async fn show(State(door): State<Door>, home: Here, headers: HeaderMap, uri: Uri) -> Response {
     let going = ReturnAddress::read(&asked(&uri, "return"), &door, &headers);
-    if let Ok(caller) = home.caller() {
+    if let Ok(caller) = home.caller().await {
         return if caller.session.profile().is_some() {
             go_to(going.as_str())
         } else {

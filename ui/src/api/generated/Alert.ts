@@ -5,6 +5,7 @@ import type { DeviceId } from "./DeviceId";
 import type { DeviceKind } from "./DeviceKind";
 import type { Place } from "./Place";
 import type { SessionId } from "./SessionId";
+import type { Telling } from "./Telling";
 import type { Timestamp } from "./Timestamp";
 import type { Verdict } from "./Verdict";
 
@@ -41,6 +42,18 @@ verdict: Verdict,
  */
 reasons: Array<string>, 
 /**
+ * How many times likelier a stranger makes such a sign-in than the household does.
+ */
+score: number | null, 
+/**
+ * The device of the household that it probably is, when it brought no secret.
+ */
+probably: DeviceId | null, 
+/**
+ * With or without a sound.
+ */
+telling: Telling, 
+/**
  * Where, approximately.
  */
 place: Place, 
@@ -60,6 +73,10 @@ answered_at: Timestamp | null,
  * Whether the session is still signed in.
  */
 signed_in: boolean, 
+/**
+ * Since when the session is held until somebody answers, if it is.
+ */
+held_at: Timestamp | null, 
 /**
  * When the session ended, if it has.
  */

@@ -90,6 +90,14 @@ place: Place,
  */
 familiarity: Familiarity, 
 /**
+ * Since when its session is held until somebody answers, if it is.
+ */
+held_at: Timestamp | null, 
+/**
+ * The device whose place it took, when somebody said that both are one.
+ */
+continues: DeviceId | null, 
+/**
  * When it was signed out, if it was.
  */
 ended_at: Timestamp | null, 

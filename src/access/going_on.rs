@@ -1,0 +1,124 @@
+//! A session goes on from a new line or as another program: somebody judges before the request is let in.
+
+use std::sync::Arc;
+
+use super::Core;
+use super::asking::Asking;
+use super::judging::{self, Lore};
+use super::live::{Line, LiveSession, Seen};
+use crate::error::{Error, Result};
+use crate::familiarity::{Identity, judge};
+use crate::model::{DeviceListing, HistoryEntry, HistoryKind, PlaceScope, Verdict};
+use crate::store::Move;
+use crate::wire::EventKind;
+
+/// Notes a request of a live session; judges it first when it comes from a line it was not judged on.
+///
+/// # Errors
+///
+/// [`Error::SessionHeld`] when the session looks stolen and is held, now or since earlier.
+pub async fn seen(core: &Arc<Core>, session: &Arc<LiveSession>, asking: &Asking) -> Result<()> {
+    if session.is_held() {
+        return Err(Error::SessionHeld);
+    }
+    match core.live.touch(session, core.now(), asking) {
+        Seen::Before => Ok(()),
+        Seen::Anew(line) => judge_anew(core, session, asking, line).await,
+    }
+}
+
+async fn judge_anew(core: &Arc<Core>, session: &Arc<LiveSession>, asking: &Asking, line: Line) -> Result<()> {
+    let (core, session, asking) = (Arc::clone(core), Arc::clone(session), asking.clone());
+    Core::carry_through(async move {
+        let _lives = core.lives.lock().await;
+        if session.has_ended() {
+            return Err(Error::SessionEnded);
+        }
+        if session.is_held() {
+            return Err(Error::SessionHeld);
+        }
+        // Several requests come at once from a new line; one of them was judged meanwhile.
+        if !session.is_judged_on(line) {
+            judge_alone(&core, &session, &asking, line).await?;
+        }
+        core.live.touch(&session, core.now(), &asking);
+        if session.is_held() { Err(Error::SessionHeld) } else { Ok(()) }
+    })
+    .await
+}
+
+async fn judge_alone(core: &Core, current: &LiveSession, asking: &Asking, line: Line) -> Result<()> {
+    let listing = core.store.device(current.account_id, current.device_id).await?;
+    let listing = listing.filter(|listing| listing.session.id == current.id).ok_or(Error::SessionEnded)?;
+    let session = &listing.session;
+    let mut lore = Lore::of(core, current.account_id).await?;
+    lore.known.was_active(current.device_id, current.last_active_at());
+    let agent = asking.agent(core);
+    let identity = Identity::Session(current.device_id);
+    let profile = current.profile().map(|profile| profile.id);
+    let sign_in = judging::sign_in(core, asking, identity, &agent, &asking.place(core), profile);
+    let judged = judge(&lore.known, &sign_in, lore.settings.budget);
+    lore.known.learn(&sign_in, &judged);
+    let looks_stolen = judged.familiarity.verdict == Verdict::Suspicious;
+    // The owner must not be locked out of the computer that the home runs on.
+    let is_own_desktop = session.place.scope == PlaceScope::ThisComputer;
+    let held_at = (looks_stolen && lore.settings.hold_suspicious && !is_own_desktop).then(|| core.now());
+    let alert = judging::alert(core, session, &sign_in, &judged)?;
+    let mut kinds = Vec::new();
+    if alert.is_some() {
+        kinds.push(HistoryKind::Alert);
+    }
+    if judged.familiarity.verdict == Verdict::NewPlace && alert.is_some() {
+        kinds.insert(0, HistoryKind::NewPlace);
+    }
+    if held_at.is_some() {
+        kinds.push(HistoryKind::SessionHeld);
+    }
+    let history: Vec<_> = kinds
+        .into_iter()
+        .map(|kind| line_of(core, &listing, asking, &sign_in.place, kind, judged.familiarity.verdict))
+        .collect();
+    core.store
+        .move_session(&Move {
+            session_id: current.id,
+            account_id: current.account_id,
+            to: asking.address.filter(|_| !looks_stolen).map(|address| (address, &sign_in.place)),
+            familiarity: &judged.familiarity,
+            alert: alert.as_ref(),
+            held_at,
+            known: &lore.to_known()?,
+            history: &history,
+        })
+        .await?;
+    if held_at.is_some() {
+        current.hold(true);
+    } else {
+        current.note_line(line, asking.address);
+    }
+    let raised = alert.map(|alert| EventKind::AlertRaised { alert_id: alert.id, device_id: alert.device_id });
+    let changed = EventKind::DeviceChanged { device_id: current.device_id };
+    for event in raised.into_iter().chain([changed]) {
+        core.announcer.announce(&*core.clock, current.account_id, event);
+    }
+    Ok(())
+}
+
+fn line_of(
+    core: &Core,
+    listing: &DeviceListing,
+    asking: &Asking,
+    place: &crate::model::Place,
+    kind: HistoryKind,
+    verdict: Verdict,
+) -> HistoryEntry {
+    HistoryEntry {
+        device_id: Some(listing.device.id),
+        device_name: Some(listing.device.name().to_owned()),
+        session_id: Some(listing.session.id),
+        profile_name: listing.profile.as_ref().map(|profile| profile.name.as_str().to_owned()),
+        address: asking.address.map(|address| address.to_string()),
+        place: Some(place.clone()),
+        detail: Some(verdict.as_str().to_owned()),
+        ..core.line(listing.device.account_id, kind)
+    }
+}

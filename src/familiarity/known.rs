@@ -1,0 +1,429 @@
+//! What is known of an account: a summary of bounded size, so that a verdict costs the same after ten sign-ins and
+//! after ten thousand. It is kept as JSON, one row an account.
+//!
+//! Lessons of one moment may come in any order: counts add up, first and last are the least and the greatest, and
+//! what does not fit any more is what was unseen for longest.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+use super::Judgement;
+use super::client::{Client, Likeness, likeness};
+use super::network::prefix_of;
+use super::place::{Spot, is_one_cause};
+use super::sign_in::{Identity, SignIn};
+use super::thresholds::{
+    MOST_AGENTS, MOST_DEVICES, MOST_NETWORKS, MOST_PLACES, MOST_PREFIXES, MOST_SPOTS, SAME_CAUSE,
+};
+use crate::model::{DeviceId, NetworkKind, Place, PlaceScope, ProfileId, Telling, Timestamp, Verdict};
+
+/// What is known of an account.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Known {
+    /// The first sign-in ever.
+    pub first_at: Option<Timestamp>,
+    /// Sign-ins learnt from.
+    pub sign_ins: u32,
+    /// Whether somebody said that the first lesson is over.
+    pub is_taught: bool,
+    /// Devices.
+    pub devices: Vec<KnownDevice>,
+    /// Places that are the household's, and places that were told and wait.
+    pub places: Vec<KnownPlace>,
+    /// The /24 and /64 networks of the household.
+    pub prefixes: Vec<KnownPrefix>,
+    /// The networks (AS) of the household.
+    pub networks: Vec<KnownNetwork>,
+    /// The sorts of exit that hide places, which the household uses.
+    pub exits: Vec<NetworkKind>,
+}
+
+/// A device, as it is remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownDevice {
+    /// Its id, where the source has one.
+    pub id: Option<DeviceId>,
+    /// What it was last.
+    pub client: Client,
+    /// Whether it said so signing in, which has more words than going on with a session; and when.
+    pub client_told: (bool, Timestamp),
+    /// What its requests said it was, the latest few: an app and its player may differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<Agent>,
+    /// Whether it is the household's: familiar, or somebody has said so.
+    pub is_trusted: bool,
+    /// Whether an alert about it waits for an answer: another one would be about the same cause.
+    #[serde(default)]
+    pub is_told: bool,
+    /// Whether it looks stolen, and that was told.
+    #[serde(default)]
+    pub is_suspect: bool,
+    /// Sign-ins.
+    pub times: u32,
+    /// The first.
+    pub first_at: Timestamp,
+    /// Its last sign of life.
+    pub last_at: Timestamp,
+    /// Where that was.
+    pub last_spot: Spot,
+    /// The line it came over.
+    pub last_prefix: Option<IpNet>,
+    /// Who used it last.
+    pub profile: Option<ProfileId>,
+    /// How often it signed in from where: labels of places.
+    pub spots: Vec<SpotCount>,
+}
+
+/// What a device's requests said it was.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Agent {
+    /// The last time.
+    pub last_at: Timestamp,
+    /// What it said.
+    pub client: Client,
+}
+
+/// How often a device signed in from a place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SpotCount {
+    /// The last time.
+    pub last_at: Timestamp,
+    /// The place's label.
+    pub label: String,
+    /// How often.
+    pub times: u32,
+}
+
+/// A place, as it is remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownPlace {
+    /// Where.
+    pub spot: Spot,
+    /// Whether the household is at home there; otherwise it was told and nobody has answered.
+    pub is_trusted: bool,
+    /// Sign-ins.
+    pub times: u32,
+    /// The last.
+    pub last_at: Timestamp,
+}
+
+/// A /24 or /64 network, as it is remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownPrefix {
+    /// Which.
+    pub net: IpNet,
+    /// Sign-ins.
+    pub times: u32,
+    /// The last.
+    pub last_at: Timestamp,
+}
+
+/// A network (AS), as it is remembered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KnownNetwork {
+    /// Its number.
+    pub asn: u32,
+    /// Its kind.
+    pub kind: NetworkKind,
+    /// Sign-ins.
+    pub times: u32,
+    /// The last.
+    pub last_at: Timestamp,
+}
+
+impl Known {
+    /// Whether nothing ever signed in.
+    pub fn is_empty(&self) -> bool {
+        self.first_at.is_none()
+    }
+
+    /// The device of an id.
+    pub fn device(&self, id: DeviceId) -> Option<&KnownDevice> {
+        self.devices.iter().find(|device| device.id == Some(id))
+    }
+
+    /// The trusted device that is most like a client, and how much; the last seen of several.
+    pub fn most_like(&self, client: &Client) -> Option<(&KnownDevice, Likeness)> {
+        self.devices
+            .iter()
+            .filter(|device| device.is_trusted && !device.client.is_untold() && !client.is_untold())
+            .map(|device| (device, likeness(&device.client, client)))
+            .max_by_key(|(device, likeness)| (*likeness, device.last_at, device.id))
+    }
+
+    /// The place the household is at most.
+    pub fn usual_place(&self) -> Option<&KnownPlace> {
+        self.places
+            .iter()
+            .filter(|known| known.is_trusted)
+            .max_by(|one, other| (one.times, &one.spot.label).cmp(&(other.times, &other.spot.label)))
+    }
+
+    /// Whether this place was told lately and nobody has answered: another alert would be about the same cause.
+    pub fn is_told(&self, place: &Place, at: Timestamp) -> bool {
+        let spot = Spot::of(place);
+        let is_told = |known: &&KnownPlace| !known.is_trusted && known.last_at.after(SAME_CAUSE) >= at;
+        self.places.iter().filter(is_told).any(|known| is_one_cause(&known.spot, &spot))
+    }
+
+    /// Notes that a session of a device was active, without a new judgement: where a device was last is where
+    /// travel is measured from.
+    pub fn was_active(&mut self, id: DeviceId, at: Timestamp) {
+        if let Some(device) = self.devices.iter_mut().find(|device| device.id == Some(id)) {
+            device.last_at = device.last_at.max(at);
+        }
+    }
+
+    /// Notes that a device signs in after it was signed out: what was told about it then is over.
+    pub fn comes_back(&mut self, id: DeviceId) {
+        if let Some(device) = self.devices.iter_mut().find(|device| device.id == Some(id)) {
+            (device.is_told, device.is_suspect) = (false, false);
+        }
+    }
+
+    /// Learns from a sign-in as it was judged. What is unfamiliar does not become familiar by coming again: that
+    /// takes an answer ([`Known::confirm`]).
+    pub fn learn(&mut self, sign_in: &SignIn, judged: &Judgement) {
+        let verdict = judged.familiarity.verdict;
+        self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
+        if sign_in.identity.signs_in() {
+            self.sign_ins = self.sign_ins.saturating_add(1);
+        }
+        match verdict {
+            Verdict::Familiar => {
+                self.note_device(sign_in, true);
+                self.note_surroundings(sign_in, true);
+            }
+            Verdict::NewPlace => {
+                self.note_device(sign_in, true);
+                self.note_place(sign_in, false);
+            }
+            Verdict::NewDevice => {
+                // Where a device waits for its answer already, this is about the place.
+                if self.devices.iter().any(|known| known.id == sign_in.identity.device() && known.is_told)
+                    && judged.telling == Telling::Aloud
+                {
+                    self.note_place(sign_in, false);
+                }
+                self.note_device(sign_in, false);
+            }
+            // Whoever holds it now is not who it was: what is known of the device stays as it was.
+            Verdict::Suspicious => {}
+        }
+        let told = self
+            .devices
+            .iter_mut()
+            .find(|device| device.id.is_some() && device.id == sign_in.identity.device());
+        if let Some(device) = told {
+            device.is_told |= verdict == Verdict::NewDevice;
+            device.is_suspect |= verdict == Verdict::Suspicious;
+        }
+    }
+
+    /// Learns that somebody said "it was me": device and place are the household's from now on.
+    pub fn confirm(&mut self, sign_in: &SignIn) {
+        self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
+        self.note_device(sign_in, true);
+        self.note_surroundings(sign_in, true);
+        if let Some(id) = sign_in.identity.device() {
+            self.comes_back(id);
+        }
+    }
+
+    /// Learns that somebody said "it was not me" of what was judged so: the device is not the household's, and its place
+    /// is told anew next time. A device whose session was stolen is still the household's.
+    pub fn deny(&mut self, sign_in: &SignIn, verdict: Verdict) {
+        if let Some(id) = sign_in.identity.device() {
+            match verdict {
+                Verdict::Suspicious | Verdict::NewPlace => self.comes_back(id),
+                Verdict::NewDevice | Verdict::Familiar => self.forget(id),
+            }
+        }
+        let spot = Spot::of(&sign_in.place);
+        self.places.retain(|known| known.is_trusted || !is_one_cause(&known.spot, &spot));
+    }
+
+    /// Begins with a device that waits for an answer.
+    pub fn waits(&mut self, sign_in: &SignIn) {
+        self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
+        self.note_device(sign_in, false);
+        if let Some(device) = self.devices.iter_mut().find(|device| device.id == sign_in.identity.device()) {
+            device.is_told = true;
+        }
+    }
+
+    /// Begins with a place that the household had been at.
+    pub fn been_at(&mut self, place: &Place, at: Timestamp) {
+        let spot = Spot::of(place);
+        if spot.country.is_some() && !self.places.iter().any(|known| known.spot == spot) {
+            self.places.push(KnownPlace { spot, is_trusted: true, times: 1, last_at: at });
+            keep_latest(&mut self.places, MOST_PLACES, |known| (known.last_at, known.spot.key()));
+        }
+    }
+
+    /// Forgets a device.
+    pub fn forget(&mut self, id: DeviceId) {
+        self.devices.retain(|device| device.id != Some(id));
+    }
+
+    fn note_device(&mut self, sign_in: &SignIn, is_trusted: bool) {
+        let id = sign_in.identity.device();
+        let found = match sign_in.identity {
+            Identity::Proven(_) | Identity::Session(_) | Identity::Secretless(_) => {
+                self.devices.iter().position(|device| device.id == id)
+            }
+            Identity::Untold => self.untold_like(sign_in),
+        };
+        let times = u32::from(sign_in.identity.signs_in());
+        let agents = if id.is_some() && !sign_in.agent.is_untold() {
+            vec![Agent { last_at: sign_in.at, client: sign_in.agent.clone() }]
+        } else {
+            Vec::new()
+        };
+        let seen = KnownDevice {
+            id,
+            client: sign_in.client.clone(),
+            client_told: (sign_in.identity.signs_in(), sign_in.at),
+            agents,
+            is_trusted,
+            is_told: false,
+            is_suspect: false,
+            times,
+            first_at: sign_in.at,
+            last_at: sign_in.at,
+            last_spot: Spot::of(&sign_in.place),
+            last_prefix: sign_in.address.map(prefix_of),
+            profile: sign_in.profile,
+            spots: vec![SpotCount { last_at: sign_in.at, label: sign_in.place.label.clone(), times }],
+        };
+        match found {
+            Some(at) => self.devices[at].absorb(seen),
+            None => self.devices.push(seen),
+        }
+        keep_latest(&mut self.devices, MOST_DEVICES, |device| (device.last_at, device.id));
+    }
+
+    /// The device without an id that a sign-in comes from: the very same client, or one that it is a later version of.
+    /// Versions of one moment stay apart, so that their order does not matter.
+    fn untold_like(&self, sign_in: &SignIn) -> Option<usize> {
+        let untold = || self.devices.iter().enumerate().filter(|(_, device)| device.id.is_none());
+        if let Some((at, _)) = untold().find(|(_, device)| device.client == sign_in.client) {
+            return Some(at);
+        }
+        untold()
+            .filter(|(_, device)| device.last_at < sign_in.at)
+            .filter(|(_, device)| likeness(&device.client, &sign_in.client) >= Likeness::Updated)
+            .max_by_key(|(at, device)| (device.last_at, *at))
+            .map(|(at, _)| at)
+    }
+
+    fn note_surroundings(&mut self, sign_in: &SignIn, is_trusted: bool) {
+        let (place, at) = (&sign_in.place, sign_in.at);
+        if place.scope != PlaceScope::Located && place.scope != PlaceScope::Unknown {
+            return;
+        }
+        if let Some(net) = sign_in.address.map(prefix_of) {
+            match self.prefixes.iter_mut().find(|known| known.net == net) {
+                Some(known) => (known.times, known.last_at) = (known.times + 1, known.last_at.max(at)),
+                None => self.prefixes.push(KnownPrefix { net, times: 1, last_at: at }),
+            }
+            keep_latest(&mut self.prefixes, MOST_PREFIXES, |known| (known.last_at, known.net));
+        }
+        if let Some(asn) = place.asn {
+            match self.networks.iter_mut().find(|known| known.asn == asn) {
+                Some(known) => (known.times, known.last_at) = (known.times + 1, known.last_at.max(at)),
+                None => {
+                    self.networks.push(KnownNetwork { asn, kind: place.network_kind, times: 1, last_at: at });
+                }
+            }
+            keep_latest(&mut self.networks, MOST_NETWORKS, |known| (known.last_at, known.asn));
+        }
+        // What was told about this place is answered.
+        let spot = Spot::of(place);
+        self.places.retain(|known| known.is_trusted || !is_one_cause(&known.spot, &spot));
+        if !place.network_kind.has_a_country() {
+            if !self.exits.contains(&place.network_kind) {
+                self.exits.push(place.network_kind);
+                self.exits.sort_unstable();
+            }
+            return;
+        }
+        self.note_place(sign_in, is_trusted);
+    }
+
+    fn note_place(&mut self, sign_in: &SignIn, is_trusted: bool) {
+        let spot = Spot::of(&sign_in.place);
+        if spot.country.is_none() && (is_trusted || sign_in.place.network_kind.has_a_country()) {
+            return;
+        }
+        let known = self.places.iter_mut().find(|known| known.spot == spot && known.is_trusted == is_trusted);
+        match known {
+            Some(known) => (known.times, known.last_at) = (known.times + 1, known.last_at.max(sign_in.at)),
+            None => self.places.push(KnownPlace { spot, is_trusted, times: 1, last_at: sign_in.at }),
+        }
+        keep_latest(&mut self.places, MOST_PLACES, |known| (known.last_at, known.spot.key()));
+    }
+}
+
+impl KnownDevice {
+    /// How often it signed in from a place of that label.
+    pub fn times_from(&self, label: &str) -> u32 {
+        self.spots.iter().find(|spot| spot.label == label).map_or(0, |spot| spot.times)
+    }
+
+    /// Adds what was seen of it now.
+    fn absorb(&mut self, mut seen: Self) {
+        self.is_trusted |= seen.is_trusted;
+        self.times = self.times.saturating_add(seen.times);
+        self.first_at = self.first_at.min(seen.first_at);
+        for spot in std::mem::take(&mut seen.spots) {
+            match self.spots.iter_mut().find(|known| known.label == spot.label) {
+                Some(known) => {
+                    (known.times, known.last_at) =
+                        (known.times + spot.times, known.last_at.max(spot.last_at));
+                }
+                None => self.spots.push(spot),
+            }
+        }
+        keep_latest(&mut self.spots, MOST_SPOTS, |spot| (spot.last_at, spot.label.clone()));
+        for agent in std::mem::take(&mut seen.agents) {
+            // A later version takes its own place; what is otherwise different is kept beside it.
+            let known = self.agents.iter_mut().find(|known| {
+                known.client == agent.client
+                    || (known.last_at < agent.last_at
+                        && likeness(&known.client, &agent.client) >= Likeness::Updated)
+            });
+            match known {
+                Some(known) => *known = agent.max(known.clone()),
+                None => self.agents.push(agent),
+            }
+        }
+        keep_latest(&mut self.agents, MOST_AGENTS, Agent::clone);
+        // Of two at the same moment one must win whatever their order: the greater, by what they are.
+        let rank = |device: &Self| (device.last_spot.key(), device.last_prefix, device.profile);
+        if seen.last_at > self.last_at || (seen.last_at == self.last_at && rank(&seen) >= rank(self)) {
+            self.last_at = seen.last_at;
+            self.last_spot = seen.last_spot;
+            self.last_prefix = seen.last_prefix;
+            self.profile = seen.profile.or(self.profile);
+        }
+        let is_told = !seen.client.is_untold();
+        if is_told
+            && (self.client.is_untold()
+                || (seen.client_told, &seen.client) > (self.client_told, &self.client))
+        {
+            (self.client, self.client_told) = (seen.client, seen.client_told);
+        }
+    }
+}
+
+/// Drops what was unseen for longest until at most `most` are left. Which go does not depend on how often they were
+/// seen, so that lessons of one moment may come in any order.
+fn keep_latest<T, K: Ord>(list: &mut Vec<T>, most: usize, key: impl Fn(&T) -> K) {
+    while list.len() > most {
+        if let Some(at) = (0..list.len()).min_by_key(|at| key(&list[*at])) {
+            list.swap_remove(at);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Quiet: when nobody is told, and when somebody is told without a sound.
+
+use serde::{Deserialize, Serialize};
+
+use super::Standing;
+use super::known::Known;
+use super::place::{Nearness, Spot, is_near};
+use super::sign_in::SignIn;
+use super::thresholds::{LEARN_FOR, LEARN_SIGN_INS};
+use crate::model::{Telling, Timestamp, Verdict};
+
+/// Whether the home is new: its first day, or its first five sign-ins, whichever ends first, unless somebody said that
+/// it has learnt enough. There is nothing to
+/// compare with yet.
+pub fn is_learning(known: &Known, at: Timestamp) -> bool {
+    !known.is_taught
+        && known.sign_ins < LEARN_SIGN_INS
+        && known.first_at.is_none_or(|first| first.after(LEARN_FOR) > at)
+}
+
+/// Whether a new home takes a sign-in as the household's without asking. Everything near where it was set up; not what
+/// comes from another country or out of a data centre, and not what looks stolen: a stranger's best moment would
+/// otherwise be the first day.
+pub fn may_be_learnt(verdict: Verdict, near: Nearness) -> bool {
+    verdict != Verdict::Suspicious && near <= Nearness::Near
+}
+
+/// What telling depends on.
+pub(super) struct About<'a> {
+    pub known: &'a Known,
+    pub sign_in: &'a SignIn,
+    pub verdict: Verdict,
+    pub device: &'a Standing<'a>,
+    pub near: Nearness,
+    /// Whether the score is above what the budget allows.
+    pub is_over: bool,
+}
+
+/// Whether and how somebody is told: once a cause.
+pub(super) fn telling(about: &About<'_>) -> Telling {
+    let (is_told, is_suspect) = match about.device {
+        Standing::Trusted(device) | Standing::Waiting(device) => (device.is_told, device.is_suspect),
+        Standing::Probably(..) | Standing::New(_) => (false, false),
+    };
+    match about.verdict {
+        Verdict::Familiar => Telling::Nothing,
+        // One alert a cause: it waits for its answer.
+        Verdict::Suspicious if is_suspect => Telling::Nothing,
+        // One alert about a move or a holiday, not one a device.
+        Verdict::NewPlace if is_place_told(about) => Telling::Nothing,
+        // The device was told when it came first, and waits for its answer; unless it turns up far from there.
+        Verdict::NewDevice if is_told && !has_gone_far(about) => Telling::Nothing,
+        Verdict::NewDevice if is_notice(about) => Telling::Quietly,
+        Verdict::Suspicious | Verdict::NewPlace | Verdict::NewDevice => Telling::Aloud,
+    }
+}
+
+/// Whether a new device is only worth a notice without a sound: at home the household will know it, and what probably
+/// is a known device is offered as that one.
+fn is_notice(about: &About<'_>) -> bool {
+    let is_probable = matches!(about.device, Standing::Probably(..));
+    about.near.is_at_home() || !about.is_over || (is_probable && about.near.is_known_line())
+}
+
+/// Whether the place was told lately and waits for its answer.
+fn is_place_told(about: &About<'_>) -> bool {
+    about.known.is_told(&about.sign_in.place, about.sign_in.at)
+}
+
+/// Whether a device that waits for its answer turns up far from where it was told: that is another cause.
+fn has_gone_far(about: &About<'_>) -> bool {
+    let Standing::Waiting(device) = about.device else { return false };
+    let is_far =
+        about.near >= Nearness::SameNetwork && !is_near(&device.last_spot, &Spot::of(&about.sign_in.place));
+    is_far && !is_place_told(about)
+}
+
+/// Hours in which nothing makes a sound, in minutes after midnight where the home is; they may span midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct QuietHours {
+    /// When they begin, 0 to 1439.
+    pub from_minute: u16,
+    /// When they end, 0 to 1439. The same as the beginning: never.
+    pub to_minute: u16,
+}
+
+impl QuietHours {
+    /// Whether they silence what is told at that minute of the day. What looks stolen is never silenced: it cannot
+    /// wait till morning.
+    pub fn silence(self, verdict: Verdict, minute: u16) -> bool {
+        let Self { from_minute: from, to_minute: to } = self;
+        let is_within = if from <= to { (from..to).contains(&minute) } else { minute >= from || minute < to };
+        is_within && verdict != Verdict::Suspicious
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_span_midnight_and_never_silence_a_theft() {
+        let night = QuietHours { from_minute: 22 * 60, to_minute: 7 * 60 };
+        assert!(night.silence(Verdict::NewDevice, 23 * 60));
+        assert!(night.silence(Verdict::NewPlace, 6 * 60 + 59));
+        assert!(!night.silence(Verdict::NewDevice, 7 * 60));
+        assert!(!night.silence(Verdict::NewDevice, 21 * 60 + 59));
+        assert!(!night.silence(Verdict::Suspicious, 23 * 60));
+        let never = QuietHours { from_minute: 60, to_minute: 60 };
+        assert!(!never.silence(Verdict::NewDevice, 60));
+    }
+}

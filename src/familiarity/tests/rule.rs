@@ -1,0 +1,271 @@
+//! The verdicts, with their reasons and figures.
+
+use super::*;
+use crate::model::{Telling, Verdict};
+
+fn told(known: &Known, sign_in: &SignIn) -> (Verdict, Telling, Vec<String>) {
+    let judged = judged(known, sign_in);
+    (judged.familiarity.verdict, judged.telling, judged.familiarity.reasons)
+}
+
+/// Somebody with the password and a device of their own.
+fn stranger(client: Client) -> SignIn {
+    SignIn { identity: Identity::Secretless(device(99)), profile: None, ..at_home(99, client) }
+}
+
+#[test]
+fn a_television_that_signs_in_where_it_always_does_says_how_often() {
+    let (verdict, telling, reasons) = told(&household(), &at_home(2, television()));
+    assert_eq!((verdict, telling), (Verdict::Familiar, Telling::Nothing));
+    assert_eq!(reasons, ["This TV has signed in 14 times from here", "On the line your household uses most"]);
+}
+
+#[test]
+fn a_new_country_says_where_the_household_usually_is_and_how_far() {
+    let mut known = Known::default();
+    let porto_alegre = located("Porto Alegre, Brazil", "BR", (-30.0, -51.2), 28573);
+    for week in 1..6 {
+        let home = from(at_home(3, pixel()), "200.18.3.4", porto_alegre.clone());
+        known.confirm(&SignIn { at: NOW.before(days(7 * week)), ..home });
+    }
+    known.sign_ins = 6;
+    let (verdict, telling, reasons) = told(&known, &at_home(3, pixel()));
+    assert_eq!((verdict, telling), (Verdict::NewPlace, Telling::Aloud));
+    assert_eq!(reasons[0], "First time in Portugal; usually Porto Alegre, Brazil, about 8,800 km away");
+    assert_eq!(reasons[1], "This phone has signed in 5 times before, from elsewhere");
+}
+
+#[test]
+fn a_new_device_at_home_is_told_without_a_sound_and_elsewhere_aloud() {
+    let games =
+        Client { kind: DeviceKind::Console, os: Program::parse("PlayStation 5", None), ..Client::default() };
+    let (verdict, telling, reasons) = told(&household(), &stranger(games.clone()));
+    assert_eq!((verdict, telling), (Verdict::NewDevice, Telling::Quietly));
+    assert_eq!(reasons[0], "First time on this account");
+    let abroad = from(stranger(games), "192.0.2.9", riga());
+    assert_eq!(told(&household(), &abroad).1, Telling::Aloud);
+}
+
+#[test]
+fn a_television_whose_app_was_installed_anew_is_probably_that_television() {
+    let anew = SignIn { identity: Identity::Secretless(device(50)), ..at_home(50, television()) };
+    let judged = judged(&household(), &anew);
+    assert_eq!(judged.familiarity.probably, Some(device(2)));
+    // On its line at home that is offered without a sound; on the home network there is nobody else.
+    assert_eq!((judged.familiarity.verdict, judged.telling), (Verdict::NewDevice, Telling::Quietly));
+    assert_eq!(judged.familiarity.reasons[0], "It did not prove to be, but is the same as a TV you have");
+    let in_the_house = from(anew, "192.168.1.9", Place::home_network());
+    assert_eq!(told(&household(), &in_the_house).0, Verdict::Familiar);
+}
+
+#[test]
+fn the_same_client_without_its_secret_somewhere_else_is_a_new_device() {
+    for place in [lisbon(), porto(), riga()] {
+        let elsewhere = from(stranger(firefox("131.0")), "192.0.2.9", place);
+        let judged = judged(&household(), &elsewhere);
+        assert_eq!((judged.familiarity.verdict, judged.telling), (Verdict::NewDevice, Telling::Aloud));
+    }
+}
+
+#[test]
+fn signing_in_again_does_not_make_a_stranger_familiar_nor_tell_twice() {
+    let mut known = household();
+    let first = from(stranger(firefox("131.0")), "192.0.2.9", riga());
+    assert_eq!(live(&mut known, &first).telling, Telling::Aloud);
+    for hour in 1..5 {
+        let again = later(
+            SignIn { identity: Identity::Proven(device(99)), ..first.clone() },
+            Duration::from_hours(hour),
+        );
+        let judged = live(&mut known, &again);
+        assert_eq!((judged.familiarity.verdict, judged.telling), (Verdict::NewDevice, Telling::Nothing));
+        assert_eq!(judged.familiarity.reasons[0], "Nobody has said yet that it is yours");
+    }
+    // Signed out from the list, it comes back: that is told anew.
+    known.comes_back(device(99));
+    let back = later(SignIn { identity: Identity::Proven(device(99)), ..first }, days(2));
+    assert_eq!(live(&mut known, &back).telling, Telling::Aloud);
+}
+
+#[test]
+fn a_stranger_who_waits_for_an_answer_and_turns_up_far_away_is_told_again() {
+    let mut known = household();
+    let near = from(stranger(pixel()), "192.0.2.9", lisbon());
+    assert_ne!(live(&mut known, &near).telling, Telling::Nothing);
+    let abroad = goes_on(later(from(near, "198.51.100.8", riga()), days(1)));
+    assert_eq!(live(&mut known, &abroad).telling, Telling::Aloud);
+    assert_eq!(live(&mut known, &later(abroad, Duration::from_hours(1))).telling, Telling::Nothing);
+}
+
+#[test]
+fn a_first_vpn_is_told_once_through_whatever_exit() {
+    let mut known = household();
+    let exit = |place: Place, asn, day| {
+        let phone =
+            from(at_home(3, pixel()), &format!("198.18.{day}.1"), of_kind(place, NetworkKind::Vpn, asn));
+        later(phone, days(day))
+    };
+    assert_eq!(live(&mut known, &exit(riga(), 9009, 1)).telling, Telling::Aloud);
+    assert_eq!(live(&mut known, &exit(porto(), 60068, 2)).telling, Telling::Nothing);
+    // A data centre is another cause.
+    let hosted =
+        later(from(at_home(3, pixel()), "198.19.3.1", of_kind(riga(), NetworkKind::Hosting, 24940)), days(3));
+    assert_eq!(live(&mut known, &hosted).telling, Telling::Aloud);
+}
+
+#[test]
+fn a_denied_place_is_told_again() {
+    let mut known = household();
+    let abroad = later(from(at_home(3, pixel()), "192.0.2.9", riga()), days(1));
+    assert_eq!(live(&mut known, &abroad).telling, Telling::Aloud);
+    known.deny(&abroad, Verdict::NewPlace);
+    assert_eq!(live(&mut known, &later(abroad, Duration::from_hours(1))).telling, Telling::Aloud);
+}
+
+#[test]
+fn a_session_that_changes_client_and_place_is_suspicious() {
+    let curl = Client { app: Program::parse("curl", Some("8.5")), ..Client::default() };
+    let thief = SignIn {
+        agent: curl,
+        ..from(goes_on(later(at_home(1, firefox("131.0")), days(1))), "192.0.2.9", riga())
+    };
+    let (verdict, telling, reasons) = told(&household(), &thief);
+    assert_eq!((verdict, telling), (Verdict::Suspicious, Telling::Aloud));
+    assert_eq!(reasons[0], "The same sign-in turned up on another device in another place");
+}
+
+#[test]
+fn two_clients_on_one_session_at_once_are_suspicious_also_next_door() {
+    let mut known = household();
+    known.was_active(device(1), NOW);
+    let neighbour = SignIn {
+        agent: pixel(),
+        ..from(goes_on(later(at_home(1, firefox("131.0")), Duration::from_mins(3))), "198.51.100.9", lisbon())
+    };
+    let (verdict, _, reasons) = told(&known, &neighbour);
+    assert_eq!(verdict, Verdict::Suspicious);
+    assert_eq!(reasons[0], "Two devices use the same sign-in at once");
+    // The day after it is still another client on a line where nobody has been.
+    let (verdict, _, reasons) = told(&known, &later(neighbour, days(1)));
+    assert_eq!(verdict, Verdict::Suspicious);
+    assert_eq!(reasons[0], "The same sign-in turned up on another device in another place");
+}
+
+#[test]
+fn the_same_client_in_two_places_at_once_is_suspicious() {
+    let mut known = household();
+    known.was_active(device(1), NOW);
+    let copied =
+        from(goes_on(later(at_home(1, firefox("131.0")), Duration::from_mins(30))), "192.0.2.9", riga());
+    let (verdict, _, reasons) = told(&known, &copied);
+    assert_eq!(verdict, Verdict::Suspicious);
+    assert_eq!(reasons[0], "It was about 3,100 km away too short a time ago to travel here");
+    // Told once, however often it comes, until somebody answers.
+    assert_eq!(live(&mut known, &copied).telling, Telling::Aloud);
+    assert_eq!(live(&mut known, &later(copied.clone(), Duration::from_mins(1))).telling, Telling::Nothing);
+    known.confirm(&copied);
+    assert_eq!(
+        live(&mut known, &later(copied, Duration::from_mins(2))).familiarity.verdict,
+        Verdict::Familiar
+    );
+}
+
+#[test]
+fn a_device_whose_session_was_stolen_stays_the_households() {
+    let mut known = household();
+    known.was_active(device(1), NOW);
+    let copied =
+        from(goes_on(later(at_home(1, firefox("131.0")), Duration::from_mins(30))), "192.0.2.9", riga());
+    live(&mut known, &copied);
+    known.deny(&copied, Verdict::Suspicious);
+    let real = later(at_home(1, firefox("131.0")), Duration::from_hours(1));
+    assert_eq!(live(&mut known, &real).familiarity.verdict, Verdict::Familiar);
+}
+
+#[test]
+fn a_new_phone_from_a_backup_changes_hands_at_home_without_alarm() {
+    let newer = Client { model: "Pixel 10".into(), ..pixel() };
+    let restored = SignIn { agent: newer, ..goes_on(later(at_home(3, pixel()), days(1))) };
+    assert_eq!(told(&household(), &restored).0, Verdict::Familiar);
+}
+
+#[test]
+fn a_trusted_phone_of_the_same_person_explains_a_new_place() {
+    let mut known = household();
+    let phone = later(from(at_home(3, pixel()), "198.51.100.7", riga()), days(1));
+    live(&mut known, &phone);
+    known.confirm(&phone);
+    let laptop = later(
+        from(at_home(1, firefox("131.0")), "192.0.2.7", of_kind(riga(), NetworkKind::Fixed, 9)),
+        days(2),
+    );
+    assert_eq!(told(&known, &laptop).1, Telling::Nothing);
+    // Not one that nobody knows, and not for somebody else.
+    let another = SignIn { identity: Identity::Secretless(device(77)), ..laptop };
+    assert_eq!(told(&known, &another).1, Telling::Aloud);
+}
+
+#[test]
+fn a_new_home_does_not_learn_strangers_from_afar() {
+    let mut known = Known::default();
+    live(&mut known, &at_home(1, firefox("131.0")));
+    let near = later(stranger(television()), Duration::from_mins(5));
+    assert_eq!(live(&mut known, &near).familiarity.verdict, Verdict::Familiar);
+    let far = later(from(stranger(pixel()), "192.0.2.9", riga()), Duration::from_mins(9));
+    let far = SignIn { identity: Identity::Secretless(device(98)), ..far };
+    assert_eq!(told(&known, &far).1, Telling::Aloud);
+}
+
+#[test]
+fn learning_ends_with_the_day_the_fifth_sign_in_or_a_word() {
+    let mut known = Known::default();
+    live(&mut known, &at_home(1, firefox("131.0")));
+    let new = |id: u128, after: Duration| {
+        let games = Client {
+            kind: DeviceKind::Console,
+            os: Program::parse("PlayStation 5", None),
+            ..Client::default()
+        };
+        SignIn { identity: Identity::Secretless(device(id)), ..later(at_home(id, games), after) }
+    };
+    assert_eq!(told(&known, &new(2, Duration::from_hours(23))).0, Verdict::Familiar);
+    assert_eq!(told(&known, &new(2, Duration::from_hours(24))).0, Verdict::NewDevice);
+    let mut taught = known.clone();
+    taught.is_taught = true;
+    assert_eq!(told(&taught, &new(2, Duration::from_mins(5))).0, Verdict::NewDevice);
+    for id in 2..6 {
+        assert_eq!(
+            live(&mut known, &new(id, Duration::from_mins(u64::try_from(id).expect("small"))))
+                .familiarity
+                .verdict,
+            Verdict::Familiar
+        );
+    }
+    let another = SignIn { client: television(), ..new(7, Duration::from_mins(9)) };
+    assert_eq!(told(&known, &another).0, Verdict::NewDevice);
+}
+
+#[test]
+fn without_secrets_a_known_client_on_a_known_line_is_familiar_and_abroad_a_new_place() {
+    let mut known = Known::default();
+    let untold = |sign_in: SignIn| SignIn { identity: Identity::Untold, profile: None, ..sign_in };
+    for week in 1..20 {
+        known.confirm(&SignIn { at: NOW.before(days(7 * week)), ..untold(at_home(2, television())) });
+    }
+    known.sign_ins = 20;
+    assert_eq!(told(&known, &untold(at_home(2, television()))).0, Verdict::Familiar);
+    let abroad = untold(from(at_home(2, television()), "192.0.2.9", riga()));
+    assert_eq!(told(&known, &abroad).0, Verdict::NewPlace);
+    assert_eq!(told(&known, &untold(at_home(9, firefox("131.0")))).0, Verdict::NewDevice);
+}
+
+#[test]
+fn a_quieter_budget_never_tells_more() {
+    let places = [lisbon(), porto(), riga(), of_kind(riga(), NetworkKind::Vpn, 9009)];
+    for place in places {
+        let sign_in = from(at_home(3, pixel()), "192.0.2.9", place);
+        let telling: Vec<_> =
+            Budget::ALL.into_iter().map(|budget| judge(&household(), &sign_in, budget).telling).collect();
+        assert!(telling.is_sorted(), "{telling:?}");
+    }
+}

@@ -1,0 +1,85 @@
+//! Where a row says it comes from: its own columns, or the databases for its address.
+
+use std::net::IpAddr;
+
+use super::bounded::Bounded;
+use super::columns::{Column, Columns};
+use super::rows::Row;
+use crate::geo::{Locator, Told};
+use crate::model::Place;
+
+/// Finds the places of rows.
+pub(super) struct Places {
+    locator: Locator,
+    told: Bounded<Option<Place>>,
+    located: Bounded<Place>,
+}
+
+impl Places {
+    pub(super) fn new(locator: Locator) -> Self {
+        Self { locator, told: Bounded::new(), located: Bounded::new() }
+    }
+
+    /// The place of a row. What the columns say goes before the address: in the public data set addresses are
+    /// replaced by private ones, and their places are not.
+    pub(super) fn of(&mut self, columns: &Columns, row: &Row<'_>, address: Option<IpAddr>) -> Place {
+        let cell = |column| columns.cell(row, column);
+        let [country, region, city] = [Column::Country, Column::Region, Column::City].map(cell);
+        let network = cell(Column::Network);
+        let told = if country.is_empty() {
+            None
+        } else {
+            let locator = &self.locator;
+            self.told.answer(&[country, region, city, network], || {
+                let [country, region, city] = [country, region, city].map(String::from_utf8_lossy);
+                let told = Told { country: &country, region: &region, city: &city };
+                told.place().map(|place| on_network(place, network, locator))
+            })
+        };
+        told.unwrap_or_else(|| {
+            let octets = match address {
+                None => Vec::new(),
+                Some(IpAddr::V4(address)) => address.octets().to_vec(),
+                Some(IpAddr::V6(address)) => address.octets().to_vec(),
+            };
+            let locator = &self.locator;
+            self.located.answer(&[&octets, network], || on_network(locator.locate(address), network, locator))
+        })
+    }
+}
+
+/// The place, with the network that its row names: "29695", "AS29695".
+fn on_network(mut place: Place, cell: &[u8], locator: &Locator) -> Place {
+    let digits = cell.strip_prefix(b"AS").unwrap_or(cell);
+    let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
+    if let Some(number) = number.filter(|number: &u32| *number > 0) {
+        if place.asn != Some(number) {
+            place.network = Some(format!("AS{number}"));
+            place.network_kind = locator.kind_of_network(number);
+        }
+        place.asn = Some(number);
+    }
+    place
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_may_name_its_network() {
+        let of = |cell: &str| on_network(Place::unknown(), cell.as_bytes(), &Locator::none());
+        assert_eq!((of("29695").asn, of("29695").network.as_deref()), (Some(29695), Some("AS29695")));
+        assert_eq!(of("AS29695"), of("29695"));
+        for cell in ["", "0", "-1", "Telenor", "4294967296"] {
+            assert_eq!(of(cell), Place::unknown(), "{cell}");
+        }
+    }
+
+    #[test]
+    fn what_a_database_knows_of_the_same_network_stays() {
+        let place = Place { asn: Some(1), network: Some("One".into()), ..Place::unknown() };
+        assert_eq!(on_network(place.clone(), b"1", &Locator::none()), place);
+        assert_eq!(on_network(place, b"2", &Locator::none()).network.as_deref(), Some("AS2"));
+    }
+}

@@ -1,0 +1,79 @@
+//! Devices that turned out to be one: the earlier one is kept, hidden behind the one that took its place.
+
+use super::Store;
+use super::history::insert_history;
+use super::rows::to_json;
+use super::sessions::{EndSession, EndedKey, end_session};
+use crate::error::Result;
+use crate::model::{BeforeMerge, DeviceId, HistoryEntry, Timestamp};
+
+/// One device takes another one's place.
+#[derive(Debug)]
+pub struct Merge<'a> {
+    /// The one that stays in the list.
+    pub id: DeviceId,
+    /// The one whose place it takes.
+    pub earlier: DeviceId,
+    /// The name it has from now on, if a person gave either of them one.
+    pub given_name: Option<&'a str>,
+    /// The first sign-in of both.
+    pub first_seen_at: Timestamp,
+    /// What it was before.
+    pub before: &'a BeforeMerge,
+    /// The session of the earlier one that ends.
+    pub end: Option<&'a EndSession>,
+    /// Its line of history.
+    pub history: &'a HistoryEntry,
+}
+
+impl Store {
+    /// Has one device take another one's place. Returns the key of the session that ended, if one did.
+    pub async fn merge_devices(&self, merge: &Merge<'_>) -> Result<Option<EndedKey>> {
+        let mut change = self.begin().await?;
+        sqlx::query(
+            "UPDATE devices SET given_name = $2, first_seen_at = $3, before_merge = $4 WHERE id = $1",
+        )
+        .bind(merge.id.to_string())
+        .bind(merge.given_name)
+        .bind(merge.first_seen_at.as_millis())
+        .bind(to_json(merge.before)?)
+        .execute(&mut *change)
+        .await?;
+        sqlx::query("UPDATE devices SET continued_by = $2 WHERE id = $1")
+            .bind(merge.earlier.to_string())
+            .bind(merge.id.to_string())
+            .execute(&mut *change)
+            .await?;
+        let ended = match merge.end {
+            Some(end) => end_session(&mut change, end).await?,
+            None => None,
+        };
+        insert_history(&mut change, merge.history).await?;
+        change.commit().await?;
+        Ok(ended)
+    }
+
+    /// Takes it back.
+    pub async fn separate_devices(
+        &self,
+        id: DeviceId,
+        before: &BeforeMerge,
+        history: &HistoryEntry,
+    ) -> Result<()> {
+        let mut change = self.begin().await?;
+        sqlx::query(
+            "UPDATE devices SET given_name = $2, first_seen_at = $3, before_merge = NULL WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .bind(before.given_name.as_deref())
+        .bind(before.first_seen_at.as_millis())
+        .execute(&mut *change)
+        .await?;
+        sqlx::query("UPDATE devices SET continued_by = NULL WHERE id = $1")
+            .bind(before.continues.to_string())
+            .execute(&mut *change)
+            .await?;
+        insert_history(&mut change, history).await?;
+        Ok(change.commit().await?)
+    }
+}

@@ -1,0 +1,351 @@
+//! A session in the hands of somebody else: it is told, held until the household answers, and let go or ended by it.
+//! And what the household sets about alerts.
+
+mod support;
+
+use std::path::Path;
+use std::time::Duration;
+
+use http::Method;
+use latchkey::config::Config;
+use serde_json::{Value, json};
+use support::{Answer, Browser, LOGIN, PASSWORD, TestHome, eventually};
+
+const LISBON: &str = "192.0.2.10";
+const PORTO_ALEGRE: &str = "198.51.100.12";
+const RIGA: &str = "203.0.113.201";
+
+/// Behind a proxy, so that a device can be anywhere; with the demonstration's places.
+fn behind_a_proxy(config: &mut Config) {
+    config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    config.geoip = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/demo/places.mmdb")];
+}
+
+/// A home whose owner's desktop chose the profile Ana.
+async fn household() -> (TestHome, Browser) {
+    let home = TestHome::start_with(behind_a_proxy).await;
+    let owner = home.set_up().await;
+    owner.choose("Ana").await;
+    (home, owner)
+}
+
+/// A browser in Lisbon that signed in and that the household said yes to.
+async fn laptop(home: &TestHome, owner: &Browser) -> (Browser, String) {
+    home.clock.advance(Duration::from_mins(1));
+    let browser = home.browser();
+    browser.always("x-forwarded-for", LISBON);
+    let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Laptop" } });
+    let answer = browser.post_json("/api/v1/sign-in", &request).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let alert = open_alerts(owner).await.pop().expect("a new device is told");
+    answer_alert(owner, &alert, "me").await;
+    browser.choose("Ana").await;
+    home.clock.advance(Duration::from_hours(2));
+    let token = answer.json()["token"].as_str().expect("a token").to_owned();
+    (browser, token)
+}
+
+/// Somebody in another country who copied the token, with a program of their own.
+fn thief(home: &TestHome, token: &str, address: &str) -> Browser {
+    let thief = home.browser();
+    thief.always("x-forwarded-for", address);
+    thief.always("user-agent", "python-requests/2.32.3");
+    thief.always("authorization", &format!("Bearer {token}"));
+    thief
+}
+
+async fn open_alerts(owner: &Browser) -> Vec<Value> {
+    let answer = owner.get("/api/v1/alerts?state=open").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()["alerts"].as_array().cloned().expect("a list")
+}
+
+async fn answer_alert(owner: &Browser, alert: &Value, answer: &str) -> Value {
+    let id = alert["id"].as_str().expect("an id");
+    let answer = owner.post_json(&format!("/api/v1/alerts/{id}/answer"), &json!({ "answer": answer })).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()
+}
+
+fn is_refused_as(answer: &Answer, code: &str) {
+    assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some(code)), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_copied_session_is_held_at_its_very_first_use_on_every_path() {
+    let (home, owner) = household().await;
+    let (laptop, token) = laptop(&home, &owner).await;
+    let thief = thief(&home, &token, RIGA);
+    is_refused_as(&thief.get("/api/v1/devices").await, "session_held");
+    // It was told before the thief heard of anything.
+    let alerts = open_alerts(&owner).await;
+    assert_eq!(alerts.len(), 1, "{alerts:#?}");
+    assert_eq!(alerts[0]["verdict"], "suspicious");
+    assert_eq!(alerts[0]["reasons"][0], "The same sign-in turned up on another device in another place");
+    assert_eq!(alerts[0]["place"]["country_code"], "LV");
+    assert!(alerts[0]["held_at"].is_string() && alerts[0]["signed_in"] == true, "{alerts:#?}");
+    // Nobody who has the token gets anything any more, on any path, and is not told again.
+    is_refused_as(&thief.get("/guard").await, "session_held");
+    is_refused_as(&laptop.get("/api/v1/session").await, "session_held");
+    is_refused_as(&laptop.get("/guard").await, "session_held");
+    let heard = owner.post("/introspect", &[("token", &token)]).await.json();
+    assert_eq!(heard, json!({ "active": false }));
+    assert_eq!(open_alerts(&owner).await.len(), 1);
+    // The list says where the device is known to be, and that it is on hold.
+    let device = owner.device_named("Laptop").await;
+    assert!(device["held_at"].is_string(), "{device:#}");
+    assert_eq!(device["place"]["country_code"], "PT");
+    assert_eq!(device["familiarity"]["verdict"], "suspicious");
+}
+
+#[tokio::test]
+async fn it_was_me_lets_a_held_session_go_on_and_is_learnt() {
+    let (home, owner) = household().await;
+    let (laptop, token) = laptop(&home, &owner).await;
+    let travels = thief(&home, &token, RIGA);
+    is_refused_as(&travels.get("/api/v1/session").await, "session_held");
+    let alert = open_alerts(&owner).await.remove(0);
+    assert_eq!(answer_alert(&owner, &alert, "me").await["effect"], "now_familiar");
+    assert_eq!(travels.get("/api/v1/session").await.status, 200);
+    assert_eq!(laptop.get("/api/v1/session").await.status, 200);
+    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.device_named("Laptop").await["held_at"], Value::Null);
+}
+
+#[tokio::test]
+async fn not_me_ends_a_held_session() {
+    let (home, owner) = household().await;
+    let (laptop, token) = laptop(&home, &owner).await;
+    let thief = thief(&home, &token, RIGA);
+    is_refused_as(&thief.get("/api/v1/session").await, "session_held");
+    let alert = open_alerts(&owner).await.remove(0);
+    assert_eq!(answer_alert(&owner, &alert, "not_me").await["effect"], "signed_out");
+    is_refused_as(&thief.get("/api/v1/session").await, "session_ended");
+    is_refused_as(&laptop.get("/api/v1/session").await, "session_ended");
+    // The laptop is still the household's: it signs in again without an alert.
+    home.clock.advance(Duration::from_mins(5));
+    let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Laptop" } });
+    assert_eq!(laptop.post_json("/api/v1/sign-in", &request).await.status, 200);
+    assert_eq!(open_alerts(&owner).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_held_session_is_held_after_a_restart_too() {
+    let (home, owner) = household().await;
+    let (_laptop, token) = laptop(&home, &owner).await;
+    is_refused_as(&thief(&home, &token, RIGA).get("/api/v1/session").await, "session_held");
+    let owners = owner.cookie("latchkey_session").expect("signed in");
+    let home = home.restart_with(behind_a_proxy).await;
+    is_refused_as(&thief(&home, &token, LISBON).get("/api/v1/session").await, "session_held");
+    let owner = home.browser();
+    owner.always("authorization", &format!("Bearer {owners}"));
+    let alert = open_alerts(&owner).await.remove(0);
+    answer_alert(&owner, &alert, "me").await;
+    assert_eq!(thief(&home, &token, RIGA).get("/api/v1/session").await.status, 200);
+}
+
+#[tokio::test]
+async fn many_requests_at_once_of_a_copied_session_are_held_and_told_once() {
+    let (home, owner) = household().await;
+    let (_laptop, token) = laptop(&home, &owner).await;
+    let thief = thief(&home, &token, RIGA);
+    let answers = futures_util::future::join_all((0..20).map(|_| thief.get("/api/v1/session"))).await;
+    for answer in &answers {
+        is_refused_as(answer, "session_held");
+    }
+    assert_eq!(open_alerts(&owner).await.len(), 1);
+}
+
+#[tokio::test]
+async fn with_the_setting_off_a_suspicious_session_is_told_and_goes_on() {
+    let (home, owner) = household().await;
+    let (_laptop, token) = laptop(&home, &owner).await;
+    let settings = json!({ "settings": { "hold_suspicious": false } });
+    assert_eq!(owner.put_json("/api/v1/alert-settings", &settings).await.status, 200);
+    let thief = thief(&home, &token, RIGA);
+    assert_eq!(thief.get("/api/v1/session").await.status, 200);
+    let alerts = open_alerts(&owner).await;
+    assert_eq!((alerts.len(), &alerts[0]["verdict"]), (1, &json!("suspicious")));
+    assert_eq!(alerts[0]["held_at"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_desktop_that_the_home_runs_on_is_told_of_but_never_held() {
+    let (home, owner) = household().await;
+    let token = owner.cookie("latchkey_session").expect("signed in");
+    let thief = thief(&home, &token, RIGA);
+    assert_eq!(thief.get("/api/v1/session").await.status, 200);
+    assert_eq!(owner.get("/api/v1/session").await.status, 200);
+    let alerts = open_alerts(&owner).await;
+    assert_eq!((alerts.len(), &alerts[0]["verdict"]), (1, &json!("suspicious")));
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_with_the_same_client_in_a_new_country_is_told_and_not_held() {
+    let (home, owner) = household().await;
+    let (laptop, _token) = laptop(&home, &owner).await;
+    home.clock.advance(Duration::from_hours(30));
+    laptop.always("x-forwarded-for", PORTO_ALEGRE);
+    assert_eq!(laptop.get("/api/v1/session").await.status, 200);
+    let alerts = open_alerts(&owner).await;
+    assert_eq!((alerts.len(), &alerts[0]["verdict"]), (1, &json!("new_place")));
+    assert_eq!(
+        alerts[0]["reasons"][0],
+        "First time in Brazil; usually Lisbon, Portugal, about 8,800 km away"
+    );
+    // Answered, it is the household's: neither that device nor another one is told of again.
+    answer_alert(&owner, &alerts[0], "me").await;
+    assert_eq!(laptop.get("/api/v1/session").await.status, 200);
+    assert_eq!(open_alerts(&owner).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_television_installed_anew_is_offered_merged_and_taken_apart_again() {
+    let (home, owner) = household().await;
+    let tv = |name: &str| {
+        json!({ "login": LOGIN, "password": PASSWORD, "device": {
+            "name": name, "kind": "tv", "model": "QE55", "os": "Tizen 7.0", "app": "Jellyfin", "app_version": "10.9",
+        } })
+    };
+    let living_room = home.browser();
+    home.clock.advance(Duration::from_mins(1));
+    assert_eq!(living_room.post_json("/api/v1/sign-in", &tv("TV")).await.status, 200);
+    let earlier = owner.device_named("TV").await["id"].as_str().expect("an id").to_owned();
+    let renamed = json!({ "name": "Living-room TV" }).to_string();
+    let json = [("content-type", "application/json")];
+    owner.send(Method::PATCH, &format!("/api/v1/devices/{earlier}"), &json, Some(renamed)).await;
+    let alert = open_alerts(&owner).await.remove(0);
+    answer_alert(&owner, &alert, "me").await;
+
+    // Its app is installed anew: the secret is gone, and nobody is alarmed at home.
+    home.clock.advance(Duration::from_hours(1));
+    let anew = home.browser();
+    assert_eq!(anew.post_json("/api/v1/sign-in", &tv("TV")).await.status, 200);
+    assert_eq!(open_alerts(&owner).await.len(), 0);
+    let found = owner.device_named("TV").await;
+    assert_eq!(found["familiarity"]["probably"], earlier.as_str(), "{found:#}");
+
+    let id = found["id"].as_str().expect("an id");
+    let merged = owner.post_json(&format!("/api/v1/devices/{id}/merge"), &json!({ "with": earlier })).await;
+    assert_eq!(merged.status, 200, "{}", merged.text);
+    assert_eq!(
+        (&merged.json()["name"], &merged.json()["continues"]),
+        (&json!("Living-room TV"), &json!(earlier))
+    );
+    let names = |devices: Vec<Value>| devices.iter().map(|device| device["name"].clone()).collect::<Vec<_>>();
+    assert!(!names(owner.devices().await).contains(&json!("TV")));
+    assert_eq!(owner.devices().await.len(), 2);
+    // What the earlier one still held is over: its token went with the app.
+    is_refused_as(&living_room.get("/api/v1/session").await, "session_ended");
+    assert_eq!(anew.get("/api/v1/session").await.status, 200);
+
+    let apart = owner.post_json(&format!("/api/v1/devices/{id}/separate"), &json!({})).await;
+    assert_eq!((apart.status, &apart.json()["name"]), (200, &json!("TV")), "{}", apart.text);
+    assert_eq!(owner.devices().await.len(), 3);
+
+    // Merged by mistake: when the earlier one comes with its own secret they are two again by themselves.
+    let merged = owner.post_json(&format!("/api/v1/devices/{id}/merge"), &json!({ "with": earlier })).await;
+    assert_eq!(merged.status, 200, "{}", merged.text);
+    home.clock.advance(Duration::from_hours(1));
+    assert_eq!(living_room.post_json("/api/v1/sign-in", &tv("TV")).await.status, 200);
+    assert_eq!(owner.devices().await.len(), 3);
+}
+
+#[tokio::test]
+async fn devices_that_cannot_be_one_are_not_merged() {
+    let (home, owner) = household().await;
+    home.clock.advance(Duration::from_mins(1));
+    home.device("Tablet").await;
+    let tablet = owner.device_named("Tablet").await["id"].as_str().expect("an id").to_owned();
+    let own = owner.device_named("Ana's laptop").await["id"].as_str().expect("an id").to_owned();
+    for (id, with, status) in [
+        (&tablet, &own, 422),
+        (&tablet, &tablet, 422),
+        (&tablet, &"01990000-0000-7000-8000-000000000000".to_owned(), 404),
+    ] {
+        let answer = owner.post_json(&format!("/api/v1/devices/{id}/merge"), &json!({ "with": with })).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
+    let answer = owner.post_json(&format!("/api/v1/devices/{tablet}/separate"), &json!({})).await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+}
+
+#[tokio::test]
+async fn a_new_home_says_that_it_learns_and_stops_when_told() {
+    let home = TestHome::start_with(behind_a_proxy).await;
+    let owner = home.browser();
+    let code = home.app.setup_code().expect("a code");
+    let set_up = json!({
+        "code": code, "login": LOGIN, "password": PASSWORD, "profiles": [{ "name": "Ana", "kind": "adult" }],
+    });
+    assert_eq!(owner.post_json("/api/v1/setup", &set_up).await.status, 201);
+    let learning = owner.get("/api/v1/alert-settings").await.json();
+    assert_eq!(learning["learning"]["sign_ins_left"], 4, "{learning:#}");
+    home.clock.advance(Duration::from_mins(1));
+    home.device("Tablet").await;
+    assert_eq!(open_alerts(&owner).await.len(), 0);
+    let tablet = owner.device_named("Tablet").await;
+    assert_eq!(tablet["familiarity"]["reasons"][0], "Latchkey is still learning what is usual here");
+
+    let enough = json!({ "settings": {}, "end_learning": true });
+    let answer = owner.put_json("/api/v1/alert-settings", &enough).await;
+    assert_eq!((answer.status, &answer.json()["learning"]), (200, &Value::Null), "{}", answer.text);
+    home.clock.advance(Duration::from_mins(1));
+    let request =
+        json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Games", "kind": "console" } });
+    assert_eq!(home.browser().post_json("/api/v1/sign-in", &request).await.status, 200);
+    let alerts = open_alerts(&owner).await;
+    assert_eq!((alerts.len(), &alerts[0]["telling"]), (1, &json!("quietly")), "at home, without a sound");
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_ask_for_silence_nor_hide_behind_a_device_of_the_household() {
+    let (home, owner) = household().await;
+    let (_laptop, _) = laptop(&home, &owner).await;
+    let stranger = home.browser();
+    stranger.always("x-forwarded-for", RIGA);
+    home.clock.advance(Duration::from_mins(1));
+    let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Stranger" } });
+    assert_eq!(stranger.post_json("/api/v1/sign-in", &request).await.status, 200);
+    let silence = json!({ "settings": { "budget": "yearly", "hold_suspicious": false } });
+    let answer = stranger.put_json("/api/v1/alert-settings", &silence).await;
+    assert_eq!((answer.status, &answer.json()["error"]), (403, &json!("not_familiar")), "{}", answer.text);
+    let id = owner.device_named("Stranger").await["id"].as_str().expect("an id").to_owned();
+    let with = owner.device_named("Laptop").await["id"].as_str().expect("an id").to_owned();
+    let answer = stranger.post_json(&format!("/api/v1/devices/{id}/merge"), &json!({ "with": with })).await;
+    assert_eq!((answer.status, &answer.json()["error"]), (403, &json!("not_familiar")), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn what_is_set_about_alerts_is_kept_and_impossible_hours_are_refused() {
+    let (home, owner) = household().await;
+    let night = json!({ "from_minute": 1320, "to_minute": 420 });
+    let set = json!({ "settings": { "budget": "weekly", "hold_suspicious": true, "quiet_hours": night } });
+    assert_eq!(owner.put_json("/api/v1/alert-settings", &set).await.status, 200);
+    let impossible = json!({ "settings": { "quiet_hours": { "from_minute": 1440, "to_minute": 0 } } });
+    let answer = owner.put_json("/api/v1/alert-settings", &impossible).await;
+    assert_eq!((answer.status, &answer.json()["field"]), (422, &json!("quiet_hours")), "{}", answer.text);
+    let token = owner.cookie("latchkey_session").expect("signed in");
+    let home = home.restart_with(behind_a_proxy).await;
+    let owner = home.browser();
+    owner.always("authorization", &format!("Bearer {token}"));
+    let kept = owner.get("/api/v1/alert-settings").await.json();
+    assert_eq!(kept["settings"], set["settings"], "{kept:#}");
+    assert_eq!(kept["budgets"].as_array().map(Vec::len), Some(4));
+}
+
+#[tokio::test]
+async fn moving_along_a_line_that_was_judged_only_changes_where_it_is() {
+    let (home, owner) = household().await;
+    let (laptop, _) = laptop(&home, &owner).await;
+    // A neighbouring address of the same line.
+    laptop.always("x-forwarded-for", "192.0.2.77");
+    assert_eq!(laptop.get("/api/v1/session").await.status, 200);
+    let id = owner.device_named("Laptop").await["id"].as_str().expect("an id").to_owned();
+    eventually("the new address", async || {
+        let detail = owner.get(&format!("/api/v1/devices/{id}")).await.json();
+        (detail["address"] == "192.0.2.77").then_some(())
+    })
+    .await;
+    assert_eq!(open_alerts(&owner).await.len(), 0);
+}

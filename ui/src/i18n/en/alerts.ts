@@ -1,0 +1,122 @@
+// The words of alerts: the list, one card, and what a new home says while it learns.
+
+import type { AnswerEffect } from "../../api/generated/AnswerEffect";
+import type { Verdict } from "../../api/generated/Verdict";
+import { plural, word } from "./plural";
+
+export const alerts = {
+  title: "Alerts",
+  lead: "Sign-ins that did not look like your household’s own.",
+  waiting: "Waiting for your answer",
+  answered: "Answered",
+  emptyTitle: "All quiet",
+  empty: "Nothing unfamiliar has signed in. When something does, you will see it here at once.",
+  open: (name: string) => `Alert: ${name}`,
+  toast: (name: string) => `${name} signed in and looks unfamiliar`,
+  toastAtHome: (name: string) => `${name} is new at home`,
+  toastSuspicious: (name: string) => `This may be somebody else, with the sign-in of ${name}`,
+  toastSeveral: (count: number) => `${count} unfamiliar sign-ins`,
+  toastOpen: "Have a look",
+  onHold: "On hold",
+  suspicious: "May be somebody else",
+  atHome: "New at home",
+  states: {
+    open: "Waiting",
+    me: "It was me",
+    not_me: "It was not me",
+    unsure: "Not sure",
+  },
+};
+
+export const alert = {
+  titles: {
+    new_device: (name: string) => `${name} signed in. Was it you?`,
+    new_place: (name: string) => `${name} is at a new place. Is it with you?`,
+    suspicious: () => "This may be somebody else",
+    familiar: (name: string) => `${name} signed in. Was it you?`,
+  } satisfies Record<Verdict, (name: string) => string>,
+  atHome: (name: string) => `${name} is new at home. Is it yours?`,
+  withSignIn: (name: string) => `With the sign-in of ${name}`,
+  settled: {
+    out: (name: string) => `${name} is signed out`,
+    me: (name: string) => `${name} is one of yours`,
+  },
+  why: "Why it looks unfamiliar",
+  whySuspicious: "Why it may be somebody else",
+  whyAtHome: "What is known of it",
+  onHold: (clock: string) => `On hold since ${clock}. Nothing it asks for is answered until you do.`,
+  onHoldMe: "“It was me” lets it go on.",
+  signOut: "Sign out",
+  signingOut: "Signing out…",
+  me: "It was me",
+  unsure: "Not sure",
+  answering: "Saving your answer…",
+  effects: {
+    signed_out: (clock: string) => `Signed out at ${clock}.`,
+    already_signed_out: (clock: string) => `It had been signed out already, at ${clock}.`,
+    now_familiar: () => "Good. This device and this place are familiar from now on.",
+    familiar_but_signed_out: () =>
+      "Good to know. It was signed out before, so it has to sign in again; it will be familiar then.",
+    kept_in_sight: () => "Fine. It stays signed in, and stays here until you are sure.",
+    already_answered: () => "This had been answered already. Nothing was changed.",
+  } satisfies Record<AnswerEffect, (clock: string) => string>,
+  /** The same, of a sign-in that was on hold. */
+  heldEffects: {
+    now_familiar: "Good. It goes on where it was, and this device and this place are familiar from now on.",
+    kept_in_sight: "Fine. It stays on hold until you are sure.",
+  } as Partial<Record<AnswerEffect, string>>,
+  whyBefore: "Why it looked unfamiliar",
+  whySuspiciousBefore: "Why it might have been somebody else",
+  answers: {
+    me: "You said: it was me.",
+    not_me: "You said: it was not me.",
+    unsure: "You said: not sure.",
+  },
+  endedElsewise: (when: string) => `It is signed out already, since ${when}.`,
+  passwordTitle: "Do they know your password?",
+  passwordText: "Whoever it was may sign in again with it. Change it now, and everything else is signed out too.",
+  changePassword: "Change the password",
+  deviceLink: "Everything about this device",
+  stillSignedIn: "It is still signed in.",
+  stillOnHold: "It is still on hold.",
+  gone: "There is no such alert",
+};
+
+/** How likely a stranger is, in figures. */
+export const score = {
+  stranger: (times: string) => `A stranger is ${times} times likelier to sign in like this than your household.`,
+  household: (times: string) => `Your household is ${times} times likelier to sign in like this than a stranger.`,
+  about: (times: string) => `about ${times}`,
+  moreThan: (times: string) => `more than ${times}`,
+};
+
+/** A new device that looks like one that is known. */
+export const probably = {
+  title: (name: string) => `Probably “${name}”`,
+  text: "It looks the same, but came without that device’s key. That happens when an app is installed anew, or a browser forgets.",
+  signsOut: (name: string) =>
+    `“${name}” is still signed in. It will be signed out, and taking this back does not sign it in again.`,
+  yes: "Yes, it is",
+  working: "One moment…",
+  done: (name: string) => `It is “${name}” from now on`,
+};
+
+/** This very sign-in is on hold. */
+export const onHold = {
+  title: "This sign-in is on hold",
+  lead: "It turned up in a way that does not look like your household. To be safe, nothing it asks for is answered for now.",
+  help: "Is it you? Somebody of your household can say so on another device, under Alerts. Then it goes on here where it was.",
+  asking: "Asking…",
+  still: "It is still on hold.",
+  signIn: "Sign in again",
+};
+
+/** A new home, which has nothing to compare with yet. */
+export const learning = {
+  title: "Getting to know your home",
+  text: (until: string, signIns: number) =>
+    `Latchkey is learning what is usual here, until ${until} or ${word(signIns)} more ${plural(signIns, { one: "sign-in", other: "sign-ins" })}. New devices near home raise no alert yet.`,
+  end: "My devices are all here",
+  ending: "One moment…",
+  ended: "Good. From now on you hear of every new device.",
+};

@@ -1,0 +1,38 @@
+// What an alert is, and what is said of it in a few words.
+
+import type { Alert } from "../api/generated/Alert";
+import { t } from "../i18n";
+
+type Told = Pick<Alert, "verdict" | "telling" | "device_name">;
+
+/** Whether it waits for an answer: none was given, or nobody was sure. */
+export const waits = (alert: Alert): boolean => alert.state === "open" || (alert.state === "unsure" && alert.signed_in);
+
+/** Whether its session is on hold. */
+export const isHeld = (alert: Alert): boolean => alert.held_at !== null && alert.signed_in;
+
+/** Whether it is something to know rather than an alarm: a new device at home. */
+export const isNotice = (alert: Told): boolean => alert.telling === "quietly" && alert.verdict !== "suspicious";
+
+/** The question it asks. */
+export const titleWords = (alert: Told): string =>
+  isNotice(alert) ? t.alert.atHome(alert.device_name) : t.alert.titles[alert.verdict](alert.device_name);
+
+/** What is told of it while the app is open. */
+export function toastWords(alert: Told): string {
+  if (alert.verdict === "suspicious") return t.alerts.toastSuspicious(alert.device_name);
+  return isNotice(alert) ? t.alerts.toastAtHome(alert.device_name) : t.alerts.toast(alert.device_name);
+}
+
+/** How it stands, in a word or two. */
+export function stateWords(alert: Alert): string {
+  if (waits(alert) && isHeld(alert)) return t.alerts.onHold;
+  return alert.state === "open" && isNotice(alert) ? t.alerts.atHome : t.alerts.states[alert.state];
+}
+
+/** What its reasons are. */
+export function whyWords(alert: Alert): string {
+  if (isNotice(alert)) return t.alert.whyAtHome;
+  if (alert.verdict === "suspicious") return waits(alert) ? t.alert.whySuspicious : t.alert.whySuspiciousBefore;
+  return waits(alert) ? t.alert.why : t.alert.whyBefore;
+}

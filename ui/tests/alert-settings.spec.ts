@@ -1,0 +1,98 @@
+// What somebody sets about alerts is saved at once, says what it means, and is refused to a stranger.
+
+import type { APIRequestContext } from "@playwright/test";
+import type { AlertSettings } from "../src/api/generated/AlertSettings";
+import { expect, open, RIGA, signIn, test } from "./home";
+
+const seenBy = async (device: APIRequestContext) =>
+  (await (await device.get("/api/v1/alert-settings")).json()) as AlertSettings;
+
+test("the budget is chosen, saved at once, and still there afterwards", async ({ page, home, first }) => {
+  await signIn(page, home);
+  await open(page, home, "/settings");
+  const choices = page.getByRole("group", { name: "How many false alarms" });
+  await expect(choices.getByRole("radio")).toHaveCount(4);
+  await expect(choices.getByRole("radio", { name: "At most one a month" })).toBeChecked();
+  await expect(page.getByText(/^Measured on simulated households: .*of 1,000 strangers/)).toBeVisible();
+
+  await choices.getByRole("radio", { name: "At most one a month" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(choices.getByRole("radio", { name: "At most one a week" })).toBeChecked();
+  await expect(page.getByRole("status").filter({ hasText: "Saved" })).toBeVisible();
+  expect((await seenBy(first.request)).settings.budget).toBe("weekly");
+  await page.reload();
+  await expect(choices.getByRole("radio", { name: "At most one a week" })).toBeChecked();
+});
+
+test("the figures of every choice are there as a table", async ({ page, home, first }) => {
+  const { budgets } = await seenBy(first.request);
+  await signIn(page, home);
+  await open(page, home, "/settings");
+  await page.getByText("The same in figures").click();
+  const table = page.getByRole("table");
+  await expect(table.getByRole("columnheader")).toHaveText(["a year", "3 months", "a month", "a week"]);
+  await expect(table.getByRole("row")).toHaveCount(7);
+  const targeted = table.getByRole("row", { name: /who know your country and provider/ });
+  const shown = budgets.map(({ misses }) => {
+    const count = misses.targeted * 1000;
+    return count > 0 && count < 0.5 ? "under 1" : Math.round(count).toLocaleString("en");
+  });
+  await expect(targeted.getByRole("cell")).toHaveText(shown);
+});
+
+test("holding and quiet hours are switched, with what they mean", async ({ page, home, first }) => {
+  await signIn(page, home);
+  await open(page, home, "/settings");
+  const hold = page.getByRole("switch", { name: "Hold a sign-in that looks stolen" });
+  await expect(hold).toBeChecked();
+  await expect(hold).toHaveAccessibleDescription(/Never the computer your home runs on/);
+  await hold.click();
+  await expect(page.getByRole("status").filter({ hasText: "Saved" })).toBeVisible();
+  expect((await seenBy(first.request)).settings.hold_suspicious).toBe(false);
+
+  await page.getByRole("switch", { name: "Quiet hours" }).click();
+  await expect(page.getByLabel("From")).toHaveValue("22:00");
+  await expect
+    .poll(async () => (await seenBy(first.request)).settings.quiet_hours)
+    .toEqual({
+      from_minute: 1320,
+      to_minute: 420,
+    });
+  await page.getByLabel("From").fill("23:30");
+  await page.getByLabel("From").blur();
+  await expect.poll(async () => (await seenBy(first.request)).settings.quiet_hours?.from_minute).toBe(1410);
+  await page.getByLabel("To", { exact: true }).fill("23:30");
+  await expect(page.getByText("That is the same time twice, so nothing is silenced.")).toBeVisible();
+  await page.getByRole("switch", { name: "Quiet hours" }).click();
+  await expect(page.getByLabel("From")).toHaveCount(0);
+  await expect.poll(async () => (await seenBy(first.request)).settings.quiet_hours).toBeNull();
+});
+
+test("what was set on another device shows here", async ({ page, home, first }) => {
+  await signIn(page, home);
+  await open(page, home, "/settings");
+  await first.request.put("/api/v1/alert-settings", { data: { settings: { budget: "yearly" }, end_learning: false } });
+  await expect(page.getByRole("radio", { name: "At most one a year" })).toBeChecked();
+});
+
+test("a device that is not familiar may not change it, and is told why", async ({ browser, home, first }) => {
+  const stranger = await (await browser.newContext({ extraHTTPHeaders: { "x-forwarded-for": RIGA } })).newPage();
+  await signIn(stranger, home);
+  await open(stranger, home, "/settings");
+  await stranger.getByText("At most one a year").click();
+  await expect(stranger.getByText("Your household does not know this device yet")).toBeVisible();
+  await expect(stranger.getByRole("radio", { name: "At most one a month" })).toBeChecked();
+  expect((await seenBy(first.request)).settings.budget).toBe("monthly");
+  await stranger.context().close();
+});
+
+test("settings that cannot be loaded say so, and can be asked for again", async ({ page, home }) => {
+  await signIn(page, home);
+  await page.route("**/api/v1/alert-settings", (route) => route.fulfill({ status: 500, body: "{}" }));
+  await open(page, home, "/settings");
+  const failed = page.getByRole("alert").filter({ hasText: "The alert settings could not be loaded" });
+  await expect(failed).toBeVisible();
+  await page.unroute("**/api/v1/alert-settings");
+  await failed.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("group", { name: "How many false alarms" })).toBeVisible();
+});
