@@ -113,6 +113,25 @@ async fn it_was_me_lets_a_held_session_go_on_and_is_learnt() {
 }
 
 #[tokio::test]
+async fn a_held_session_is_not_let_go_by_the_answer_to_another_alert() {
+    let (home, owner) = household().await;
+    let (laptop, token) = laptop(&home, &owner).await;
+    home.clock.advance(Duration::from_hours(30));
+    laptop.always("x-forwarded-for", PORTO_ALEGRE);
+    assert_eq!(laptop.get("/api/v1/session").await.status, 200);
+    let journey = open_alerts(&owner).await.remove(0);
+    assert_eq!(journey["verdict"], "new_place");
+    is_refused_as(&thief(&home, &token, RIGA).get("/api/v1/session").await, "session_held");
+    answer_alert(&owner, &journey, "me").await;
+    is_refused_as(&laptop.get("/api/v1/session").await, "session_held");
+    let device = owner.device_named("Laptop").await;
+    assert_eq!(device["familiarity"]["verdict"], "suspicious", "{device:#}");
+    let theft = open_alerts(&owner).await.remove(0);
+    answer_alert(&owner, &theft, "me").await;
+    assert_eq!(laptop.get("/api/v1/session").await.status, 200);
+}
+
+#[tokio::test]
 async fn not_me_ends_a_held_session() {
     let (home, owner) = household().await;
     let (laptop, token) = laptop(&home, &owner).await;
@@ -217,11 +236,12 @@ async fn a_television_installed_anew_is_offered_merged_and_taken_apart_again() {
     let alert = open_alerts(&owner).await.remove(0);
     answer_alert(&owner, &alert, "me").await;
 
-    // Its app is installed anew: the secret is gone, and nobody is alarmed at home.
+    // Its app is installed anew: the secret is gone, and that is told without a sound.
     home.clock.advance(Duration::from_hours(1));
     let anew = home.browser();
     assert_eq!(anew.post_json("/api/v1/sign-in", &tv("TV")).await.status, 200);
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    let alerts = open_alerts(&owner).await;
+    assert_eq!((alerts.len(), &alerts[0]["telling"]), (1, &json!("quietly")), "{alerts:#?}");
     let found = owner.device_named("TV").await;
     assert_eq!(found["familiarity"]["probably"], earlier.as_str(), "{found:#}");
 

@@ -72,8 +72,10 @@ pub async fn answer(
             None
         };
         let lesson = lesson(&core, &found.alert, answer).await?;
+        // A held session goes on by the answer to what it is held for, and by no other.
+        let releases = found.held_at.is_none() || found.alert.familiarity.verdict == Verdict::Suspicious;
         // The list would go on calling the device unfamiliar after somebody has said that it is not.
-        let familiarity = (answer == Answer::Me).then(|| confirmed(&found.alert.familiarity));
+        let familiarity = (answer == Answer::Me && releases).then(|| confirmed(&found.alert.familiarity));
         let change = AnswerChange {
             state,
             history: &history,
@@ -82,7 +84,7 @@ pub async fn answer(
             end: end.as_ref(),
         };
         let ended = core.store.answer_alert(&found.alert, &change).await?;
-        if answer == Answer::Me
+        if familiarity.is_some()
             && let Some(live) = core.live.by_id(found.alert.session_id)
         {
             live.hold(false);

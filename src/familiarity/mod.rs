@@ -184,11 +184,9 @@ fn verdict(
         _ if theft.is_some() => Verdict::Suspicious,
         // What is like no known device is new, wherever it is: the household has one more, or somebody else has.
         Standing::Waiting(_) | Standing::New(Some(_)) => Verdict::NewDevice,
-        Standing::New(None) if identity != Identity::Untold => Verdict::NewDevice,
-        // Without its secret even the likeliest device may be somebody else's, except where only the household is.
-        Standing::Probably(..) if identity != Identity::Untold && near != Nearness::Home => {
-            Verdict::NewDevice
-        }
+        // Without its secret even the likeliest device may be somebody else's; and behind a proxy or a container that
+        // does not say where requests come from, everybody is at home.
+        Standing::New(None) | Standing::Probably(..) if identity != Identity::Untold => Verdict::NewDevice,
         // Only a place that speaks for a stranger by itself is told as one.
         _ if is_over && !is_explained && near.ratio() > 0.0 => Verdict::NewPlace,
         Standing::Trusted(_) | Standing::Probably(..) | Standing::New(None) => Verdict::Familiar,

@@ -20,11 +20,15 @@ pub fn is_impossible(from: (&Spot, Timestamp), to: (&Spot, Timestamp)) -> Option
 }
 
 /// The trusted phone that explains a new place: of the same person, and there too since lately. People travel with
-/// their phones; a stranger's sign-in does not bring the person's phone along.
+/// their phones; a stranger's sign-in does not bring the person's phone along. Not while the place waits for an
+/// answer: the phone may be what the alert is about.
 pub fn companion<'a>(known: &'a Known, sign_in: &SignIn) -> Option<&'a KnownDevice> {
     let profile = sign_in.profile?;
     let spot = Spot::of(&sign_in.place);
     spot.country.as_ref()?;
+    if known.is_told(&sign_in.place, sign_in.at) {
+        return None;
+    }
     known.devices.iter().find(|device| {
         device.id.is_some()
             && device.id != sign_in.identity.device()

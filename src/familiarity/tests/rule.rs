@@ -51,11 +51,11 @@ fn a_television_whose_app_was_installed_anew_is_probably_that_television() {
     let anew = SignIn { identity: Identity::Secretless(device(50)), ..at_home(50, television()) };
     let judged = judged(&household(), &anew);
     assert_eq!(judged.familiarity.probably, Some(device(2)));
-    // On its line at home that is offered without a sound; on the home network there is nobody else.
+    // That is offered without a sound, on its line and on the home network.
     assert_eq!((judged.familiarity.verdict, judged.telling), (Verdict::NewDevice, Telling::Quietly));
     assert_eq!(judged.familiarity.reasons[0], "It did not prove to be, but is the same as a TV you have");
     let in_the_house = from(anew, "192.168.1.9", Place::home_network());
-    assert_eq!(told(&household(), &in_the_house).0, Verdict::Familiar);
+    assert_eq!(told(&household(), &in_the_house).1, Telling::Quietly);
 }
 
 #[test]
@@ -200,6 +200,11 @@ fn a_trusted_phone_of_the_same_person_explains_a_new_place() {
         days(2),
     );
     assert_eq!(told(&known, &laptop).1, Telling::Nothing);
+    // Not while the alert about the phone itself waits: both may have been stolen.
+    let mut waiting = household();
+    assert_eq!(live(&mut waiting, &phone).telling, Telling::Aloud);
+    assert_eq!(live(&mut waiting, &laptop).familiarity.verdict, Verdict::NewPlace);
+    assert!(waiting.is_told(&riga(), laptop.at), "nobody has answered");
     // Not one that nobody knows, and not for somebody else.
     let another = SignIn { identity: Identity::Secretless(device(77)), ..laptop };
     assert_eq!(told(&known, &another).1, Telling::Aloud);
