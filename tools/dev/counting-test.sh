@@ -47,3 +47,26 @@ expect 'a check that says nothing and is content' 0 1 0 </dev/null
 expect 'a check that says nothing and is not' 1 0 1 </dev/null
 expect 'a runner that did not compile' 101 0 1 <<<'error: could not compile latchkey (lib test) due to 1 previous error'
 expect 'tests that pass under a runner that fails' 1 5 1 <<<'     Summary [   1.234s] 5 tests run: 5 passed, 0 skipped'
+
+# Every runner's way of naming what failed, each name once, and no test that passed.
+cat >"$log" <<TEXT
+        PASS [   0.004s] latchkey clock::tests::a_clock_that_failed
+$(printf '\033[31;1m        FAIL\033[0m [   0.051s] (12/40) latchkey::held a_session_is_held')
+        FAIL [   0.051s] (12/40) latchkey::held a_session_is_held
+     TIMEOUT [  60.000s] latchkey::stopping it_stops
+test the_window_opens ... FAILED
+test the_window_closes ... ok
+  ✘  31 [phone] › tests/alerts.spec.ts:12:1 › an alert is answered once (1.2s)
+  1) [phone] › tests/alerts.spec.ts:12:1 › an alert is answered once ───────────
+  1 failed
+    [phone] › tests/alerts.spec.ts:12:1 › an alert is answered once ───────────
+TEXT
+expected='latchkey::held a_session_is_held
+latchkey::stopping it_stops
+the_window_opens
+[phone] › tests/alerts.spec.ts:12:1 › an alert is answered once'
+if [ "$(failures_in "$log")" != "$expected" ]; then
+    echo "the names of what failed were read as:" >&2
+    failures_in "$log" >&2
+    exit 1
+fi

@@ -20,3 +20,12 @@ count_from() {
     if [ "$counted_passed" -eq 0 ] && [ "$counted_failed" -eq 0 ] && [ "$code" -eq 0 ]; then counted_passed=1; fi
     if [ "$counted_failed" -eq 0 ] && [ "$code" -ne 0 ]; then counted_failed=1; fi
 }
+
+# failures_in LOG: the names of what failed, a line each: what a person looks for first in the log of another machine.
+failures_in() {
+    sed "s/$(printf '\033')\[[0-9;]*m//g" "$1" |
+        sed -nE -e 's/^ +(FAIL|TIMEOUT|SIG[A-Z]+|ABORT|XFAIL) \[[^]]*\] (\( *[0-9]+\/[0-9]+\) )?(.*)$/\3/p' \
+            -e 's/^test (.*) \.\.\. FAILED$/\1/p' \
+            -e 's/^ +(\[(desktop|phone)\] › .*[^─ ])[─ ]*$/\1/p' |
+        awk '!seen[$0]++'
+}

@@ -95,6 +95,8 @@ step_types() {
 }
 
 step_browser() {
+    # Nothing to do after the build step; named alone, the step must not try an older program.
+    cargo build --locked --workspace --bins --tests --quiet || return 1
     LATCHKEY_SERVER_BIN="$CARGO_TARGET_DIR/debug/latchkey-server"
     export LATCHKEY_SERVER_BIN
     (cd ui && npm run --silent test)
@@ -186,6 +188,7 @@ run_step() {
         complain "failed: $counted_failed, in $(duration $((SECONDS - began))). To run it alone: ./dev test $name"
         summary="$summary$(printf '   FAILED   %-10s %4d failed   ./dev test %s' "$name" "$counted_failed" "$name")
 "
+        summary="$summary$(failures_in "$log" | sed 's/$/@/; s/^/               /' | tr '@' '\n')"
     fi
 }
 
