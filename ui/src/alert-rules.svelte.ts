@@ -5,6 +5,7 @@ import type { Settings } from "./api/generated/Settings";
 import { HomeError, home } from "./api/index";
 import { household } from "./household.svelte";
 import { t } from "./i18n";
+import { Latest } from "./latest";
 import { now } from "./now.svelte";
 import { toasts } from "./toasts.svelte";
 
@@ -29,6 +30,7 @@ export class AlertRules {
 
   // One change after the other: the last one chosen is the last one saved.
   #queue: Promise<void> = Promise.resolve();
+  #latest = new Latest();
 
   constructor() {
     void this.load();
@@ -42,11 +44,14 @@ export class AlertRules {
 
   async load() {
     if (!household.session?.may_manage) return;
+    const isLatest = this.#latest.ask();
     try {
-      this.#is = await household.during(home.alertSettings());
+      const is = await household.during(home.alertSettings());
+      if (!isLatest()) return;
+      this.#is = is;
       this.problem = "";
     } catch (thrown) {
-      this.problem = HomeError.from(thrown).message;
+      if (isLatest()) this.problem = HomeError.from(thrown).message;
     }
   }
 
@@ -63,6 +68,7 @@ export class AlertRules {
     const before = this.#chosen;
     try {
       this.#is = await household.during(home.changeAlertSettings({ settings, end_learning: false }));
+      this.#latest.ask();
       this.outcome = { of, step: "saved" };
     } catch (thrown) {
       this.outcome = { of, problem: inWords(thrown) };
@@ -77,6 +83,7 @@ export class AlertRules {
     if (!settings) return "";
     try {
       this.#is = await household.during(home.changeAlertSettings({ settings, end_learning: true }));
+      this.#latest.ask();
       toasts.show({ tone: "plain", text: t.learning.ended });
       return "";
     } catch (thrown) {

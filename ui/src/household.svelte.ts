@@ -4,6 +4,7 @@ import type { CurrentSession } from "./api/generated/CurrentSession";
 import type { Event } from "./api/generated/Event";
 import type { HomeStatus } from "./api/generated/HomeStatus";
 import { HomeError, home } from "./api/index";
+import { Latest } from "./latest";
 
 /** How far the interface is: what may be shown at all. */
 export type Phase = "starting" | "unreachable" | "set_up" | "signed_out" | "held" | "signed_in";
@@ -24,6 +25,7 @@ class Household {
 
   #listeners = new Set<(event: Event) => void>();
   #hears = false;
+  #latest = new Latest();
   #stopFollowing: (() => void) | null = null;
 
   /** Finds out how things are, from the beginning. */
@@ -129,9 +131,10 @@ class Household {
 
   /** Asks for the session anew. */
   async refresh() {
+    const isLatest = this.#latest.ask();
     const session = await this.during(home.session());
     // Meanwhile it may have ended.
-    if (this.phase !== "signed_in") return;
+    if (this.phase !== "signed_in" || !isLatest()) return;
     this.session = session;
     this.#follow();
   }

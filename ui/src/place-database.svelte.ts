@@ -15,6 +15,8 @@ export class PlaceDatabase {
   asked = $state(false);
 
   #declined = $state(declined());
+  /** How often progress was heard. */
+  #heard = 0;
 
   constructor() {
     void this.load();
@@ -35,8 +37,9 @@ export class PlaceDatabase {
 
   async load() {
     if (!household.session?.may_manage) return;
+    const heard = this.#heard;
     try {
-      this.status = await household.during(home.geoStatus());
+      this.#take(await household.during(home.geoStatus()), heard);
       this.problem = "";
     } catch (thrown) {
       this.problem = HomeError.from(thrown).message;
@@ -47,8 +50,9 @@ export class PlaceDatabase {
   async update() {
     this.problem = "";
     this.asked = true;
+    const heard = this.#heard;
     try {
-      this.status = await household.during(home.updateGeo());
+      this.#take(await household.during(home.updateGeo()), heard);
     } catch (thrown) {
       this.problem = HomeError.from(thrown).message;
     }
@@ -64,7 +68,14 @@ export class PlaceDatabase {
     } catch {}
   }
 
+  /** Takes an answer; how far an update is was heard later than the answer was made, where it was heard meanwhile. */
+  #take(status: GeoStatus, heard: number) {
+    const progress = this.status?.progress ?? null;
+    this.status = heard === this.#heard ? status : { ...status, progress };
+  }
+
   #progress(progress: GeoProgress) {
+    this.#heard += 1;
     if (this.status) this.status = { ...this.status, progress };
     if (progress.step === "done" || progress.step === "failed") void this.load();
   }

@@ -10,6 +10,8 @@ export interface Toast {
 }
 
 const STAY_MS = 8000;
+/** One that offers something to do stays until it can be read, thought about and reached. */
+const STAY_TO_ACT_MS = 30_000;
 
 class Toasts {
   shown = $state<Toast[]>([]);
@@ -20,7 +22,8 @@ class Toasts {
     this.#last += 1;
     const id = this.#last;
     this.shown.push({ ...toast, id });
-    if (toast.tone !== "alert") setTimeout(() => this.dismiss(id), STAY_MS);
+    const stay = toast.action ? STAY_TO_ACT_MS : STAY_MS;
+    if (toast.tone !== "alert") setTimeout(() => this.dismiss(id), stay);
     return id;
   }
 

@@ -87,7 +87,7 @@ test("a place that says little is told with what hides it", async ({ page, home 
   await home.app("Hotel TV", "tv", { address: RIGA, profile: null });
   // No test database knows a VPN by its number: the answer is as it would be then.
   await page.route("**/api/v1/alerts/*", async (route) => {
-    const answer = await route.fetch();
+    const answer = await route.fetch({ maxRetries: 2 });
     const detail = await answer.json();
     detail.alert.place.network_kind = "vpn";
     await route.fulfill({ response: answer, json: detail });

@@ -29,7 +29,12 @@ export const BRAVIA = { model: "BRAVIA 4K", os: "Android 12", app: "Jellyfin", a
 /** Where an app is, who uses it, and what it says of itself beside its name and kind. */
 type AppOptions = { address?: string; profile?: string | null; declared?: Record<string, string> };
 
+// An app's requests come on connections of their own: the server ends one that was idle for ten seconds, and Playwright
+// would not try again.
+const ALONE = { connection: "close" };
+
 const THIEF = {
+  ...ALONE,
   "x-forwarded-for": RIGA,
   "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
 };
@@ -113,7 +118,7 @@ export class Home {
 
   /** Stops it as a service manager does, and waits for its end. */
   async stop() {
-    if (this.#process.exitCode === null) {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = new Promise((resolve) => this.#process.once("exit", resolve));
       this.#process.kill("SIGTERM");
       await ended;
@@ -157,7 +162,10 @@ export class Home {
   }
 
   async #app(address: string, path: string, data: object): Promise<App> {
-    const origin = { baseURL: this.url, extraHTTPHeaders: { "x-forwarded-for": address, "user-agent": "App/1.0" } };
+    const origin = {
+      baseURL: this.url,
+      extraHTTPHeaders: { ...ALONE, "x-forwarded-for": address, "user-agent": "App/1.0" },
+    };
     const visitor = await request.newContext(origin);
     const answer = await visitor.post(path, { data });
     expect(answer.ok(), await answer.text()).toBe(true);

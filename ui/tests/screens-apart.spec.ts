@@ -6,7 +6,7 @@ import { COUNTRIES_ONLY, choose, expect, Home, LOGIN, open, PASSWORD, PIN, signI
 import { picture, shows } from "./picture";
 import { asWindow } from "./window";
 
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 600_000 });
 
 test("the set-up, and the very first device", async ({ page, empty }, info) => {
   await page.goto(empty.url);

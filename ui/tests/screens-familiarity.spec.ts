@@ -17,7 +17,7 @@ import {
 } from "./home";
 import { picture, shows } from "./picture";
 
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 600_000 });
 
 test("a new home that learns", async ({ page }, info) => {
   const home = await Home.start();

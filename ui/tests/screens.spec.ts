@@ -50,7 +50,7 @@ const test = base.extend<object, { demo: Home; visitor: Cookie[] }>({
   ],
 });
 
-test.describe.configure({ mode: "default", timeout: 180_000 });
+test.describe.configure({ mode: "default", timeout: 600_000 });
 
 /** Comes as the household's visitor, used by somebody. */
 async function comeAs(page: Page, demo: Home, visitor: Cookie[], name: string) {
