@@ -142,6 +142,7 @@ pub async fn open(config: &Config, address: SocketAddr, parts: Parts) -> Result<
     let store = Store::open(&config.data_dir).await?;
     let (live, active) = Live::new();
     store.each_live_session(|row| drop(live.insert(row.token, LiveSession::new(row)))).await?;
+    store.each_other_token(|other| live.insert_other(other)).await?;
     for key in store.last_ended(MOST_ENDED).await?.into_iter().rev() {
         live.remember_ended(key);
     }

@@ -148,9 +148,10 @@ fn goals(measured: &[Measured]) {
                 least.is_none_or(|least| caught >= least),
             );
         }
-        for (at, what) in ["with a client of their own", "who copy the client too"].into_iter().enumerate() {
-            let caught = format!("{:.2} %", tally.theft_day[at].detected() * 100.0);
-            figure(&format!("  of the thieves, those {what}"), &caught, "as it is", true);
+        for (told, what) in tally.thefts.iter().zip(["with a client of their own", "who copy the client too"])
+        {
+            let caught = told.map(|told| format!("{:.2} %", told.detected() * 100.0)).join(" / ");
+            figure(&format!("  {what}: first use / day / week"), &caught, "as it is", true);
         }
         let alarms = tally.false_alarms();
         figure("false alarms a household and month", &format!("{alarms:.3}"), "<= 0.300", alarms <= 0.3);

@@ -113,8 +113,12 @@ pub struct Theft {
     pub thing: usize,
     /// Whether the user agent is copied too.
     pub copies_client: bool,
-    /// When the thief uses it again.
+    /// When the thief uses it again, over a week.
     pub again: Vec<Timestamp>,
+    /// Since when its token is the one in use; `None` for a session whose token is never renewed.
+    pub renewed_at: Option<Timestamp>,
+    /// Whether the thief's program takes a newer token.
+    pub takes_newer: bool,
 }
 
 /// Every try against a household, in order.
@@ -289,8 +293,15 @@ impl Scene<'_> {
             }
         };
         let day = day_of(self.at);
-        let mut again = (0..dice.count(p.thief_uses)).map(|_| moment(day + dice.share())).collect::<Vec<_>>();
+        let mut again = Vec::new();
+        for later in 0..7 {
+            again
+                .extend((0..dice.count(p.thief_uses)).map(|_| moment(day + f64::from(later) + dice.share())));
+        }
         again.sort();
+        // The owner's last use may have renewed it: the token is as fresh as can be.
+        let renewed_at = dice.chance(p.session_renews).then_some(victim.at);
+        let takes_newer = dice.chance(p.thief_takes_newer);
         let identity = victim.identity.device().map_or(Identity::Untold, Identity::Session);
         Some(Try {
             at: self.at,
@@ -304,7 +315,7 @@ impl Scene<'_> {
             line,
             profile: victim.profile,
             how,
-            theft: Some(Theft { thing: victim.truth.thing, copies_client, again }),
+            theft: Some(Theft { thing: victim.truth.thing, copies_client, again, renewed_at, takes_newer }),
         })
     }
 

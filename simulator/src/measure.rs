@@ -89,7 +89,14 @@ pub fn measure(plan: &Plan) -> Measured {
 }
 
 fn one_household(world: &World, household: &Household, measured: &mut Measured, rows: &mut Vec<Row>) {
-    let told = household.events.iter().map(|event| sign_in_of(world, household, event)).collect::<Vec<_>>();
+    let mut dice = Dice::of(&[world.seed, household.number, 0x6c6f_7374]);
+    let told = household.events.iter().map(|event| {
+        let sign_in = sign_in_of(world, household, event);
+        // A browser that lost its newest token in a crash comes back with the one before it.
+        let is_spent = event.kind == Kind::Return && dice.chance(world.parameters.life.newer_lost);
+        ours::as_it_comes(sign_in, is_spent)
+    });
+    let told = told.collect::<Vec<_>>();
     let all_tries = tries(world, household);
     let tries_told = all_tries.iter().map(|one| sign_in_of_try(world, household, one)).collect::<Vec<_>>();
     for event in &household.events {

@@ -147,6 +147,9 @@ pub struct Household {
 /// How they live.
 #[derive(Clone, Debug)]
 pub struct Life {
+    /// Share of the owner's sittings at whose end the newer token is lost again: a browser writes its cookies half a
+    /// minute late, and may crash before. Chosen: one crash in a hundred hours of use.
+    pub newer_lost: f64,
     /// Uses of a phone a day. Chosen.
     pub phone_uses: f64,
     /// Uses of a browser on a computer a day. Chosen.
@@ -246,8 +249,14 @@ pub struct Attacks {
     pub thief_from: [f64; 5],
     /// Share of thieves who copy the user agent too. Chosen.
     pub thief_copies_client: f64,
-    /// Uses of a stolen session on its first day, after the first. Chosen.
+    /// Uses of a stolen session a day, after the first. Chosen.
     pub thief_uses: f64,
+    /// Share of sessions whose token is renewed while it is used: browsers at the home's own pages and what signed in by
+    /// code. Not those of programs that keep a token without end, nor of browsers that only visit sites behind the
+    /// guard. Chosen.
+    pub session_renews: f64,
+    /// Share of thieves whose program takes a newer token, as a browser with a copied profile does. Chosen.
+    pub thief_takes_newer: f64,
 }
 
 /// The world that the goals are about.
@@ -309,6 +318,7 @@ pub const MAIN: Parameters = Parameters {
         joins_at_once: 0.6,
     },
     life: Life {
+        newer_lost: 1.0 / 12_000.0,
         phone_uses: 2.0,
         computer_uses: 1.0,
         tablet_uses: 0.6,
@@ -349,6 +359,8 @@ pub const MAIN: Parameters = Parameters {
         thief_from: [0.35, 0.2, 0.25, 0.15, 0.05],
         thief_copies_client: 0.3,
         thief_uses: 3.0,
+        session_renews: 0.9,
+        thief_takes_newer: 0.7,
     },
 };
 
@@ -382,6 +394,7 @@ pub const ROUGH: Parameters = Parameters {
     },
     household: Household { vpn: 0.25, travels_for_work: 0.25, on_lan: 0.35, ..MAIN.household },
     life: Life {
+        newer_lost: 1.0 / 3_000.0,
         cookies_last: 75.0,
         app_lasts: 250.0,
         phone_lasts: 700.0,
@@ -403,5 +416,11 @@ pub const ROUGH: Parameters = Parameters {
         notice_minutes: 900.0,
         ..MAIN.answers
     },
-    attacks: Attacks { thief_copies_client: 0.5, naive_untold: 0.2, ..MAIN.attacks },
+    attacks: Attacks {
+        thief_copies_client: 0.5,
+        naive_untold: 0.2,
+        session_renews: 0.7,
+        thief_takes_newer: 0.5,
+        ..MAIN.attacks
+    },
 };

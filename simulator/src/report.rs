@@ -163,22 +163,18 @@ pub fn what_is_new(measured: &Measured) -> String {
     text
 }
 
-/// The token thief by what is copied, at the first use and within a day.
+/// The token thief by what is copied: at the first use, within a day, within a week.
 pub fn thieves(measured: &Measured) -> String {
-    let mut text = String::from(
-        "\n  token thief                           own client: first use / day     client copied too: first use / day\n",
+    let mut text = format!(
+        "\n  {:<36} {:>30}   {:>30}\n",
+        "token thief: first use / day / week", "own client", "client copied too"
     );
     for (setting, tally) in &measured.ours {
         let secrets = if setting.has_secrets { "" } else { ", no secrets" };
-        let both = |at: usize| {
-            format!(
-                "{:.2} % / {:.2} %",
-                tally.theft_first[at].detected() * 100.0,
-                tally.theft_day[at].detected() * 100.0
-            )
-        };
+        let [own, copied] =
+            tally.thefts.map(|told| told.map(|told| format!("{:.2} %", told.detected() * 100.0)).join(" / "));
         let name = format!("ours, {}{secrets}", setting.budget.as_str());
-        let _ = writeln!(text, "  {name:<36} {:>28}   {:>36}", both(0), both(1));
+        let _ = writeln!(text, "  {name:<36} {own:>30}   {copied:>30}");
     }
     text
 }

@@ -87,10 +87,9 @@ pub struct Tally {
     pub tries: [[Told; 3]; 5],
     /// Tries spread evenly over the year, by attacker.
     pub even: [Told; 5],
-    /// Thieves by what they copy (their own client, the victim's too): at the first use.
-    pub theft_first: [Told; 2],
-    /// The same over the first day.
-    pub theft_day: [Told; 2],
+    /// Thieves by what they copy (their own client, the victim's too): at the first use, over the first day, over the
+    /// first week.
+    pub thefts: [[Told; 3]; 2],
     /// Why false alarms, and quiet notices about nothing new, were given.
     pub alarms: BTreeMap<String, usize>,
     /// The same for quiet notices.
@@ -139,11 +138,12 @@ impl Tally {
         }
     }
 
-    /// Counts a theft by what was copied: at its first use, and over its first day.
-    pub fn theft(&mut self, one: &Try, theft: &Theft, first: Telling, day: Telling) {
+    /// Counts a theft by what was copied: at its first use, over its first day, and over its first week.
+    pub fn theft(&mut self, one: &Try, theft: &Theft, told: [Telling; 3]) {
         if one.is_even {
-            self.theft_first[usize::from(theft.copies_client)].add(first);
-            self.theft_day[usize::from(theft.copies_client)].add(day);
+            for (counted, telling) in self.thefts[usize::from(theft.copies_client)].iter_mut().zip(told) {
+                counted.add(telling);
+            }
         }
     }
 

@@ -34,8 +34,8 @@ pub fn report(core: &Core, caller: &Caller, report: &ActivityReport) {
     core.live.wait_to_be_written(&caller.session);
 }
 
-/// Writes down what sessions did since the last time, in one change. Called once a second: so much may be
-/// lost in a crash.
+/// Writes down what sessions did since the last time, in one change. Called once a second. What a crash may lose is that
+/// second of news, and the last few of a session that was only active.
 pub async fn write_down(core: &Arc<Core>, active: &mut Active) -> Result<()> {
     let mut sessions = Vec::new();
     while let Ok(session) = active.try_recv() {
@@ -87,6 +87,9 @@ pub async fn write_down(core: &Arc<Core>, active: &mut Active) -> Result<()> {
             core.live.wait_to_be_written(session);
         }
         return Err(error);
+    }
+    for (session, touch) in sessions.iter().zip(&touches) {
+        session.note_written(touch.at);
     }
     for (account_id, device_id) in changed {
         core.announcer.announce(&*core.clock, account_id, EventKind::DeviceChanged { device_id });

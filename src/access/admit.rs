@@ -144,6 +144,7 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         token: token.hash(),
         expires_at: proven.expires_at,
         refresh: refresh.as_ref().map(Secret::hash),
+        renews: asking.from_page && refresh.is_none(),
     };
     let replaced = core
         .store
@@ -261,6 +262,8 @@ fn live_session(session: &Session, proven: &Proven, tokens: NewTokens) -> LiveSe
     LiveSession::new(LiveRow {
         token: tokens.token,
         expires_at: tokens.expires_at,
+        token_since: session.created_at,
+        renews: tokens.renews,
         id: session.id,
         account_id: session.account_id,
         login: proven.account.login.as_str().to_owned(),

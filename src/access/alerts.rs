@@ -7,9 +7,10 @@ use super::caller::Manager;
 use super::judging::{self, Lore};
 use super::{devices, sign_out};
 use crate::error::{Error, Result};
-use crate::familiarity::{SignIn, confirmed};
+use crate::familiarity::{Identity, SignIn, confirmed};
 use crate::model::{
-    Alert, AlertId, AlertState, Answer, DeviceId, EndedReason, HistoryKind, PlaceScope, Session, Verdict,
+    Alert, AlertId, AlertState, Answer, DeviceId, EndedReason, HistoryKind, PlaceScope, Session, SessionId,
+    Timestamp, Verdict,
 };
 use crate::store::{AnswerChange, EndSession};
 use crate::wire::{self, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome, EventKind};
@@ -59,17 +60,9 @@ pub async fn answer(
         history.place = Some(found.alert.place.clone());
         history.detail = Some(state.as_str().to_owned());
         history.by_session_id = Some(by);
-        // What the device holds now, which may be another session than the one that raised the alert.
-        let device_id = found.alert.device_id;
-        let held = core.store.device(account_id, device_id).await?.map(|listing| listing.session);
-        let held = held.filter(|session| answer == Answer::NotMe && session.ending.is_none());
-        let end = if let Some(Session { id: session_id, .. }) = held {
-            let mut line =
-                sign_out::line(&core, account_id, device_id, session_id, EndedReason::NotMe, by).await?;
-            line.at = history.at;
-            Some(EndSession { id: session_id, reason: EndedReason::NotMe, by: Some(by), history: line })
-        } else {
-            None
+        let end = match ends(&found.alert, answer)? {
+            Some(reason) => ending(&core, &found.alert, reason, by, history.at).await?,
+            None => None,
         };
         let lesson = lesson(&core, &found.alert, answer).await?;
         // A held session goes on by the answer to what it is held for, and by no other.
@@ -84,16 +77,16 @@ pub async fn answer(
             end: end.as_ref(),
         };
         let ended = core.store.answer_alert(&found.alert, &change).await?;
+        sign_out::retire(&core, ended.as_slice());
         if familiarity.is_some()
             && let Some(live) = core.live.by_id(found.alert.session_id)
         {
             live.hold(false);
         }
-        sign_out::retire(&core, ended.as_slice());
         let effect = match answer {
             Answer::NotMe if ended.is_some() => AnswerEffect::SignedOut,
             Answer::NotMe => AnswerEffect::AlreadySignedOut,
-            Answer::Me if found.ended_at.is_some() => AnswerEffect::FamiliarButSignedOut,
+            Answer::Me if found.ended_at.is_some() || ended.is_some() => AnswerEffect::FamiliarButSignedOut,
             Answer::Me => AnswerEffect::NowFamiliar,
             Answer::Unsure => AnswerEffect::KeptInSight,
         };
@@ -102,6 +95,40 @@ pub async fn answer(
         Ok(AnswerOutcome { alert: wire::Alert::from(now), effect })
     })
     .await
+}
+
+/// Why an answer ends the session, if it does. Of two copies of one either may be the thief's, and the answer does not say
+/// whose is the newer one: both sign in again, and the device's secret tells which is the household's.
+fn ends(alert: &Alert, answer: Answer) -> Result<Option<EndedReason>> {
+    Ok(match answer {
+        Answer::NotMe => Some(EndedReason::NotMe),
+        Answer::Me => {
+            let judged = alert.sign_in.as_deref().map(|judged| judging::read::<SignIn>(judged, "sign_in"));
+            let identity = judged.transpose()?.map(|sign_in| sign_in.identity);
+            matches!(identity, Some(Identity::Spent(_))).then_some(EndedReason::SignedOutRemotely)
+        }
+        Answer::Unsure => None,
+    })
+}
+
+/// The end of what the device holds now, which may be another session than the one that raised the alert: "not me" is
+/// about the device.
+async fn ending(
+    core: &Core,
+    alert: &Alert,
+    reason: EndedReason,
+    by: SessionId,
+    at: Timestamp,
+) -> Result<Option<EndSession>> {
+    let (account_id, device_id) = (alert.account_id, alert.device_id);
+    let holds = core.store.device(account_id, device_id).await?.map(|listing| listing.session);
+    let is_meant = |session: &Session| reason == EndedReason::NotMe || session.id == alert.session_id;
+    let Some(session) = holds.filter(|session| session.ending.is_none() && is_meant(session)) else {
+        return Ok(None);
+    };
+    let mut history = sign_out::line(core, account_id, device_id, session.id, reason, by).await?;
+    history.at = at;
+    Ok(Some(EndSession { id: session.id, reason, by: Some(by), history }))
 }
 
 /// What is known of the account after an answer, as the store keeps it; `None` where it teaches nothing.

@@ -25,6 +25,8 @@ pub struct Asking {
     pub declared: Option<DeclaredDevice>,
     /// The site behind the guard the request is for.
     pub service: Option<String>,
+    /// Whether a browser sent it from one of our pages: programs name no origin. Only how it is answered depends on it.
+    pub from_page: bool,
 }
 
 impl Asking {

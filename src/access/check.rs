@@ -7,16 +7,22 @@ use super::asking::Asking;
 use super::caller::Caller;
 use super::going_on;
 use super::live::Ended;
+use super::renewal::{self, Found};
 use crate::error::{Error, Result};
 use crate::model::{HistoryKind, SecretHash};
 use crate::wire::EventKind;
 
 /// Finds the live session of a request and notes its activity. Looks at memory only, unless the request comes from a
-/// line or a program that the session was not judged on.
+/// line or a program that the session was not judged on, or brings another token than the one in use.
 pub async fn check(core: &Arc<Core>, asking: &Asking) -> Result<Caller> {
     let token = asking.token.as_ref().ok_or(Error::NotSignedIn)?.hash();
-    let Some(session) = core.live.find(&token) else {
-        return Err(refuse(core, &token, asking));
+    let session = match core.live.find(&token) {
+        Some(session) => session,
+        None => match renewal::by_other(core, token, asking).await? {
+            Found::InUse(session) => session,
+            // Noted is what the newer token does.
+            Found::UnderWay(session) => return Caller { session }.admitted(),
+        },
     };
     if session.has_expired(core.now()) {
         return Err(Error::TokenExpired);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Core;
 use super::asking::Asking;
 use super::judging::{self, Lore};
-use super::live::{Line, LiveSession, Seen};
+use super::live::{LiveSession, Seen};
 use crate::error::{Error, Result};
 use crate::familiarity::{Identity, judge};
 use crate::model::{DeviceListing, HistoryEntry, HistoryKind, PlaceScope, Verdict};
@@ -23,47 +23,92 @@ pub async fn seen(core: &Arc<Core>, session: &Arc<LiveSession>, asking: &Asking)
     }
     match core.live.touch(session, core.now(), asking) {
         Seen::Before => Ok(()),
-        Seen::Anew(line) => judge_anew(core, session, asking, line).await,
+        Seen::Anew => judge_anew(core, session, asking).await,
     }
 }
 
-async fn judge_anew(core: &Arc<Core>, session: &Arc<LiveSession>, asking: &Asking, line: Line) -> Result<()> {
+/// Judges a request of a live session that brings a spent token: from elsewhere than the newer one it shows that there are
+/// two copies. Only under `Core::lives`.
+///
+/// # Errors
+///
+/// [`Error::SessionHeld`] when the session is held for it; [`Error::NotSignedIn`] when it looks stolen and is not held: the
+/// older copy is good for nothing then.
+pub(super) async fn came_back(core: &Core, session: &LiveSession, asking: &Asking) -> Result<()> {
+    let looks_stolen = judge_alone(core, session, asking, Identity::Spent(session.device_id)).await?;
+    goes_on(session)?;
+    if looks_stolen { Err(Error::NotSignedIn) } else { Ok(()) }
+}
+
+/// Judges a request of a live session that comes from a line it was not judged on. Only under `Core::lives`.
+///
+/// # Errors
+///
+/// [`Error::SessionHeld`] when the session looks stolen and is held.
+pub(super) async fn judge_if_new(core: &Core, session: &LiveSession, asking: &Asking) -> Result<()> {
+    goes_on(session)?;
+    if asking.address.is_some() && !session.is_judged_on(core.live.line(asking)) {
+        judge_alone(core, session, asking, Identity::Session(session.device_id)).await?;
+    }
+    goes_on(session)
+}
+
+/// Whether a session is alive and not held.
+pub(super) fn goes_on(session: &LiveSession) -> Result<()> {
+    if session.has_ended() {
+        Err(Error::SessionEnded)
+    } else if session.is_held() {
+        Err(Error::SessionHeld)
+    } else {
+        Ok(())
+    }
+}
+
+async fn judge_anew(core: &Arc<Core>, session: &Arc<LiveSession>, asking: &Asking) -> Result<()> {
     let (core, session, asking) = (Arc::clone(core), Arc::clone(session), asking.clone());
     Core::carry_through(async move {
         let _lives = core.lives.lock().await;
-        if session.has_ended() {
-            return Err(Error::SessionEnded);
-        }
-        if session.is_held() {
-            return Err(Error::SessionHeld);
-        }
-        // Several requests come at once from a new line; one of them was judged meanwhile.
-        if !session.is_judged_on(line) {
-            judge_alone(&core, &session, &asking, line).await?;
-        }
+        // Several requests come at once from a new line; one of them may have been judged meanwhile.
+        judge_if_new(&core, &session, &asking).await?;
         core.live.touch(&session, core.now(), &asking);
-        if session.is_held() { Err(Error::SessionHeld) } else { Ok(()) }
+        Ok(())
     })
     .await
 }
 
-async fn judge_alone(core: &Core, current: &LiveSession, asking: &Asking, line: Line) -> Result<()> {
+/// Judges a request, tells who must hear of it, and holds the session when it looks stolen; says whether it does.
+async fn judge_alone(
+    core: &Core,
+    current: &LiveSession,
+    asking: &Asking,
+    identity: Identity,
+) -> Result<bool> {
     let listing = core.store.device(current.account_id, current.device_id).await?;
     let listing = listing.filter(|listing| listing.session.id == current.id).ok_or(Error::SessionEnded)?;
     let session = &listing.session;
     let mut lore = Lore::of(core, current.account_id).await?;
-    lore.known.was_active(current.device_id, current.last_active_at());
+    let last_address = current.with_notes(|notes| notes.address);
+    let last_place = core.locator.locate(last_address);
+    lore.known.was_active(current.device_id, current.last_active_at(), last_address, &last_place);
     let agent = asking.agent(core);
-    let identity = Identity::Session(current.device_id);
     let profile = current.profile().map(|profile| profile.id);
     let sign_in = judging::sign_in(core, asking, identity, &agent, &asking.place(core), profile);
     let judged = judge(&lore.known, &sign_in, lore.settings.budget);
     lore.known.learn(&sign_in, &judged);
     let looks_stolen = judged.familiarity.verdict == Verdict::Suspicious;
+    let is_spent = matches!(identity, Identity::Spent(_));
+    if is_spent && !looks_stolen {
+        return Ok(false);
+    }
     // The owner must not be locked out of the computer that the home runs on.
-    let is_own_desktop = session.place.scope == PlaceScope::ThisComputer;
+    let is_own_desktop =
+        [&session.place, &sign_in.place].iter().any(|it| it.scope == PlaceScope::ThisComputer);
     let held_at = (looks_stolen && lore.settings.hold_suspicious && !is_own_desktop).then(|| core.now());
     let alert = judging::alert(core, session, &sign_in, &judged)?;
+    // An old copy that is not held is refused again and again; it was told the first time.
+    if is_spent && alert.is_none() && held_at.is_none() {
+        return Ok(true);
+    }
     let mut kinds = Vec::new();
     if alert.is_some() {
         kinds.push(HistoryKind::Alert);
@@ -92,15 +137,15 @@ async fn judge_alone(core: &Core, current: &LiveSession, asking: &Asking, line: 
         .await?;
     if held_at.is_some() {
         current.hold(true);
-    } else {
-        current.note_line(line, asking.address);
+    } else if !is_spent {
+        current.note_line(core.live.line(asking), asking.address);
     }
     let raised = alert.map(|alert| EventKind::AlertRaised { alert_id: alert.id, device_id: alert.device_id });
     let changed = EventKind::DeviceChanged { device_id: current.device_id };
     for event in raised.into_iter().chain([changed]) {
         core.announcer.announce(&*core.clock, current.account_id, event);
     }
-    Ok(())
+    Ok(looks_stolen)
 }
 
 fn line_of(

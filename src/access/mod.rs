@@ -24,6 +24,7 @@ pub mod merge;
 pub mod password;
 pub mod passwords;
 pub mod profiles;
+pub mod renewal;
 pub mod set_up;
 pub mod sign_in;
 pub mod sign_out;

@@ -4,6 +4,8 @@
 //! Lessons of one moment may come in any order: counts add up, first and last are the least and the greatest, and
 //! what does not fit any more is what was unseen for longest.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -168,10 +170,15 @@ impl Known {
     }
 
     /// Notes that a session of a device was active, without a new judgement: where a device was last is where
-    /// travel is measured from.
-    pub fn was_active(&mut self, id: DeviceId, at: Timestamp) {
-        if let Some(device) = self.devices.iter_mut().find(|device| device.id == Some(id)) {
-            device.last_at = device.last_at.max(at);
+    /// travel is measured from, and what a copy of its session is told by.
+    pub fn was_active(&mut self, id: DeviceId, at: Timestamp, address: Option<IpAddr>, place: &Place) {
+        let Some(device) = self.devices.iter_mut().find(|device| device.id == Some(id)) else { return };
+        if at < device.last_at {
+            return;
+        }
+        device.last_at = at;
+        if let Some(address) = address {
+            (device.last_prefix, device.last_spot) = (Some(prefix_of(address)), Spot::of(place));
         }
     }
 
@@ -270,7 +277,7 @@ impl Known {
     fn note_device(&mut self, sign_in: &SignIn, is_trusted: bool) {
         let id = sign_in.identity.device();
         let found = match sign_in.identity {
-            Identity::Proven(_) | Identity::Session(_) | Identity::Secretless(_) => {
+            Identity::Proven(_) | Identity::Session(_) | Identity::Spent(_) | Identity::Secretless(_) => {
                 self.devices.iter().position(|device| device.id == id)
             }
             Identity::Untold => self.untold_like(sign_in),

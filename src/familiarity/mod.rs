@@ -136,7 +136,7 @@ enum Standing<'a> {
 impl<'a> Standing<'a> {
     /// The secret first; without it, how well the client matches a known one.
     fn of(known: &'a Known, sign_in: &SignIn) -> Self {
-        if let Identity::Proven(id) | Identity::Session(id) = sign_in.identity
+        if let Identity::Proven(id) | Identity::Session(id) | Identity::Spent(id) = sign_in.identity
             && let Some(device) = known.device(id)
         {
             return if device.is_trusted { Self::Trusted(device) } else { Self::Waiting(device) };

@@ -25,7 +25,7 @@ pub(super) struct About<'a> {
 /// Why a sign-in was judged as it was.
 pub(super) fn reasons(about: &About<'_>) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::with_capacity(MOST_REASONS);
-    reasons.extend(about.theft.map(why_stolen));
+    reasons.extend(about.theft.map(|theft| why_stolen(theft, about.device)));
     if about.is_learning && about.verdict == Verdict::Familiar {
         reasons.push("Latchkey is still learning what is usual here".into());
     }
@@ -42,12 +42,24 @@ pub(super) fn reasons(about: &About<'_>) -> Vec<String> {
     reasons
 }
 
-fn why_stolen(theft: Theft) -> String {
+fn why_stolen(theft: Theft, device: &Standing<'_>) -> String {
     match theft {
         Theft::ChangedHands => "The same sign-in turned up on another device in another place".into(),
         Theft::TwoHolders => "Two devices use the same sign-in at once".into(),
         Theft::TwoPlaces(km) => {
             format!("It was about {} km away too short a time ago to travel here", about_km(km))
+        }
+        Theft::OldCopy => {
+            let newer = match device {
+                Standing::Trusted(device) | Standing::Waiting(device) => device.last_spot.label.as_str(),
+                Standing::Probably(..) | Standing::New(_) => "",
+            };
+            match newer {
+                "" => "An older copy of this sign-in came back while the newer one is used elsewhere".into(),
+                _ => format!(
+                    "An older copy of this sign-in came back while the newer one is used elsewhere ({newer})"
+                ),
+            }
         }
     }
 }

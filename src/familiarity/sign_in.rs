@@ -34,6 +34,8 @@ pub enum Identity {
     Proven(DeviceId),
     /// It goes on with a session, whose token proves no more than that somebody has it.
     Session(DeviceId),
+    /// It goes on with a token of a session that is spent: a newer one took its place.
+    Spent(DeviceId),
     /// It brought no secret, where devices of the household have one. The id is the one it gets.
     Secretless(DeviceId),
     /// The source knows no secrets: a log, or a service with sign-ins of its own.
@@ -44,13 +46,13 @@ impl Identity {
     /// The device's id, where it has one.
     pub const fn device(self) -> Option<DeviceId> {
         match self {
-            Self::Proven(id) | Self::Session(id) | Self::Secretless(id) => Some(id),
+            Self::Proven(id) | Self::Session(id) | Self::Spent(id) | Self::Secretless(id) => Some(id),
             Self::Untold => None,
         }
     }
 
     /// Whether it is a sign-in, and not a session that goes on.
     pub const fn signs_in(self) -> bool {
-        !matches!(self, Self::Session(_))
+        !matches!(self, Self::Session(_) | Self::Spent(_))
     }
 }

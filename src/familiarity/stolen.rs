@@ -17,13 +17,18 @@ pub enum Theft {
     TwoHolders,
     /// It is in two places at once: kilometres between them.
     TwoPlaces(f64),
+    /// A newer token took this one's place, somewhere else.
+    OldCopy,
 }
 
 /// Whether a session looks stolen: it goes on as something else, somewhere else.
 ///
-/// Not when there is no history to compare with, and not on a line of the household: a phone that was replaced by a new
-/// one from its backup changes hands at home.
+/// Not when there is no history to compare with, and, but for an old copy, not on a line of the household: a phone that was
+/// replaced by a new one from its backup changes hands at home.
 pub fn theft(device: &KnownDevice, sign_in: &SignIn, near: Nearness) -> Option<Theft> {
+    if let Some(theft) = old_copy(device, sign_in) {
+        return Some(theft);
+    }
     let has_line = sign_in.address.is_some();
     if !matches!(sign_in.identity, Identity::Session(_)) || !has_line || near.is_known_line() {
         return None;
@@ -34,6 +39,13 @@ pub fn theft(device: &KnownDevice, sign_in: &SignIn, near: Nearness) -> Option<T
     two_holders(device, sign_in, client_changed)
         .or_else(|| changed_hands(client_changed))
         .or_else(|| two_places(device, sign_in, near))
+}
+
+/// A spent token comes from another line than the newer one was last used on: two have copies, whichever of them stole it
+/// (the idea of RFC 9700 section 4.14.2). A browser that lost the newer one, in a crash or to a backup, comes from where it was.
+fn old_copy(device: &KnownDevice, sign_in: &SignIn) -> Option<Theft> {
+    let (last, here) = (device.last_prefix?, prefix_of(sign_in.address?));
+    (matches!(sign_in.identity, Identity::Spent(_)) && last != here).then_some(Theft::OldCopy)
 }
 
 /// The client changed, on a line where the household has never been. Either alone has a hundred reasons; both together are

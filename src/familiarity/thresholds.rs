@@ -17,6 +17,10 @@ pub const FASTEST_KMH: f64 = 1000.0;
 /// the session copied by hand. Chosen.
 pub const AT_ONCE: Duration = Duration::from_mins(15);
 
+/// From which age on a session's token is renewed while it is used: that of an access token, so that a copy of either
+/// grows old as fast. Chosen.
+pub const RENEW_AFTER: Duration = Duration::from_hours(1);
+
 /// A trusted phone seen at a place this lately is there still. Chosen: a weekend.
 pub const COMPANION_FOR: Duration = Duration::from_hours(72);
 

@@ -49,6 +49,7 @@ pub fn asking(parts: &Parts, door: &Door) -> Asking {
         },
         declared: None,
         service: None,
+        from_page: headers.contains_key(header::ORIGIN),
     }
 }
 

@@ -67,6 +67,11 @@ impl CookieNames {
         ]
     }
 
+    /// The header that gives a browser a newer token for its session.
+    pub fn renew(&self, token: &Secret) -> HeaderValue {
+        self.write(&self.session, token.reveal(), KEPT_SECONDS, self.domain())
+    }
+
     /// The header that takes the session's away. The device's stays: it will be the same device again.
     pub fn take_session(&self) -> HeaderValue {
         self.write(&self.session, "", 0, self.domain())

@@ -1,5 +1,5 @@
 //! The guard: a reverse proxy asks "may this request pass?" (nginx `auth_request`, Caddy `forward_auth`,
-//! Traefik `forwardAuth`). It looks at memory only.
+//! Traefik `forwardAuth`). It looks at memory only, but where somebody has to judge first.
 
 use axum::extract::State;
 use axum::http::request::Parts;

@@ -16,6 +16,7 @@ mod input;
 mod interface;
 mod openapi;
 mod origin;
+mod renewing;
 mod serve;
 
 use std::time::Duration;
@@ -58,6 +59,8 @@ pub fn router(door: Door) -> Router {
     };
     let guarded = timed.merge(events::routes()).layer(
         ServiceBuilder::new()
+            // Outside of the headers below, which tell it whose answers these are.
+            .layer(from_fn_with_state(door.clone(), renewing::renew))
             .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
             .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(header(header::REFERRER_POLICY, "same-origin"))

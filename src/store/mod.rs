@@ -14,6 +14,7 @@ mod places;
 mod profiles;
 mod rows;
 mod sessions;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,7 +28,8 @@ pub use alerts::AnswerChange;
 pub use devices::{DeviceFilter, DeviceMark};
 pub use familiarity::FamiliarityRow;
 pub use merges::Merge;
-pub use sessions::{Admission, EndSession, EndedKey, LiveRow, Move, NewTokens, RefreshFound, Touch};
+pub use sessions::{Admission, EndSession, EndedKey, LiveRow, Move, NewTokens, Touch};
+pub use tokens::{OtherToken, RefreshFound};
 
 use crate::error::{Error, Result};
 

@@ -11,6 +11,7 @@ use super::alerts::{follow_session, insert_alert};
 use super::familiarity::write_known;
 use super::history::insert_history;
 use super::rows::{Columns, to_json};
+use super::tokens::forget_all;
 use crate::error::{Error, Result};
 use crate::model::{
     AccountId, Alert, Device, DeviceId, EndedReason, Ending, Familiarity, HistoryEntry, Place, ProfileId,
@@ -26,6 +27,8 @@ pub struct NewTokens {
     pub expires_at: Option<Timestamp>,
     /// Of the token that gets new ones, for devices that signed in by code.
     pub refresh: Option<SecretHash>,
+    /// Whether the token is renewed while it is used.
+    pub renews: bool,
 }
 
 /// Everything a sign-in writes, in one change.
@@ -82,6 +85,10 @@ pub struct LiveRow {
     pub token: SecretHash,
     /// When the token runs out.
     pub expires_at: Option<Timestamp>,
+    /// Since when it is the one in use.
+    pub token_since: Timestamp,
+    /// Whether it is renewed while it is used.
+    pub renews: bool,
     /// The session.
     pub id: SessionId,
     /// Its account.
@@ -141,25 +148,10 @@ pub struct Move<'a> {
     pub history: &'a [HistoryEntry],
 }
 
-/// The session a refresh token belongs to.
-#[derive(Clone, Copy, Debug)]
-pub struct RefreshFound {
-    /// The session.
-    pub session_id: SessionId,
-    /// Its device.
-    pub device_id: DeviceId,
-    /// Its account.
-    pub account_id: AccountId,
-    /// Hash of the token in use.
-    pub token: SecretHash,
-    /// Whether it has ended.
-    pub ended: bool,
-}
-
 /// Every session that has not ended, with what is remembered of it.
 pub(super) const LIVE_SESSIONS: &str =
-    "SELECT s.token_hash, s.token_expires_at, s.id, s.account_id, a.login, s.device_id, s.method,
-     s.profile_id, p.name AS profile_name, p.kind AS profile_kind, s.address, s.last_active_at, s.held_at
+    "SELECT s.token_hash, s.token_expires_at, COALESCE(s.token_since, s.created_at) AS token_since, s.renews, s.id,
+     s.account_id, a.login, s.device_id, s.method, s.profile_id, p.name AS profile_name, p.kind AS profile_kind, s.address, s.last_active_at, s.held_at
      FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN profiles p ON p.id = s.profile_id
      WHERE s.ended_at IS NULL";
 
@@ -184,6 +176,7 @@ impl Store {
         write_device(&mut change, new).await?;
         insert_session(&mut change, session, new.tokens).await?;
         if let Some(replaced) = &replaced {
+            forget_all(&mut change, replaced.session_id).await?;
             follow_session(&mut change, replaced.session_id, session.id).await?;
         }
         if let Some(alert) = new.alert {
@@ -243,6 +236,8 @@ impl Store {
             each(LiveRow {
                 token: hash(&row, "token_hash")?,
                 expires_at: row.moment_if_any("token_expires_at")?,
+                token_since: row.moment("token_since")?,
+                renews: row.raw::<i64>("renews")? != 0,
                 id: row.word("id")?,
                 account_id: row.word("account_id")?,
                 login: row.raw("login")?,
@@ -349,44 +344,6 @@ impl Store {
             .await?;
         Ok(chosen.rows_affected() > 0)
     }
-
-    /// The session of a refresh token, the one in use or the one before it.
-    pub async fn session_by_refresh(&self, refresh: SecretHash) -> Result<Option<RefreshFound>> {
-        sqlx::query(
-            "SELECT id, device_id, account_id, token_hash, ended_at FROM sessions
-             WHERE refresh_hash = $1 OR previous_refresh_hash = $1",
-        )
-        .bind(refresh.as_bytes().as_slice())
-        .fetch_optional(&self.reader)
-        .await?
-        .map(|row| {
-            Ok(RefreshFound {
-                session_id: row.word("id")?,
-                device_id: row.word("device_id")?,
-                account_id: row.word("account_id")?,
-                token: hash(&row, "token_hash")?,
-                ended: row.moment_if_any("ended_at")?.is_some(),
-            })
-        })
-        .transpose()
-    }
-
-    /// Replaces a live session's tokens; `presented` is the refresh token that asked for it and stays good
-    /// until the new one is used. Says whether the session was still there.
-    pub async fn replace_tokens(&self, id: SessionId, presented: SecretHash, new: NewTokens) -> Result<bool> {
-        let replaced = sqlx::query(
-            "UPDATE sessions SET token_hash = $2, token_expires_at = $3, refresh_hash = $4,
-             previous_refresh_hash = $5 WHERE id = $1 AND ended_at IS NULL",
-        )
-        .bind(id.to_string())
-        .bind(new.token.as_bytes().as_slice())
-        .bind(new.expires_at.map(Timestamp::as_millis))
-        .bind(new.refresh.as_ref().map(|hash| hash.as_bytes().as_slice()))
-        .bind(presented.as_bytes().as_slice())
-        .execute(&self.writer)
-        .await?;
-        Ok(replaced.rows_affected() > 0)
-    }
 }
 
 async fn write_address(
@@ -418,6 +375,7 @@ pub async fn end_session(change: &mut SqliteTransaction<'_>, end: &EndSession) -
     .fetch_optional(&mut **change)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    forget_all(change, end.id).await?;
     insert_history(change, &end.history).await?;
     to_ended_key(&row).map(Some)
 }
@@ -463,8 +421,8 @@ async fn insert_session(
 ) -> Result<()> {
     sqlx::query(
         "INSERT INTO sessions (id, account_id, device_id, token_hash, token_expires_at, refresh_hash, method,
-         profile_id, created_at, last_active_at, address, place, country_code, familiarity)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         profile_id, created_at, last_active_at, address, place, country_code, familiarity, renews)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(session.id.to_string())
     .bind(session.account_id.to_string())
@@ -480,6 +438,7 @@ async fn insert_session(
     .bind(to_json(&session.place)?)
     .bind(session.place.country_code.as_deref())
     .bind(to_json(&session.familiarity)?)
+    .bind(i64::from(tokens.renews))
     .execute(&mut **change)
     .await?;
     Ok(())
@@ -514,7 +473,7 @@ pub fn to_session(row: &SqliteRow) -> Result<Session> {
     })
 }
 
-fn hash(row: &SqliteRow, column: &'static str) -> Result<SecretHash> {
+pub(super) fn hash(row: &SqliteRow, column: &'static str) -> Result<SecretHash> {
     SecretHash::from_bytes(row.raw(column)?).ok_or(Error::CorruptRecord(column))
 }
 

@@ -113,6 +113,14 @@ impl Browser {
         self.cookies_for(&Url::parse(address).expect("an address")).unwrap_or_default()
     }
 
+    /// Has it keep a cookie, in place of one of the same name.
+    pub fn keep(&self, name: &str, value: &str) {
+        let domain = self.base.host_str().expect("a host").to_owned();
+        let mut cookies = self.cookies.lock().expect("no holder panics");
+        cookies.retain(|kept| kept.name != name);
+        cookies.push(Kept { name: name.to_owned(), value: value.to_owned(), domain, below: false });
+    }
+
     /// Throws all cookies away.
     pub fn forget(&self) {
         self.cookies.lock().expect("no holder panics").clear();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use latchkey::familiarity::network::prefix_of;
 use latchkey::familiarity::place::nearness;
+use latchkey::familiarity::thresholds::RENEW_AFTER;
 use latchkey::familiarity::{Budget, Client, Identity, Judgement, Known, SignIn, judge};
 use latchkey::model::{Familiarity, NetworkKind, Telling, Timestamp, Verdict};
 
@@ -121,8 +122,8 @@ impl Running {
         let telling = match &one.theft {
             None => judged.telling,
             Some(theft) => {
-                let day = self.first_day(one, theft, told, &judged, year);
-                tally.theft(one, theft, judged.telling, day);
+                let [day, week] = self.first_week(one, theft, told, &judged, year);
+                tally.theft(one, theft, [judged.telling, day, week]);
                 day
             }
         };
@@ -145,38 +146,43 @@ impl Running {
         }
     }
 
-    /// How loud the first day of a stolen session gets, while its owner goes on using it. Of the owner's own uses only
-    /// what looks stolen counts: anything else would have been told without a thief.
-    fn first_day(
+    /// How loud the first day and the first week of a stolen session get, while its owner goes on using it. Of the
+    /// owner's own uses only what looks stolen counts: anything else would have been told without a thief.
+    fn first_week(
         &self,
         one: &Try,
         theft: &Theft,
         told: &SignIn,
         first: &Judgement,
         year: Year<'_>,
-    ) -> Telling {
+    ) -> [Telling; 2] {
         let mut known = self.known.clone();
         known.learn(told, first);
-        let mut loudest = first.telling;
+        let mut loudest = [first.telling; 2];
         let mut last = (told.address.map(prefix_of), &told.client);
-        let end = day_of(one.at) + 1.0;
-        let mut again = theft.again.iter().peekable();
+        let mut copies = Copies::of(theft.renewed_at.filter(|_| self.setting.has_secrets));
+        copies.used_by(Holder::Thief, one.at, theft.takes_newer);
+        let (first_day, end) = (day_of(one.at) + 1.0, day_of(one.at) + 7.0);
         let own = year.events[one.before..].iter().zip(&year.told[one.before..]);
         let own = own.take_while(|(event, _)| day_of(event.at) < end);
-        let own = own.filter(|(event, _)| event.truth.thing == theft.thing && event.kind != Kind::SignIn);
-        for next in own.map(|(_, told)| Some(told)).chain([None]) {
-            while let Some(at) = again.next_if(|at| next.is_none_or(|next| **at < next.at)) {
-                let thiefs = SignIn { at: *at, ..told.clone() };
-                let judged = self.go_on(&mut known, &mut last, &thiefs, &told.client);
-                loudest = loudest.max(judged.map_or(Telling::Nothing, |judged| judged.telling));
+        // Who signs in has a new session, and the stolen one is over.
+        let own = own.filter(|(event, _)| event.truth.thing == theft.thing);
+        let own = own.take_while(|(event, _)| event.kind != Kind::SignIn);
+        let owners = own.map(|(_, told)| (Holder::Owner, told.clone(), &told.client));
+        let thiefs = |at: &Timestamp| (Holder::Thief, SignIn { at: *at, ..told.clone() }, &told.client);
+        let mut uses = owners.chain(theft.again.iter().map(thiefs)).collect::<Vec<_>>();
+        uses.sort_by_key(|(_, sign_in, _)| sign_in.at);
+        for (holder, sign_in, client) in uses {
+            let takes_newer = holder == Holder::Owner || theft.takes_newer;
+            let is_spent = copies.used_by(holder, sign_in.at, takes_newer);
+            let sign_in = as_it_comes(sign_in, is_spent);
+            let Some(judged) = self.go_on(&mut known, &mut last, &sign_in, client) else { continue };
+            if holder == Holder::Owner && judged.familiarity.verdict != Verdict::Suspicious {
+                continue;
             }
-            if let Some(next) = next {
-                let judged = self.go_on(&mut known, &mut last, next, &next.client);
-                if let Some(judged) =
-                    judged.filter(|judged| judged.familiarity.verdict == Verdict::Suspicious)
-                {
-                    loudest = loudest.max(judged.telling);
-                }
+            let is_first_day = day_of(sign_in.at) < first_day;
+            for loudest in &mut loudest[usize::from(!is_first_day)..] {
+                *loudest = (*loudest).max(judged.telling);
             }
         }
         loudest
@@ -191,7 +197,7 @@ impl Running {
         client: &'a Client,
     ) -> Option<Judgement> {
         let this = (now.address.map(prefix_of), client);
-        if *last == this {
+        if *last == this && !matches!(now.identity, Identity::Spent(_)) {
             was_active(known, now);
             return None;
         }
@@ -205,7 +211,48 @@ impl Running {
 /// Notes that a session was active as it was.
 fn was_active(known: &mut Known, told: &SignIn) {
     if let Some(id) = told.identity.device() {
-        known.was_active(id, told.at);
+        known.was_active(id, told.at, told.address, &told.place);
+    }
+}
+
+/// A use of a session, with a token that may be spent.
+pub fn as_it_comes(sign_in: SignIn, is_spent: bool) -> SignIn {
+    match sign_in.identity {
+        Identity::Session(id) if is_spent => SignIn { identity: Identity::Spent(id), ..sign_in },
+        _ => sign_in,
+    }
+}
+
+/// Who has a copy of a session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    Owner,
+    Thief,
+}
+
+/// Two copies of a session, and which of them is behind.
+struct Copies {
+    /// Since when the token in use is; `None` where it is never renewed.
+    renewed_at: Option<Timestamp>,
+    behind: Option<Holder>,
+}
+
+impl Copies {
+    /// Two that are the same yet.
+    fn of(renewed_at: Option<Timestamp>) -> Self {
+        Self { renewed_at, behind: None }
+    }
+
+    /// Notes a use by one of them, which takes a newer token when that is due. Says whether it came with a spent one.
+    fn used_by(&mut self, holder: Holder, at: Timestamp, takes_newer: bool) -> bool {
+        let Some(renewed_at) = self.renewed_at else { return false };
+        let is_spent = self.behind == Some(holder);
+        // What is let in with a spent one counts again, as a browser's that lost the newer one.
+        if is_spent || (takes_newer && renewed_at.after(RENEW_AFTER) <= at) {
+            self.renewed_at = Some(at);
+            self.behind = Some(if holder == Holder::Owner { Holder::Thief } else { Holder::Owner });
+        }
+        is_spent
     }
 }
 

@@ -111,7 +111,9 @@ fn later(sign_in: SignIn, by: Duration) -> SignIn {
 /// A session that goes on: what the device is comes from its requests alone.
 fn goes_on(sign_in: SignIn) -> SignIn {
     let identity = match sign_in.identity {
-        Identity::Proven(id) | Identity::Secretless(id) | Identity::Session(id) => Identity::Session(id),
+        Identity::Proven(id) | Identity::Secretless(id) | Identity::Session(id) | Identity::Spent(id) => {
+            Identity::Session(id)
+        }
         Identity::Untold => Identity::Untold,
     };
     SignIn { client: sign_in.agent.clone(), identity, ..sign_in }
@@ -128,6 +130,12 @@ fn household() -> Known {
     }
     known.sign_ins = 42;
     known
+}
+
+/// A device was used at home just now.
+fn was_active_at_home(known: &mut Known, id: u128) {
+    let there = at_home(id, firefox("131.0"));
+    known.was_active(device(id), there.at, there.address, &there.place);
 }
 
 fn judged(known: &Known, sign_in: &SignIn) -> Judgement {

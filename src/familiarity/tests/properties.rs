@@ -44,6 +44,7 @@ fn a_sign_in() -> impl Strategy<Value = SignIn> {
     let identity = prop_oneof![
         3 => (1_u128..5).prop_map(|id| Identity::Proven(device(id))),
         2 => (1_u128..5).prop_map(|id| Identity::Session(device(id))),
+        1 => (1_u128..5).prop_map(|id| Identity::Spent(device(id))),
         1 => (5_u128..8).prop_map(|id| Identity::Secretless(device(id))),
         2 => Just(Identity::Untold),
     ];

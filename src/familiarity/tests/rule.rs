@@ -137,7 +137,7 @@ fn a_session_that_changes_client_and_place_is_suspicious() {
 #[test]
 fn two_clients_on_one_session_at_once_are_suspicious_also_next_door() {
     let mut known = household();
-    known.was_active(device(1), NOW);
+    was_active_at_home(&mut known, 1);
     let neighbour = SignIn {
         agent: pixel(),
         ..from(goes_on(later(at_home(1, firefox("131.0")), Duration::from_mins(3))), "198.51.100.9", lisbon())
@@ -154,7 +154,7 @@ fn two_clients_on_one_session_at_once_are_suspicious_also_next_door() {
 #[test]
 fn the_same_client_in_two_places_at_once_is_suspicious() {
     let mut known = household();
-    known.was_active(device(1), NOW);
+    was_active_at_home(&mut known, 1);
     let copied =
         from(goes_on(later(at_home(1, firefox("131.0")), Duration::from_mins(30))), "192.0.2.9", riga());
     let (verdict, _, reasons) = told(&known, &copied);
@@ -173,13 +173,44 @@ fn the_same_client_in_two_places_at_once_is_suspicious() {
 #[test]
 fn a_device_whose_session_was_stolen_stays_the_households() {
     let mut known = household();
-    known.was_active(device(1), NOW);
+    was_active_at_home(&mut known, 1);
     let copied =
         from(goes_on(later(at_home(1, firefox("131.0")), Duration::from_mins(30))), "192.0.2.9", riga());
     live(&mut known, &copied);
     known.deny(&copied, Verdict::Suspicious);
     let real = later(at_home(1, firefox("131.0")), Duration::from_hours(1));
     assert_eq!(live(&mut known, &real).familiarity.verdict, Verdict::Familiar);
+}
+
+#[test]
+fn an_old_copy_of_a_session_is_suspicious_wherever_the_newer_one_is_not() {
+    let mut known = household();
+    // A thief with the same browser, the same provider, in the same city, who took the newer token.
+    let thiefs = from(goes_on(later(at_home(1, firefox("131.0")), days(1))), "198.51.100.9", lisbon());
+    assert_eq!(told(&known, &thiefs).0, Verdict::Familiar);
+    known.was_active(device(1), thiefs.at, thiefs.address, &thiefs.place);
+    let owners = later(at_home(1, firefox("131.0")), days(2));
+    let spent = SignIn { identity: Identity::Spent(device(1)), ..owners };
+    let (verdict, telling, reasons) = told(&known, &spent);
+    assert_eq!((verdict, telling), (Verdict::Suspicious, Telling::Aloud));
+    assert_eq!(
+        reasons[0],
+        "An older copy of this sign-in came back while the newer one is used elsewhere (Lisbon, Portugal)"
+    );
+    // Told once, and forgotten with the answer.
+    assert_eq!(live(&mut known, &spent).telling, Telling::Aloud);
+    assert_eq!(live(&mut known, &later(spent.clone(), Duration::from_mins(1))).telling, Telling::Nothing);
+    known.confirm(&spent);
+    assert_eq!(told(&known, &later(spent, Duration::from_mins(2))).0, Verdict::Familiar);
+}
+
+#[test]
+fn a_browser_that_lost_its_newest_cookie_at_home_is_no_thief() {
+    let mut known = household();
+    was_active_at_home(&mut known, 1);
+    let crashed = later(at_home(1, firefox("131.0")), days(1));
+    let spent = SignIn { identity: Identity::Spent(device(1)), ..crashed };
+    assert_eq!(told(&known, &spent).0, Verdict::Familiar);
 }
 
 #[test]

@@ -21,6 +21,6 @@ targeted: number,
  */
 very_targeted: number, 
 /**
- * A copied session.
+ * A copied session, over its first day.
  */
 thief: number, };

@@ -45,7 +45,7 @@ export const alert = {
   whySuspicious: "Why it may be somebody else",
   whyAtHome: "What is known of it",
   onHold: (clock: string) => `On hold since ${clock}. Nothing it asks for is answered until you do.`,
-  onHoldMe: "“It was me” lets it go on.",
+  onHoldMe: "“It was me” lets it go on; of two copies, both have to sign in again.",
   signOut: "Sign out",
   signingOut: "Signing out…",
   me: "It was me",
@@ -56,7 +56,7 @@ export const alert = {
     already_signed_out: (clock: string) => `It had been signed out already, at ${clock}.`,
     now_familiar: () => "Good. This device and this place are familiar from now on.",
     familiar_but_signed_out: () =>
-      "Good to know. It was signed out before, so it has to sign in again; it will be familiar then.",
+      "Good to know. It is signed out, so it has to sign in again; it will be familiar then.",
     kept_in_sight: () => "Fine. It stays signed in, and stays here until you are sure.",
     already_answered: () => "This had been answered already. Nothing was changed.",
   } satisfies Record<AnswerEffect, (clock: string) => string>,

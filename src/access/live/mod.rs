@@ -6,205 +6,33 @@
 //! order of changes: making and ending sessions happens under one lock (`Core::lives`), database first, then
 //! this map, then the answer. See `docs/decisions/0002-live-sessions-are-all-in-memory.md`.
 
+mod session;
+mod tokens;
+
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
-use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use dashmap::DashMap;
 use tokio::sync::mpsc;
 
+pub use session::{Line, LiveProfile, LiveSession, Notes, Seen};
+pub use tokens::{Offer, Other, Tokens, UNDER_WAY};
+
 use super::asking::Asking;
 use crate::familiarity::network::prefix_of;
-use crate::model::{
-    AccountId, DeviceId, ProfileId, ProfileKind, SecretHash, SessionId, SignInMethod, Timestamp,
-};
-use crate::store::{EndedKey, LiveRow};
+use crate::model::{AccountId, SecretHash, SessionId, Timestamp};
+use crate::store::{EndedKey, OtherToken};
 
 /// Ended sessions whose first refused request is still waited for.
 const MOST_ENDED: usize = 10_000;
 
-/// Lines a session is remembered on: home, mobile, work, each with an app and its player.
-const MOST_LINES: usize = 8;
-
-/// Longest silence of a device on which something plays: apps report every few seconds or minutes, and one that
-/// was switched off says nothing more.
-const PLAYS_ON: Duration = Duration::from_mins(5);
-
-/// A session that is alive.
-#[derive(Debug)]
-pub struct LiveSession {
-    /// Its id.
-    pub id: SessionId,
-    /// The account it gives access to.
-    pub account_id: AccountId,
-    /// The account's login name.
-    pub login: Arc<str>,
-    /// The device that holds it.
-    pub device_id: DeviceId,
-    /// How it was made.
-    pub method: SignInMethod,
-    profile: ArcSwapOption<LiveProfile>,
-    ended: AtomicBool,
-    held: AtomicBool,
-    expires_at: AtomicI64,
-    last_active_at: AtomicI64,
-    /// Of the address, the site and the program of the last request: tells without a lock whether they changed.
-    fingerprint: AtomicU64,
-    /// Whether it waits to be written down.
-    waiting: AtomicBool,
-    /// Streams of events that it has open.
-    pub(crate) listeners: AtomicU32,
-    notes: Mutex<Notes>,
-}
-
-/// Who is using a session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LiveProfile {
-    /// The profile.
-    pub id: ProfileId,
-    /// What the person is called.
-    pub name: String,
-    /// Adult or child.
-    pub kind: ProfileKind,
-}
-
-/// A line and a program on it: the /24 or /64 network of the address, and what the request says of itself. As a number
-/// that is only good while the home runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line(u64);
-
-/// Whether a session was judged where a request of it comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// It was.
-    Before,
-    /// It was not: somebody has to judge first.
-    Anew(Line),
-}
-
-/// What a session did since it was last written down.
-#[derive(Clone, Debug, Default)]
-pub struct Notes {
-    /// The address of its last request.
-    pub address: Option<IpAddr>,
-    /// Whether that is another one than was written down.
-    pub moved: bool,
-    /// The lines and programs it was judged on, the latest last: what comes from one of them needs no judgement.
-    pub lines: VecDeque<Line>,
-    /// What it said it was playing.
-    pub title: Option<String>,
-    /// Whether it said that something plays.
-    pub playing: bool,
-    /// The site behind the guard it was used at.
-    pub service: Option<String>,
-    /// When listeners were last told that it is active.
-    pub announced_at: Option<Timestamp>,
-}
-
-impl LiveSession {
-    /// A session as the database has it.
-    pub fn new(row: LiveRow) -> Self {
-        Self {
-            id: row.id,
-            account_id: row.account_id,
-            login: row.login.into(),
-            device_id: row.device_id,
-            method: row.method,
-            profile: ArcSwapOption::new(
-                row.profile.map(|(id, name, kind)| Arc::new(LiveProfile { id, name, kind })),
-            ),
-            ended: AtomicBool::new(false),
-            held: AtomicBool::new(row.held),
-            expires_at: AtomicI64::new(row.expires_at.map_or(i64::MAX, Timestamp::as_millis)),
-            last_active_at: AtomicI64::new(row.last_active_at.as_millis()),
-            fingerprint: AtomicU64::new(0),
-            waiting: AtomicBool::new(false),
-            listeners: AtomicU32::new(0),
-            notes: Mutex::new(Notes { address: row.address, ..Notes::default() }),
-        }
-    }
-
-    /// Whether it has ended. A request that began before looks again before it answers.
-    pub fn has_ended(&self) -> bool {
-        self.ended.load(Ordering::Acquire)
-    }
-
-    /// Whether it is held until somebody of the household answers.
-    pub fn is_held(&self) -> bool {
-        self.held.load(Ordering::Acquire)
-    }
-
-    /// Holds it, or lets it go on. Only under `Core::lives`, and after that is on disk.
-    pub(crate) fn hold(&self, held: bool) {
-        self.held.store(held, Ordering::Release);
-    }
-
-    /// Notes that it was judged on a line: what comes from there goes on without.
-    pub(crate) fn note_line(&self, line: Line, address: Option<IpAddr>) {
-        self.with_notes(|notes| {
-            notes.address = address.or(notes.address);
-            notes.lines.retain(|known| *known != line);
-            notes.lines.push_back(line);
-            if notes.lines.len() > MOST_LINES {
-                notes.lines.pop_front();
-            }
-        });
-    }
-
-    /// Whether it was judged on a line.
-    pub(crate) fn is_judged_on(&self, line: Line) -> bool {
-        self.with_notes(|notes| notes.lines.contains(&line))
-    }
-
-    /// Whether its token has run out by `now`.
-    pub fn has_expired(&self, now: Timestamp) -> bool {
-        self.expires_at.load(Ordering::Acquire) <= now.as_millis()
-    }
-
-    /// When its token runs out; `None` for never.
-    pub fn expires_at(&self) -> Option<Timestamp> {
-        let millis = self.expires_at.load(Ordering::Acquire);
-        (millis != i64::MAX).then_some(Timestamp::from_millis(millis))
-    }
-
-    /// Who is using it, once chosen.
-    pub fn profile(&self) -> Option<Arc<LiveProfile>> {
-        self.profile.load_full()
-    }
-
-    /// Says who uses it from now on.
-    pub fn set_profile(&self, profile: Option<LiveProfile>) {
-        self.profile.store(profile.map(Arc::new));
-    }
-
-    /// Its most recent request.
-    pub fn last_active_at(&self) -> Timestamp {
-        Timestamp::from_millis(self.last_active_at.load(Ordering::Relaxed))
-    }
-
-    /// Reads and changes what is noted of it.
-    pub fn with_notes<T>(&self, work: impl FnOnce(&mut Notes) -> T) -> T {
-        work(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Whether something plays on it: it said so, and has been heard of since.
-    pub fn is_playing(&self, now: Timestamp) -> bool {
-        self.last_active_at().after(PLAYS_ON) > now && self.with_notes(|notes| notes.playing)
-    }
-
-    /// Says that it is being written down now; what comes after waits for the next time.
-    pub fn take_up(&self) {
-        self.waiting.store(false, Ordering::Release);
-    }
-}
-
 /// All sessions that are alive.
 pub struct Live {
     by_token: DashMap<SecretHash, Arc<LiveSession>>,
+    /// By tokens that are not the one in use.
+    by_other: DashMap<SecretHash, (Arc<LiveSession>, Other)>,
     by_id: DashMap<SessionId, (SecretHash, Arc<LiveSession>)>,
     ended: DashMap<SecretHash, Arc<Ended>>,
     ended_in_order: Mutex<VecDeque<SecretHash>>,
@@ -237,6 +65,7 @@ impl Live {
         let (active, taken_up) = mpsc::unbounded_channel();
         let live = Self {
             by_token: DashMap::new(),
+            by_other: DashMap::new(),
             by_id: DashMap::new(),
             ended: DashMap::new(),
             ended_in_order: Mutex::new(VecDeque::new()),
@@ -259,6 +88,23 @@ impl Live {
     /// The live session of a token.
     pub fn find(&self, token: &SecretHash) -> Option<Arc<LiveSession>> {
         self.by_token.get(token).map(|found| Arc::clone(&found))
+    }
+
+    /// The live session of a token that is not the one in use, and what that token is.
+    pub fn find_other(&self, token: &SecretHash) -> Option<(Arc<LiveSession>, Other)> {
+        self.by_other.get(token).map(|found| (Arc::clone(&found.0), found.1))
+    }
+
+    /// The live session that a token is of, whether it is the one in use or another.
+    pub fn find_any(&self, token: &SecretHash) -> Option<Arc<LiveSession>> {
+        let other = || self.find_other(token).map(|(session, _)| session);
+        // Looked for again: it may have been taken between the two looks.
+        self.find(token).or_else(other).or_else(|| self.find(token))
+    }
+
+    /// The token of a session that is in use.
+    pub fn token_of(&self, id: SessionId) -> Option<SecretHash> {
+        self.by_id.get(&id).map(|found| found.0)
     }
 
     /// The live session of that id.
@@ -293,9 +139,54 @@ impl Live {
         if let Some((_, (token, session))) = self.by_id.remove(&key.session_id) {
             session.ended.store(true, Ordering::Release);
             self.by_token.remove(&token);
+            // Whichever of its tokens comes next hears that it has ended, while the home runs.
+            for other in session.with_tokens(|tokens| tokens.others()) {
+                self.by_other.remove(&other);
+                self.remember_ended(EndedKey { token: other, ..key });
+            }
         }
         self.by_token.remove(&key.token);
         self.remember_ended(key);
+    }
+
+    /// Remembers a token that is not the one in use. Only under `Core::lives`, and after it is on disk; the one that is too
+    /// many is forgotten.
+    pub(crate) fn insert_other(&self, other: OtherToken) {
+        let Some(session) = self.by_id(other.session_id) else { return };
+        let what = other.spent_at.map_or(Other::Offered, Other::Spent);
+        let forgotten = session.with_tokens(|tokens| {
+            let forgotten = tokens.next_to_forget();
+            tokens.remember(other.token, what != Other::Offered);
+            forgotten
+        });
+        if let Some(forgotten) = forgotten {
+            self.by_other.remove(&forgotten);
+        }
+        self.by_other.insert(other.token, (session, what));
+    }
+
+    /// Makes another token of a session the one in use; the one that was is spent from now on, and so is what was offered
+    /// besides. Only under `Core::lives`, and after that is on disk.
+    pub(crate) fn take_token(&self, session: &Arc<LiveSession>, taken: SecretHash, now: Timestamp) {
+        let Some(mut entry) = self.by_id.get_mut(&session.id) else { return };
+        let spent = std::mem::replace(&mut entry.0, taken);
+        drop(entry);
+        // Let in before it goes, and the other after it came: at no moment is a token of the session under neither.
+        self.by_token.insert(taken, Arc::clone(session));
+        self.by_other.remove(&taken);
+        let others = session.with_tokens(|tokens| {
+            tokens.take(taken, now);
+            tokens.others()
+        });
+        for other in others {
+            if let Some(mut found) = self.by_other.get_mut(&other)
+                && found.1 == Other::Offered
+            {
+                found.1 = Other::Spent(now);
+            }
+        }
+        self.insert_other(OtherToken { token: spent, session_id: session.id, spent_at: Some(now) });
+        self.by_token.remove(&spent);
     }
 
     /// Remembers an ended session, so that its next request can be told apart from any unknown token.
@@ -326,7 +217,8 @@ impl Live {
     pub fn touch(&self, session: &Arc<LiveSession>, now: Timestamp, asking: &Asking) -> Seen {
         let (address, service) = (asking.address, asking.service.as_deref());
         let fingerprint = self.hasher.hash_one((address, service, &asking.user_agent, &asking.hints));
-        if session.fingerprint.load(Ordering::Acquire) != fingerprint {
+        let is_other = session.fingerprint.load(Ordering::Acquire) != fingerprint;
+        if is_other {
             let line = self.line(asking);
             let is_judged = session.with_notes(|notes| {
                 // A connection without an address has no line.
@@ -342,15 +234,18 @@ impl Live {
                 {
                     notes.service = Some(service.to_owned());
                 }
+                // With what it stands for, so that two lines at once leave the address of one of them.
+                session.fingerprint.store(fingerprint, Ordering::Release);
                 true
             });
             if !is_judged {
-                return Seen::Anew(line);
+                return Seen::Anew;
             }
-            session.fingerprint.store(fingerprint, Ordering::Release);
         }
         session.last_active_at.fetch_max(now.as_millis(), Ordering::Relaxed);
-        self.wait_to_be_written(session);
+        if is_other || session.is_worth_writing(now) {
+            self.wait_to_be_written(session);
+        }
         Seen::Before
     }
 
