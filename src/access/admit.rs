@@ -266,7 +266,7 @@ fn live_session(session: &Session, proven: &Proven, tokens: NewTokens) -> LiveSe
         renews: tokens.renews,
         id: session.id,
         account_id: session.account_id,
-        login: proven.account.login.as_str().to_owned(),
+        login: proven.account.login.as_str().into(),
         device_id: session.device_id,
         method: session.method,
         profile: profile.map(|profile| (profile.id, profile.name.as_str().to_owned(), profile.kind)),

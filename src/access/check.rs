@@ -18,7 +18,8 @@ pub async fn check(core: &Arc<Core>, asking: &Asking) -> Result<Caller> {
     let token = asking.token.as_ref().ok_or(Error::NotSignedIn)?.hash();
     let session = match core.live.find(&token) {
         Some(session) => session,
-        None => match renewal::by_other(core, token, asking).await? {
+        // Apart on the heap, like a judgement: the room for it is not carried by every request.
+        None => match Box::pin(renewal::by_other(core, token, asking)).await? {
             Found::InUse(session) => session,
             // Noted is what the newer token does.
             Found::UnderWay(session) => return Caller { session }.admitted(),

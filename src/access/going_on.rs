@@ -23,7 +23,8 @@ pub async fn seen(core: &Arc<Core>, session: &Arc<LiveSession>, asking: &Asking)
     }
     match core.live.touch(session, core.now(), asking) {
         Seen::Before => Ok(()),
-        Seen::Anew => judge_anew(core, session, asking).await,
+        // Apart on the heap: every request carries the room for what it waits for, and hardly any waits for this.
+        Seen::Anew => Box::pin(judge_anew(core, session, asking)).await,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Sessions: made with their device, alert and history in one change, and ended the same way.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use sqlx::SqliteTransaction;
@@ -93,8 +95,8 @@ pub struct LiveRow {
     pub id: SessionId,
     /// Its account.
     pub account_id: AccountId,
-    /// The account's login name.
-    pub login: String,
+    /// The account's login name, one for all its sessions.
+    pub login: Arc<str>,
     /// Its device.
     pub device_id: DeviceId,
     /// How it was made.
@@ -232,7 +234,13 @@ impl Store {
     /// Hands every session that has not ended to `each`.
     pub async fn each_live_session(&self, mut each: impl FnMut(LiveRow)) -> Result<()> {
         let mut rows = sqlx::query(LIVE_SESSIONS).fetch(&self.reader);
+        let mut logins: HashMap<String, Arc<str>> = HashMap::new();
         while let Some(row) = rows.try_next().await? {
+            let login: &str = row.raw("login")?;
+            let login = match logins.get(login) {
+                Some(known) => Arc::clone(known),
+                None => Arc::clone(logins.entry(login.to_owned()).or_insert_with(|| login.into())),
+            };
             each(LiveRow {
                 token: hash(&row, "token_hash")?,
                 expires_at: row.moment_if_any("token_expires_at")?,
@@ -240,7 +248,7 @@ impl Store {
                 renews: row.raw::<i64>("renews")? != 0,
                 id: row.word("id")?,
                 account_id: row.word("account_id")?,
-                login: row.raw("login")?,
+                login,
                 device_id: row.word("device_id")?,
                 method: row.word("method")?,
                 profile: match row.word_if_any("profile_id")? {
