@@ -59,7 +59,7 @@ pub async fn offer(core: &Arc<Core>, token: SecretHash, asking: &Asking) -> Resu
 
 /// A session that a token is of which is not the one in use.
 pub(super) enum Found {
-    /// The token is the one in use from now on.
+    /// The token is good; it is the one in use from now on.
     InUse(Arc<LiveSession>),
     /// A newer one was taken a moment ago, while this request was under way.
     UnderWay(Arc<LiveSession>),
@@ -83,7 +83,7 @@ pub(super) async fn by_other(core: &Arc<Core>, token: SecretHash, asking: &Askin
         }
         let (_, what) = core.live.find_other(&token).ok_or(Error::NotSignedIn)?;
         match what {
-            Other::Offered => {}
+            Other::Offered => return take_if_possible(&core, session, token).await,
             Other::Spent(at) if is_under_way(&core, &session, at, &asking) => {
                 return Ok(Found::UnderWay(session));
             }
@@ -106,6 +106,18 @@ fn is_under_way(core: &Core, session: &LiveSession, at: Timestamp, asking: &Aski
 /// Whether a token is spent, and no request that brings it can be under way any more.
 pub(super) fn is_old(core: &Core, token: &SecretHash) -> bool {
     matches!(core.live.find_other(token), Some((_, Other::Spent(at))) if core.now() >= at.after(UNDER_WAY))
+}
+
+/// Takes a token that was offered. It is good all the same when that cannot be written now, on a full disk say.
+async fn take_if_possible(core: &Core, session: Arc<LiveSession>, token: SecretHash) -> Result<Found> {
+    match take(core, &session, token).await {
+        Err(Error::SessionEnded) => Err(Error::SessionEnded),
+        Err(error) => {
+            tracing::warn!(%error, "a newer token could not be written down");
+            Ok(Found::InUse(session))
+        }
+        Ok(()) => Ok(Found::InUse(session)),
+    }
 }
 
 /// Makes a token the one in use. Only under `Core::lives`.

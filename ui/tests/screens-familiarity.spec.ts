@@ -116,7 +116,6 @@ test("the alert settings, and why a stranger cannot change them", async ({ brows
   await open(stranger, home, "/settings");
   await stranger.getByText("At most one a year").click();
   await expect(stranger.getByText("Your household does not know this device yet")).toBeVisible();
-  await stranger.getByRole("group", { name: "How many false alarms" }).scrollIntoViewIfNeeded();
-  await picture(stranger, info, "alert-settings-refused");
+  await picture(stranger, info, "alert-settings-refused", { whole: true });
   await context.close();
 });
