@@ -3,31 +3,12 @@
 
 mod support;
 
-use std::path::Path;
 use std::time::Duration;
 
 use http::Method;
-use latchkey::config::Config;
 use serde_json::{Value, json};
+use support::away::{LISBON, PORTO_ALEGRE, RIGA, behind_a_proxy, household};
 use support::{Answer, Browser, LOGIN, PASSWORD, TestHome, eventually};
-
-const LISBON: &str = "192.0.2.10";
-const PORTO_ALEGRE: &str = "198.51.100.12";
-const RIGA: &str = "203.0.113.201";
-
-/// Behind a proxy, so that a device can be anywhere; with the demonstration's places.
-fn behind_a_proxy(config: &mut Config) {
-    config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
-    config.geoip = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/demo/places.mmdb")];
-}
-
-/// A home whose owner's desktop chose the profile Ana.
-async fn household() -> (TestHome, Browser) {
-    let home = TestHome::start_with(behind_a_proxy).await;
-    let owner = home.set_up().await;
-    owner.choose("Ana").await;
-    (home, owner)
-}
 
 /// A browser in Lisbon that signed in and that the household said yes to.
 async fn laptop(home: &TestHome, owner: &Browser) -> (Browser, String) {
@@ -37,8 +18,8 @@ async fn laptop(home: &TestHome, owner: &Browser) -> (Browser, String) {
     let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Laptop" } });
     let answer = browser.post_json("/api/v1/sign-in", &request).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    let alert = open_alerts(owner).await.pop().expect("a new device is told");
-    answer_alert(owner, &alert, "me").await;
+    let alert = owner.open_alerts().await.pop().expect("a new device is told");
+    owner.answer(&alert, "me").await;
     browser.choose("Ana").await;
     home.clock.advance(Duration::from_hours(2));
     let token = answer.json()["token"].as_str().expect("a token").to_owned();
@@ -54,19 +35,6 @@ fn thief(home: &TestHome, token: &str, address: &str) -> Browser {
     thief
 }
 
-async fn open_alerts(owner: &Browser) -> Vec<Value> {
-    let answer = owner.get("/api/v1/alerts?state=open").await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    answer.json()["alerts"].as_array().cloned().expect("a list")
-}
-
-async fn answer_alert(owner: &Browser, alert: &Value, answer: &str) -> Value {
-    let id = alert["id"].as_str().expect("an id");
-    let answer = owner.post_json(&format!("/api/v1/alerts/{id}/answer"), &json!({ "answer": answer })).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    answer.json()
-}
-
 fn is_refused_as(answer: &Answer, code: &str) {
     assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some(code)), "{}", answer.text);
 }
@@ -78,7 +46,7 @@ async fn a_copied_session_is_held_at_its_very_first_use_on_every_path() {
     let thief = thief(&home, &token, RIGA);
     is_refused_as(&thief.get("/api/v1/devices").await, "session_held");
     // It was told before the thief heard of anything.
-    let alerts = open_alerts(&owner).await;
+    let alerts = owner.open_alerts().await;
     assert_eq!(alerts.len(), 1, "{alerts:#?}");
     assert_eq!(alerts[0]["verdict"], "suspicious");
     assert_eq!(alerts[0]["reasons"][0], "The same sign-in turned up on another device in another place");
@@ -90,7 +58,7 @@ async fn a_copied_session_is_held_at_its_very_first_use_on_every_path() {
     is_refused_as(&laptop.get("/guard").await, "session_held");
     let heard = owner.post("/introspect", &[("token", &token)]).await.json();
     assert_eq!(heard, json!({ "active": false }));
-    assert_eq!(open_alerts(&owner).await.len(), 1);
+    assert_eq!(owner.open_alerts().await.len(), 1);
     // The list says where the device is known to be, and that it is on hold.
     let device = owner.device_named("Laptop").await;
     assert!(device["held_at"].is_string(), "{device:#}");
@@ -104,11 +72,11 @@ async fn it_was_me_lets_a_held_session_go_on_and_is_learnt() {
     let (laptop, token) = laptop(&home, &owner).await;
     let travels = thief(&home, &token, RIGA);
     is_refused_as(&travels.get("/api/v1/session").await, "session_held");
-    let alert = open_alerts(&owner).await.remove(0);
-    assert_eq!(answer_alert(&owner, &alert, "me").await["effect"], "now_familiar");
+    let alert = owner.open_alerts().await.remove(0);
+    assert_eq!(owner.answer(&alert, "me").await["effect"], "now_familiar");
     assert_eq!(travels.get("/api/v1/session").await.status, 200);
     assert_eq!(laptop.get("/api/v1/session").await.status, 200);
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
     assert_eq!(owner.device_named("Laptop").await["held_at"], Value::Null);
 }
 
@@ -119,15 +87,15 @@ async fn a_held_session_is_not_let_go_by_the_answer_to_another_alert() {
     home.clock.advance(Duration::from_hours(30));
     laptop.always("x-forwarded-for", PORTO_ALEGRE);
     assert_eq!(laptop.get("/api/v1/session").await.status, 200);
-    let journey = open_alerts(&owner).await.remove(0);
+    let journey = owner.open_alerts().await.remove(0);
     assert_eq!(journey["verdict"], "new_place");
     is_refused_as(&thief(&home, &token, RIGA).get("/api/v1/session").await, "session_held");
-    answer_alert(&owner, &journey, "me").await;
+    owner.answer(&journey, "me").await;
     is_refused_as(&laptop.get("/api/v1/session").await, "session_held");
     let device = owner.device_named("Laptop").await;
     assert_eq!(device["familiarity"]["verdict"], "suspicious", "{device:#}");
-    let theft = open_alerts(&owner).await.remove(0);
-    answer_alert(&owner, &theft, "me").await;
+    let theft = owner.open_alerts().await.remove(0);
+    owner.answer(&theft, "me").await;
     assert_eq!(laptop.get("/api/v1/session").await.status, 200);
 }
 
@@ -137,15 +105,15 @@ async fn not_me_ends_a_held_session() {
     let (laptop, token) = laptop(&home, &owner).await;
     let thief = thief(&home, &token, RIGA);
     is_refused_as(&thief.get("/api/v1/session").await, "session_held");
-    let alert = open_alerts(&owner).await.remove(0);
-    assert_eq!(answer_alert(&owner, &alert, "not_me").await["effect"], "signed_out");
+    let alert = owner.open_alerts().await.remove(0);
+    assert_eq!(owner.answer(&alert, "not_me").await["effect"], "signed_out");
     is_refused_as(&thief.get("/api/v1/session").await, "session_ended");
     is_refused_as(&laptop.get("/api/v1/session").await, "session_ended");
     // The laptop is still the household's: it signs in again without an alert.
     home.clock.advance(Duration::from_mins(5));
     let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Laptop" } });
     assert_eq!(laptop.post_json("/api/v1/sign-in", &request).await.status, 200);
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
 }
 
 #[tokio::test]
@@ -158,8 +126,8 @@ async fn a_held_session_is_held_after_a_restart_too() {
     is_refused_as(&thief(&home, &token, LISBON).get("/api/v1/session").await, "session_held");
     let owner = home.browser();
     owner.always("authorization", &format!("Bearer {owners}"));
-    let alert = open_alerts(&owner).await.remove(0);
-    answer_alert(&owner, &alert, "me").await;
+    let alert = owner.open_alerts().await.remove(0);
+    owner.answer(&alert, "me").await;
     assert_eq!(thief(&home, &token, RIGA).get("/api/v1/session").await.status, 200);
 }
 
@@ -172,7 +140,7 @@ async fn many_requests_at_once_of_a_copied_session_are_held_and_told_once() {
     for answer in &answers {
         is_refused_as(answer, "session_held");
     }
-    assert_eq!(open_alerts(&owner).await.len(), 1);
+    assert_eq!(owner.open_alerts().await.len(), 1);
 }
 
 #[tokio::test]
@@ -183,7 +151,7 @@ async fn with_the_setting_off_a_suspicious_session_is_told_and_goes_on() {
     assert_eq!(owner.put_json("/api/v1/alert-settings", &settings).await.status, 200);
     let thief = thief(&home, &token, RIGA);
     assert_eq!(thief.get("/api/v1/session").await.status, 200);
-    let alerts = open_alerts(&owner).await;
+    let alerts = owner.open_alerts().await;
     assert_eq!((alerts.len(), &alerts[0]["verdict"]), (1, &json!("suspicious")));
     assert_eq!(alerts[0]["held_at"], Value::Null);
 }
@@ -195,7 +163,7 @@ async fn the_desktop_that_the_home_runs_on_is_told_of_but_never_held() {
     let thief = thief(&home, &token, RIGA);
     assert_eq!(thief.get("/api/v1/session").await.status, 200);
     assert_eq!(owner.get("/api/v1/session").await.status, 200);
-    let alerts = open_alerts(&owner).await;
+    let alerts = owner.open_alerts().await;
     assert_eq!((alerts.len(), &alerts[0]["verdict"]), (1, &json!("suspicious")));
 }
 
@@ -206,16 +174,16 @@ async fn a_session_that_goes_on_with_the_same_client_in_a_new_country_is_told_an
     home.clock.advance(Duration::from_hours(30));
     laptop.always("x-forwarded-for", PORTO_ALEGRE);
     assert_eq!(laptop.get("/api/v1/session").await.status, 200);
-    let alerts = open_alerts(&owner).await;
+    let alerts = owner.open_alerts().await;
     assert_eq!((alerts.len(), &alerts[0]["verdict"]), (1, &json!("new_place")));
     assert_eq!(
         alerts[0]["reasons"][0],
         "First time in Brazil; usually Lisbon, Portugal, about 8,800 km away"
     );
     // Answered, it is the household's: neither that device nor another one is told of again.
-    answer_alert(&owner, &alerts[0], "me").await;
+    owner.answer(&alerts[0], "me").await;
     assert_eq!(laptop.get("/api/v1/session").await.status, 200);
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
 }
 
 #[tokio::test]
@@ -233,14 +201,14 @@ async fn a_television_installed_anew_is_offered_merged_and_taken_apart_again() {
     let renamed = json!({ "name": "Living-room TV" }).to_string();
     let json = [("content-type", "application/json")];
     owner.send(Method::PATCH, &format!("/api/v1/devices/{earlier}"), &json, Some(renamed)).await;
-    let alert = open_alerts(&owner).await.remove(0);
-    answer_alert(&owner, &alert, "me").await;
+    let alert = owner.open_alerts().await.remove(0);
+    owner.answer(&alert, "me").await;
 
     // Its app is installed anew: the secret is gone, and that is told without a sound.
     home.clock.advance(Duration::from_hours(1));
     let anew = home.browser();
     assert_eq!(anew.post_json("/api/v1/sign-in", &tv("TV")).await.status, 200);
-    let alerts = open_alerts(&owner).await;
+    let alerts = owner.open_alerts().await;
     assert_eq!((alerts.len(), &alerts[0]["telling"]), (1, &json!("quietly")), "{alerts:#?}");
     let found = owner.device_named("TV").await;
     assert_eq!(found["familiarity"]["probably"], earlier.as_str(), "{found:#}");
@@ -303,7 +271,7 @@ async fn a_new_home_says_that_it_learns_and_stops_when_told() {
     assert_eq!(learning["learning"]["sign_ins_left"], 4, "{learning:#}");
     home.clock.advance(Duration::from_mins(1));
     home.device("Tablet").await;
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
     let tablet = owner.device_named("Tablet").await;
     assert_eq!(tablet["familiarity"]["reasons"][0], "Latchkey is still learning what is usual here");
 
@@ -314,7 +282,7 @@ async fn a_new_home_says_that_it_learns_and_stops_when_told() {
     let request =
         json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Games", "kind": "console" } });
     assert_eq!(home.browser().post_json("/api/v1/sign-in", &request).await.status, 200);
-    let alerts = open_alerts(&owner).await;
+    let alerts = owner.open_alerts().await;
     assert_eq!((alerts.len(), &alerts[0]["telling"]), (1, &json!("quietly")), "at home, without a sound");
 }
 
@@ -367,5 +335,5 @@ async fn moving_along_a_line_that_was_judged_only_changes_where_it_is() {
         (detail["address"] == "192.0.2.77").then_some(())
     })
     .await;
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
 }

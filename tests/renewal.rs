@@ -3,37 +3,25 @@
 
 mod support;
 
-use std::path::Path;
 use std::time::Duration;
 
-use latchkey::config::Config;
 use serde_json::{Value, json};
+use support::away::{self, LISBON, RIGA, behind_a_proxy};
 use support::{Answer, Browser, LOGIN, PASSWORD, TestHome};
 
-const LISBON: &str = "192.0.2.10";
-const RIGA: &str = "203.0.113.201";
 const COOKIE: &str = "latchkey_session";
-
-/// Behind a proxy, so that a device can be anywhere; with the demonstration's places.
-fn behind_a_proxy(config: &mut Config) {
-    config.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
-    config.geoip = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/demo/places.mmdb")];
-}
 
 /// A home, the owner's desktop, and a laptop in Lisbon that the household said yes to.
 async fn household() -> (TestHome, Browser, Browser) {
-    let home = TestHome::start_with(behind_a_proxy).await;
-    let owner = home.set_up().await;
-    owner.choose("Ana").await;
-    home.clock.advance(Duration::from_mins(1));
+    let (home, owner) = away::household().await;
     let laptop = home.browser();
     laptop.always("x-forwarded-for", LISBON);
     // As a page of ours sends it: a browser names the origin of what it posts.
     laptop.always("origin", &home.address());
     let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Laptop" } });
     assert_eq!(laptop.post_json("/api/v1/sign-in", &request).await.status, 200);
-    let alert = open_alerts(&owner).await.pop().expect("a new device is told");
-    answer(&owner, &alert, "me").await;
+    let alert = owner.open_alerts().await.pop().expect("a new device is told");
+    owner.answer(&alert, "me").await;
     laptop.choose("Ana").await;
     (home, owner, laptop)
 }
@@ -50,16 +38,6 @@ fn token(browser: &Browser) -> String {
     browser.cookie(COOKIE).expect("signed in")
 }
 
-async fn open_alerts(owner: &Browser) -> Vec<Value> {
-    owner.get("/api/v1/alerts?state=open").await.json()["alerts"].as_array().cloned().expect("a list")
-}
-
-async fn answer(owner: &Browser, alert: &Value, answer: &str) {
-    let id = alert["id"].as_str().expect("an id");
-    let answer = owner.post_json(&format!("/api/v1/alerts/{id}/answer"), &json!({ "answer": answer })).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-}
-
 async fn is_let_in(browser: &Browser) {
     let answer = browser.get("/api/v1/session").await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -72,7 +50,7 @@ async fn is_refused_as(browser: &Browser, code: &str) {
 
 /// What the household is told about an old copy.
 async fn is_told_of_an_old_copy(owner: &Browser) -> Value {
-    let alerts = open_alerts(owner).await;
+    let alerts = owner.open_alerts().await;
     let told = alerts.into_iter().find(|alert| alert["verdict"] == "suspicious").expect("an alert");
     let why = told["reasons"][0].as_str().expect("a reason");
     assert!(
@@ -139,7 +117,7 @@ async fn an_answer_that_was_lost_and_requests_under_way_lose_nobody() {
     assert_eq!(token(&laptop), newer);
     unaware.keep(COOKIE, &first);
     is_let_in(&unaware).await;
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
 }
 
 #[tokio::test]
@@ -156,7 +134,7 @@ async fn a_thief_who_takes_the_newer_token_is_found_when_the_owner_comes_back() 
     let alert = is_told_of_an_old_copy(&owner).await;
     assert_eq!(alert["place"]["country_code"], "PT");
     assert!(alert["reasons"][0].as_str().expect("a reason").ends_with("(Riga, Latvia)"), "{alert:#}");
-    answer(&owner, &alert, "not_me").await;
+    owner.answer(&alert, "not_me").await;
     is_refused_as(&laptop, "session_ended").await;
     is_refused_as(&thief, "session_ended").await;
 }
@@ -185,13 +163,13 @@ async fn it_was_me_has_both_copies_sign_in_and_the_devices_secret_is_familiar() 
     home.clock.advance(Duration::from_hours(30));
     is_refused_as(&other, "session_held").await;
     let alert = is_told_of_an_old_copy(&owner).await;
-    answer(&owner, &alert, "me").await;
+    owner.answer(&alert, "me").await;
     is_refused_as(&laptop, "session_ended").await;
     is_refused_as(&other, "session_ended").await;
     let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Laptop" } });
     assert_eq!(laptop.post_json("/api/v1/sign-in", &request).await.status, 200);
     assert_eq!(owner.device_named("Laptop").await["familiarity"]["verdict"], "familiar");
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
 }
 
 #[tokio::test]
@@ -209,7 +187,7 @@ async fn a_browser_that_crashed_and_lost_the_newer_one_at_home_goes_on() {
     is_let_in(&laptop).await;
     assert_ne!(token(&laptop), first);
     is_let_in(&laptop).await;
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
 }
 
 #[tokio::test]
@@ -283,7 +261,7 @@ async fn a_browser_that_takes_no_newer_token_is_let_in_and_offered_one_an_hour()
     home.clock.advance(Duration::from_hours(1));
     assert!(sets_cookie(&laptop.get("/api/v1/session").await));
     is_let_in(&laptop).await;
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
 }
 
 #[tokio::test]
@@ -340,7 +318,7 @@ async fn where_nothing_is_held_an_old_copy_has_to_sign_in_and_is_told_once() {
         is_refused_as(&thief, "not_signed_in").await;
         is_let_in(&laptop).await;
     }
-    assert_eq!(open_alerts(&owner).await.len(), 1);
+    assert_eq!(owner.open_alerts().await.len(), 1);
 }
 
 #[tokio::test]
@@ -377,8 +355,8 @@ async fn television(home: &TestHome, owner: &Browser) -> (Browser, String) {
     ];
     let tokens = tv.post("/token", &form).await;
     assert_eq!(tokens.status, 200, "{}", tokens.text);
-    for alert in open_alerts(owner).await {
-        answer(owner, &alert, "me").await;
+    for alert in owner.open_alerts().await {
+        owner.answer(&alert, "me").await;
     }
     (tv, tokens.json()["refresh_token"].as_str().expect("a token").to_owned())
 }
@@ -395,10 +373,10 @@ async fn a_thief_who_refreshes_is_judged_before_anything_is_spent() {
     let thief = home.browser();
     thief.always("x-forwarded-for", RIGA);
     assert_ne!(refresh(&thief, &stolen).await.status, 200);
-    let alerts = open_alerts(&owner).await;
+    let alerts = owner.open_alerts().await;
     assert_eq!(alerts[0]["verdict"], "suspicious", "{alerts:#?}");
     // The television's token is still the one in use: it goes on when the household says so.
-    answer(&owner, &alerts[0], "me").await;
+    owner.answer(&alerts[0], "me").await;
     assert_eq!(refresh(&tv, &stolen).await.status, 200);
 }
 
@@ -415,7 +393,7 @@ async fn a_spent_refresh_token_that_comes_back_from_elsewhere_is_told_and_held()
     }
     // At home it is only old: a television that was set back, say.
     assert_eq!(refresh(&tv, &stolen).await.json()["error"], "invalid_grant");
-    assert_eq!(open_alerts(&owner).await.len(), 0);
+    assert_eq!(owner.open_alerts().await.len(), 0);
     home.clock.advance(Duration::from_hours(30));
     let thief = home.browser();
     thief.always("x-forwarded-for", RIGA);

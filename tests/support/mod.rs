@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unused_imports, reason = "every test program takes from here what it needs")]
 
+pub mod away;
 pub mod browser;
 
 use std::sync::Arc;
