@@ -28,6 +28,9 @@ use crate::store::{EndedKey, OtherToken};
 /// Ended sessions whose first refused request is still waited for.
 const MOST_ENDED: usize = 10_000;
 
+/// Tokens of a session besides the one in use that are told that it has ended; the older ones are merely unknown.
+const LATE_TOKENS: usize = 8;
+
 /// All sessions that are alive.
 pub struct Live {
     by_token: DashMap<SecretHash, Arc<LiveSession>>,
@@ -139,9 +142,13 @@ impl Live {
         if let Some((_, (token, session))) = self.by_id.remove(&key.session_id) {
             session.ended.store(true, Ordering::Release);
             self.by_token.remove(&token);
-            // Whichever of its tokens comes next hears that it has ended, while the home runs.
-            for other in session.with_tokens(|tokens| tokens.others()) {
-                self.by_other.remove(&other);
+            let others = session.with_tokens(|tokens| tokens.others());
+            for other in &others {
+                self.by_other.remove(other);
+            }
+            // Whichever of its late tokens comes next hears that it has ended, while the home runs. Not of all: those of a
+            // few sessions would push out what is waited for of the others.
+            for other in others.into_iter().rev().take(LATE_TOKENS) {
                 self.remember_ended(EndedKey { token: other, ..key });
             }
         }
