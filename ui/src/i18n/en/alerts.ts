@@ -105,7 +105,7 @@ export const probably = {
 export const onHold = {
   title: "This sign-in is on hold",
   lead: "It turned up in a way that does not look like your household. To be safe, nothing it asks for is answered for now.",
-  help: "Is it you? Somebody of your household can say so on another device, under Alerts. Then it goes on here where it was.",
+  help: "Is it you? Somebody of your household can say so on another device, under Alerts. Then it goes on here, or you sign in once more.",
   asking: "Asking…",
   still: "It is still on hold.",
   signIn: "Sign in again",
