@@ -21,7 +21,7 @@ const SHARE: f64 = 0.8;
 const FLAT: f64 = 0.9;
 
 /// Rounds, in turn: A B C A B C …, since these machines are shared and their speed drifts.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 12;
 
 fn main() {
     println!("guard: session checks per second");
@@ -96,7 +96,7 @@ fn lua(tokens: &[String]) -> String {
 /// Requests per second that `wrk` gets through. Every answer must be a success.
 fn load(url: &str, script: &Path) -> f64 {
     let output = Command::new("wrk")
-        .args(["--threads", "1", "--connections", "32", "--duration", "3s", "--script"])
+        .args(["--threads", "1", "--connections", "32", "--duration", "2s", "--script"])
         .arg(script)
         .arg(url)
         .output()

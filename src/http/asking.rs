@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 
 use super::client_address::client_address;
 use super::door::Door;
@@ -33,12 +33,12 @@ impl FromRequestParts<Door> for Here {
 pub fn asking(parts: &Parts, door: &Door) -> Asking {
     let headers = &parts.headers;
     let (cookie_token, device_secret) = door.cookies.read(headers);
-    let hint = |name: &str| text(headers, name);
+    let hint = |name: &'static str| text(headers, HeaderName::from_static(name));
     Asking {
         token: bearer(headers).or(cookie_token),
         device_secret,
         address: address(parts, door),
-        user_agent: text(headers, header::USER_AGENT.as_str()),
+        user_agent: text(headers, header::USER_AGENT),
         hints: HintHeaders {
             brands: hint("sec-ch-ua"),
             mobile: hint("sec-ch-ua-mobile"),
@@ -83,8 +83,22 @@ pub fn bearer(headers: &HeaderMap) -> Option<Secret> {
 }
 
 /// A header as text, cut to what is worth keeping.
-pub fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    let value = headers.get(name)?;
-    let text = String::from_utf8_lossy(value.as_bytes());
-    Some(text.chars().take(MOST_HEADER).collect())
+pub fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let mut text = String::from_utf8_lossy(headers.get(name)?.as_bytes()).into_owned();
+    text.truncate(text.floor_char_boundary(MOST_HEADER));
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_header_is_cut_between_two_characters() {
+        let mut headers = HeaderMap::new();
+        let long = format!("x{}", "é".repeat(400));
+        headers.insert(header::USER_AGENT, long.parse().expect("a header"));
+        let cut = text(&headers, header::USER_AGENT).expect("it is there");
+        assert_eq!(cut, long[..511], "the 512th byte is half a character");
+    }
 }

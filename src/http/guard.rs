@@ -1,7 +1,7 @@
 //! The guard: a reverse proxy asks "may this request pass?" (nginx `auth_request`, Caddy `forward_auth`,
 //! Traefik `forwardAuth`). It looks at memory only, but where somebody has to judge first.
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,7 +29,9 @@ const REMOTE_SESSION: HeaderName = HeaderName::from_static("remote-session");
     (status = 401, body = crate::error::ErrorBody, headers(
         ("Location" = String, description = "The sign-in page, when it was a browser that asked for a page")))
 ))]
-pub async fn guard(State(door): State<Door>, parts: Parts) -> Response {
+pub async fn guard(State(door): State<Door>, request: Request) -> Response {
+    // Taken, for as an argument of its own it would be a copy of every header.
+    let (parts, _) = request.into_parts();
     let mut who = asking(&parts, &door);
     if parts.headers.contains_key(header::AUTHORIZATION)
         && let (Some(cookie), _) = door.cookies.read(&parts.headers)

@@ -16,7 +16,7 @@ use crate::store::LiveRow;
 const MOST_LINES: usize = 8;
 
 /// Activity of one session is written down this often at most, unless it says or does something new.
-const WRITE_EVERY: Duration = Duration::from_secs(5);
+const WRITE_EVERY: Duration = Duration::from_secs(30);
 
 /// Longest silence of a device on which something plays: apps report every few seconds or minutes, and one that
 /// was switched off says nothing more.
