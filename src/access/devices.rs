@@ -74,8 +74,13 @@ pub async fn one(core: &Core, manager: &Manager, id: DeviceId) -> Result<DeviceD
     Ok(DeviceDetail { device: shown(core, manager, listing), address, history })
 }
 
-fn shown(core: &Core, manager: &Manager, listing: DeviceListing) -> Device {
-    let playing = core.live.by_id(listing.session.id).is_some_and(|live| live.is_playing(core.now()));
+fn shown(core: &Core, manager: &Manager, mut listing: DeviceListing) -> Device {
+    let live = core.live.by_id(listing.session.id);
+    if let Some(live) = &live {
+        // Its row may be half a minute behind.
+        listing.last_active_at = listing.last_active_at.max(live.last_active_at());
+    }
+    let playing = live.is_some_and(|live| live.is_playing(core.now()));
     Device::of(listing, manager.device_id(), playing)
 }
 

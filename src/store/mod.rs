@@ -5,6 +5,7 @@
 //! SQL is kept to what SQLite and PostgreSQL share: `$1` placeholders, BIGINT milliseconds, TEXT ids.
 
 mod accounts;
+mod activity;
 mod alerts;
 mod devices;
 mod familiarity;
@@ -24,11 +25,12 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{SqlitePool, SqliteTransaction};
 
 pub use accounts::{Credentials, NewAccount};
+pub use activity::Touch;
 pub use alerts::AnswerChange;
 pub use devices::{DeviceFilter, DeviceMark};
 pub use familiarity::FamiliarityRow;
 pub use merges::Merge;
-pub use sessions::{Admission, EndSession, EndedKey, LiveRow, Move, NewTokens, Touch};
+pub use sessions::{Admission, EndSession, EndedKey, LiveRow, Move, NewTokens};
 pub use tokens::{OtherToken, RefreshFound};
 
 use crate::error::{Error, Result};
@@ -83,7 +85,9 @@ impl Store {
             .min_connections(1)
             .connect_with(options.read_only(true).create_if_missing(false))
             .await?;
-        Ok(Self { writer, reader })
+        let store = Self { writer, reader };
+        store.carry_activity_over().await?;
+        Ok(store)
     }
 
     /// Writes everything out and closes the file.

@@ -111,23 +111,6 @@ pub struct LiveRow {
     pub held: bool,
 }
 
-/// Activity of a session since it was last written down.
-#[derive(Clone, Debug)]
-pub struct Touch {
-    /// The session.
-    pub session_id: SessionId,
-    /// Its device.
-    pub device_id: DeviceId,
-    /// Its most recent request.
-    pub at: Timestamp,
-    /// What it said it was playing, if it said anything.
-    pub title: Option<String>,
-    /// The site it was used at, if at one behind the guard.
-    pub service: Option<String>,
-    /// Where it is from now on, if it moved along a line that was judged before.
-    pub moved: Option<(IpAddr, Place)>,
-}
-
 /// A session that goes on over another line, as it was judged.
 #[derive(Debug)]
 pub struct Move<'a> {
@@ -294,33 +277,6 @@ impl Store {
         Ok(first)
     }
 
-    /// Writes activity of many sessions in one change.
-    pub async fn touch(&self, touches: &[Touch]) -> Result<()> {
-        let mut change = self.begin().await?;
-        for touch in touches {
-            sqlx::query(
-                "UPDATE sessions SET last_active_at = $2, last_title = COALESCE($3, last_title) WHERE id = $1",
-            )
-            .bind(touch.session_id.to_string())
-            .bind(touch.at.as_millis())
-            .bind(touch.title.as_deref())
-            .execute(&mut *change)
-            .await?;
-            if let Some((address, place)) = &touch.moved {
-                write_address(&mut change, touch.session_id, *address, place).await?;
-            }
-            sqlx::query(
-                "UPDATE devices SET last_active_at = $2, service = COALESCE($3, service) WHERE id = $1",
-            )
-            .bind(touch.device_id.to_string())
-            .bind(touch.at.as_millis())
-            .bind(touch.service.as_deref())
-            .execute(&mut *change)
-            .await?;
-        }
-        Ok(change.commit().await?)
-    }
-
     /// Writes that a session goes on from another address.
     pub async fn move_session(&self, moved: &Move<'_>) -> Result<()> {
         let mut change = self.begin().await?;
@@ -354,7 +310,7 @@ impl Store {
     }
 }
 
-async fn write_address(
+pub(super) async fn write_address(
     change: &mut SqliteTransaction<'_>,
     id: SessionId,
     address: IpAddr,

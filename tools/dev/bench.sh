@@ -49,9 +49,6 @@ measure() {
     fi
 }
 
-# shellcheck disable=SC2086 # names of files of our own, without spaces
-[ "$#" -gt 0 ] || set -- $all_benches
-
 step 'Set-up'
 need_system_packages bench
 need_rust

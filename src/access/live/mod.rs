@@ -250,9 +250,7 @@ impl Live {
             }
         }
         session.last_active_at.fetch_max(now.as_millis(), Ordering::Relaxed);
-        if is_other || session.is_worth_writing(now) {
-            self.wait_to_be_written(session);
-        }
+        self.wait_to_be_written(session);
         Seen::Before
     }
 

@@ -15,9 +15,6 @@ use crate::store::LiveRow;
 /// Lines a session is remembered on: home, mobile, work, each with an app and its player.
 const MOST_LINES: usize = 8;
 
-/// Activity of one session is written down this often at most, unless it says or does something new.
-const WRITE_EVERY: Duration = Duration::from_secs(30);
-
 /// Longest silence of a device on which something plays: apps report every few seconds or minutes, and one that
 /// was switched off says nothing more.
 const PLAYS_ON: Duration = Duration::from_mins(5);
@@ -42,8 +39,6 @@ pub struct LiveSession {
     pub(super) last_active_at: AtomicI64,
     /// Of the address, the site and the program of the last request: tells without a lock whether they changed.
     pub(super) fingerprint: AtomicU64,
-    /// The activity that was last written down.
-    pub(super) written_at: AtomicI64,
     /// Whether it waits to be written down.
     pub(super) waiting: AtomicBool,
     /// Streams of events that it has open.
@@ -114,7 +109,6 @@ impl LiveSession {
             expires_at: AtomicI64::new(row.expires_at.map_or(i64::MAX, Timestamp::as_millis)),
             last_active_at: AtomicI64::new(row.last_active_at.as_millis()),
             fingerprint: AtomicU64::new(0),
-            written_at: AtomicI64::new(i64::MIN),
             waiting: AtomicBool::new(false),
             listeners: AtomicU32::new(0),
             notes: Box::new(Mutex::new(Notes { address: row.address, ..Notes::default() })),
@@ -193,17 +187,6 @@ impl LiveSession {
     /// Whether something plays on it: it said so, and has been heard of since.
     pub fn is_playing(&self, now: Timestamp) -> bool {
         self.last_active_at().after(PLAYS_ON) > now && self.with_notes(|notes| notes.playing)
-    }
-
-    /// Says until when its activity is written down.
-    pub fn note_written(&self, at: Timestamp) {
-        self.written_at.fetch_max(at.as_millis(), Ordering::Relaxed);
-    }
-
-    /// Whether activity at `now` is worth writing down: not again within a few seconds, or a device that plays would have
-    /// the disk turn all evening.
-    pub(super) fn is_worth_writing(&self, now: Timestamp) -> bool {
-        now.before(WRITE_EVERY).as_millis() >= self.written_at.load(Ordering::Relaxed)
     }
 
     /// Says that it is being written down now; what comes after waits for the next time.
