@@ -92,7 +92,7 @@ need_system_packages() {
                 bench)
                     need_packages 'compiling the window' $packages_compile $packages_window
                     need_packages 'a screen without a monitor' $packages_display
-                    need_packages 'the load of the measurements' wrk
+                    need_packages 'the load of the measurements' wrk webkit2gtk-driver
                     need_packages 'the database of networks' $packages_databases
                     ;;
                 bundle)
