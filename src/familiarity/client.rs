@@ -148,7 +148,7 @@ pub fn has_changed(known: &Client, now: &Client) -> bool {
 }
 
 /// Whether `desktop` is what the browser of a phone or tablet says when its user asks for the desktop's site: the same
-/// browser in the same version, on some computer.
+/// browser in the same version, on the computer that such browsers say they are.
 fn asks_for_desktop_site(handheld: &Client, desktop: &Client) -> bool {
     let family = |client: &Client| {
         let name = client.app.name.trim_start_matches("Mobile ").trim_end_matches(" Mobile").to_owned();
@@ -158,6 +158,17 @@ fn asks_for_desktop_site(handheld: &Client, desktop: &Client) -> bool {
         && desktop.kind == DeviceKind::Browser
         && !handheld.app.is_empty()
         && family(handheld) == family(desktop)
+        && poses_as(&handheld.os.name, &desktop.os.name)
+}
+
+/// Whether a handheld's system calls itself that one for a desktop's site. Chromium and Firefox on Android say
+/// `X11; Linux x86_64`, every browser on iOS `Macintosh`; of other systems nothing is known.
+fn poses_as(handheld: &str, desktop: &str) -> bool {
+    match handheld {
+        "Android" => desktop == "Linux",
+        "iOS" | "iPadOS" => matches!(desktop, "Mac OS X" | "macOS"),
+        _ => true,
+    }
 }
 
 /// Two models of which neither is missing and that differ.
@@ -239,6 +250,8 @@ mod tests {
         };
         assert!(!has_changed(&phone, &chrome("131.0")) && !has_changed(&chrome("131.0"), &phone));
         assert!(has_changed(&phone, &chrome("120.0")), "another browser");
+        let on_windows = Client { os: Program::parse("Windows 10", None), ..chrome("131.0") };
+        assert!(has_changed(&phone, &on_windows), "no phone says that");
         assert!(has_changed(&phone, &browser("131.0")));
     }
 

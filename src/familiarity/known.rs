@@ -17,6 +17,7 @@ use super::sign_in::{Identity, SignIn};
 use super::thresholds::{
     MOST_AGENTS, MOST_DEVICES, MOST_NETWORKS, MOST_PLACES, MOST_PREFIXES, MOST_SPOTS, SAME_CAUSE,
 };
+use super::used::{self, UsedNetwork};
 use crate::model::{DeviceId, NetworkKind, Place, PlaceScope, ProfileId, Telling, Timestamp, Verdict};
 
 /// What is known of an account.
@@ -75,6 +76,9 @@ pub struct KnownDevice {
     pub profile: Option<ProfileId>,
     /// How often it signed in from where: labels of places.
     pub spots: Vec<SpotCount>,
+    /// The networks it came over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<UsedNetwork>,
 }
 
 /// What a device's requests said it was.
@@ -204,6 +208,7 @@ impl Known {
             }
             Verdict::NewPlace => {
                 self.note_device(sign_in, true);
+                self.note_used(sign_in, false);
                 self.note_place(sign_in, false);
             }
             Verdict::NewDevice => {
@@ -211,6 +216,7 @@ impl Known {
                 if self.devices.iter().any(|known| known.id == sign_in.identity.device() && known.is_told)
                     && judged.telling == Telling::Aloud
                 {
+                    self.note_used(sign_in, false);
                     self.note_place(sign_in, false);
                 }
                 self.note_device(sign_in, false);
@@ -249,6 +255,10 @@ impl Known {
         }
         let spot = Spot::of(&sign_in.place);
         self.places.retain(|known| known.is_trusted || !is_one_cause(&known.spot, &spot));
+        for device in &mut self.devices {
+            let kind = sign_in.place.network_kind;
+            device.networks.retain(|network| network.is_trusted || network.kind != kind);
+        }
     }
 
     /// Begins with a device that waits for an answer.
@@ -303,6 +313,7 @@ impl Known {
             last_prefix: sign_in.address.map(prefix_of),
             profile: sign_in.profile,
             spots: vec![SpotCount { last_at: sign_in.at, label: sign_in.place.label.clone(), times }],
+            networks: Vec::new(),
         };
         match found {
             Some(at) => self.devices[at].absorb(seen),
@@ -325,7 +336,15 @@ impl Known {
             .map(|(at, _)| at)
     }
 
+    fn note_used(&mut self, sign_in: &SignIn, is_trusted: bool) {
+        let id = sign_in.identity.device();
+        if let Some(device) = self.devices.iter_mut().find(|device| device.id.is_some() && device.id == id) {
+            used::note(&mut device.networks, &sign_in.place, sign_in.at, is_trusted);
+        }
+    }
+
     fn note_surroundings(&mut self, sign_in: &SignIn, is_trusted: bool) {
+        self.note_used(sign_in, is_trusted);
         let (place, at) = (&sign_in.place, sign_in.at);
         if place.scope != PlaceScope::Located && place.scope != PlaceScope::Unknown {
             return;
@@ -407,6 +426,9 @@ impl KnownDevice {
             }
         }
         keep_latest(&mut self.agents, MOST_AGENTS, Agent::clone);
+        for network in std::mem::take(&mut seen.networks) {
+            used::note_one(&mut self.networks, network);
+        }
         // Of two at the same moment one must win whatever their order: the greater, by what they are.
         let rank = |device: &Self| (device.last_spot.key(), device.last_prefix, device.profile);
         if seen.last_at > self.last_at || (seen.last_at == self.last_at && rank(&seen) >= rank(self)) {
@@ -427,7 +449,7 @@ impl KnownDevice {
 
 /// Drops what was unseen for longest until at most `most` are left. Which go does not depend on how often they were
 /// seen, so that lessons of one moment may come in any order.
-fn keep_latest<T, K: Ord>(list: &mut Vec<T>, most: usize, key: impl Fn(&T) -> K) {
+pub(super) fn keep_latest<T, K: Ord>(list: &mut Vec<T>, most: usize, key: impl Fn(&T) -> K) {
     while list.len() > most {
         if let Some(at) = (0..list.len()).min_by_key(|at| key(&list[*at])) {
             list.swap_remove(at);

@@ -25,6 +25,7 @@ pub mod stolen;
 mod tests;
 pub mod thresholds;
 pub mod travel;
+pub mod used;
 
 pub use budget::Budget;
 pub use client::Client;
@@ -66,8 +67,10 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
     let score = device.ratio(sign_in.identity) + near.ratio() + theft.map_or(0.0, |_| stolen_ratio::RULE);
     let is_learning = quiet::is_learning(known, sign_in.at);
     let companion = travel::companion(known, sign_in);
+    // Nobody takes the television along.
+    let is_explained = companion.is_some() && near != Nearness::LeftTheHouse;
     let is_over = score > budget.threshold();
-    let verdict = verdict(&device, sign_in.identity, near, theft, is_over, companion.is_some());
+    let verdict = verdict(&device, sign_in.identity, near, theft, is_over, is_explained);
     let verdict =
         if is_learning && quiet::may_be_learnt(verdict, near) { Verdict::Familiar } else { verdict };
     let telling = quiet::telling(&quiet::About { known, sign_in, verdict, device: &device, near, is_over });
@@ -77,7 +80,7 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
         device: &device,
         near,
         theft,
-        companion: companion.filter(|_| !near.is_known_line()),
+        companion: companion.filter(|_| is_explained && !near.is_known_line()),
         is_learning,
         verdict,
     });
@@ -89,7 +92,7 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
             probably: device.probably(),
         },
         telling,
-        is_explained: companion.is_some(),
+        is_explained,
         is_learning,
     }
 }

@@ -8,6 +8,7 @@ use super::known::{Known, KnownPrefix};
 use super::network::{is_same_site, prefix_of};
 use super::sign_in::SignIn;
 use super::thresholds::{FAR_KM, home_line, nearness as ratio};
+use super::used::{has_left_the_house, uses_exits};
 use crate::model::{NetworkKind, Place, PlaceScope};
 
 /// What is kept of a place, and compared.
@@ -110,6 +111,8 @@ pub enum Nearness {
     SameCountry,
     /// The first VPN.
     NewVpn,
+    /// Something that stays put, on a network where nothing of the household that stays put ever was.
+    LeftTheHouse,
     /// The first data centre, or the first time over Tor.
     NewHosting,
     /// A country the account has never been in.
@@ -132,6 +135,7 @@ impl Nearness {
             Self::SameNetwork => ratio::SAME_NETWORK,
             Self::SameCountry => ratio::SAME_COUNTRY,
             Self::NewVpn => ratio::NEW_VPN,
+            Self::LeftTheHouse => ratio::LEFT_THE_HOUSE,
             Self::NewHosting => ratio::NEW_HOSTING,
             Self::NewCountry => ratio::NEW_COUNTRY,
         }
@@ -153,8 +157,16 @@ impl Nearness {
     }
 }
 
-/// How near a sign-in is to where the account has been.
+/// How near a sign-in is to where the account has been, as far as the device that it is of has been there.
 pub fn nearness(known: &Known, sign_in: &SignIn) -> Nearness {
+    let near = to_the_household(known, sign_in);
+    if near > Nearness::SameSite && has_left_the_house(known, sign_in) {
+        return near.max(Nearness::LeftTheHouse);
+    }
+    near
+}
+
+fn to_the_household(known: &Known, sign_in: &SignIn) -> Nearness {
     let place = &sign_in.place;
     if matches!(place.scope, PlaceScope::HomeNetwork | PlaceScope::ThisComputer) {
         return Nearness::Home;
@@ -164,7 +176,7 @@ pub fn nearness(known: &Known, sign_in: &SignIn) -> Nearness {
     let no_new_network = same_network || place.asn.is_none();
     match place.network_kind {
         NetworkKind::Fixed | NetworkKind::Mobile => {}
-        kind if same_network || known.exits.contains(&kind) => return Nearness::KnownExit,
+        _ if uses_exits(known, sign_in) => return Nearness::KnownExit,
         NetworkKind::Vpn => return Nearness::NewVpn,
         NetworkKind::InFlight => return Nearness::NewInFlight,
         NetworkKind::Hosting | NetworkKind::Tor => return Nearness::NewHosting,

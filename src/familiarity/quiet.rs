@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Standing;
 use super::known::Known;
-use super::place::{Nearness, Spot, is_near};
+use super::place::{Nearness, Spot, is_one_cause};
 use super::sign_in::SignIn;
 use super::thresholds::{LEARN_FOR, LEARN_SIGN_INS};
+use super::used::is_exit_told;
 use crate::model::{Telling, Timestamp, Verdict};
 
 /// Whether the home is new: its first day, or its first five sign-ins, whichever ends first, unless somebody said that
@@ -64,14 +65,18 @@ fn is_notice(about: &About<'_>) -> bool {
 
 /// Whether the place was told lately and waits for its answer.
 fn is_place_told(about: &About<'_>) -> bool {
+    let is_exit = !about.sign_in.place.network_kind.has_a_country();
+    if is_exit && let Some(is_told) = is_exit_told(about.known, about.sign_in) {
+        return is_told;
+    }
     about.known.is_told(&about.sign_in.place, about.sign_in.at)
 }
 
 /// Whether a device that waits for its answer turns up far from where it was told: that is another cause.
 fn has_gone_far(about: &About<'_>) -> bool {
     let Standing::Waiting(device) = about.device else { return false };
-    let is_far =
-        about.near >= Nearness::SameNetwork && !is_near(&device.last_spot, &Spot::of(&about.sign_in.place));
+    let is_far = about.near >= Nearness::SameNetwork
+        && !is_one_cause(&device.last_spot, &Spot::of(&about.sign_in.place));
     is_far && !is_place_told(about)
 }
 

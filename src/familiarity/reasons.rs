@@ -111,6 +111,13 @@ fn why_place(about: &About<'_>) -> Option<String> {
             format!("First time in {}{}", country_of(place), usually(about.known, place))
         }
         Nearness::KnownExit => format!("Through {}, as your household does", exit(place)),
+        Nearness::LeftTheHouse => match about.device {
+            Standing::Trusted(device) | Standing::Waiting(device) => {
+                let noun = noun(device.client.kind);
+                format!("First time away from home, near {}: a {noun} stays where it was put up", place.label)
+            }
+            Standing::Probably(..) | Standing::New(_) => format!("First time near {}", place.label),
+        },
         Nearness::NewVpn | Nearness::NewHosting => {
             format!("First time through {}: where it really is cannot be told", exit(place))
         }

@@ -46,6 +46,8 @@ pub const MOST_PLACES: usize = 64;
 pub const MOST_PREFIXES: usize = 256;
 /// Most networks (AS) kept of an account.
 pub const MOST_NETWORKS: usize = 64;
+/// Most networks kept of one device.
+pub const MOST_USED: usize = 12;
 /// Most programs kept of one device: an app, its player, its web view, and one to spare.
 pub const MOST_AGENTS: usize = 4;
 /// Most places at which one device's sign-ins are counted.
@@ -79,6 +81,9 @@ pub mod nearness {
     pub const SAME_COUNTRY: f64 = 1.5;
     /// The first VPN exit.
     pub const NEW_VPN: f64 = 1.8;
+    /// A television, box, console or loudspeaker away from home. They move house once in years, and then the phones have
+    /// been on the new line before them. Chosen as for a country where nobody has been.
+    pub const LEFT_THE_HOUSE: f64 = 2.4;
     /// The first address of a data centre, or of Tor.
     pub const NEW_HOSTING: f64 = 2.4;
     /// A country where the account has never been.

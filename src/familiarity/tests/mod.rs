@@ -3,6 +3,7 @@
 mod complaints;
 mod properties;
 mod rule;
+mod used;
 
 use std::time::Duration;
 

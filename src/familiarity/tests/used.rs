@@ -1,0 +1,109 @@
+//! What one device uses says little about the others.
+
+use super::*;
+use crate::model::{Telling, Verdict};
+
+/// Another provider's line in the same city.
+fn across_the_street(sign_in: SignIn, day: u64) -> SignIn {
+    let place = of_kind(lisbon(), NetworkKind::Fixed, 2860);
+    later(from(goes_on(sign_in), "198.51.100.7", place), days(day))
+}
+
+fn through_a_vpn(sign_in: SignIn, day: u64) -> SignIn {
+    let place = of_kind(riga(), NetworkKind::Vpn, 9009);
+    later(from(goes_on(sign_in), &format!("198.18.{day}.1"), place), days(day))
+}
+
+/// Of somebody else in the house.
+fn of_another(sign_in: SignIn) -> SignIn {
+    SignIn { profile: Some(person(2)), ..sign_in }
+}
+
+#[test]
+fn a_television_in_another_network_has_left_the_house_and_a_phone_has_not() {
+    let mut known = household();
+    let television = across_the_street(at_home(2, television()), 1);
+    let judged = live(&mut known, &television);
+    assert_eq!((judged.familiarity.verdict, judged.telling), (Verdict::NewPlace, Telling::Aloud));
+    assert_eq!(
+        judged.familiarity.reasons[0],
+        "First time away from home, near Lisbon, Portugal: a TV stays where it was put up"
+    );
+    assert_eq!(live(&mut known, &later(television, days(1))).telling, Telling::Nothing, "told once");
+    let phone = across_the_street(at_home(3, pixel()), 3);
+    assert_eq!(live(&mut known, &phone).telling, Telling::Nothing, "a friend's line");
+}
+
+#[test]
+fn a_home_whose_provider_changes_is_the_televisions_home_once_a_phone_was_there() {
+    let mut known = household();
+    for day in 1..3 {
+        live(&mut known, &across_the_street(at_home(3, pixel()), day));
+    }
+    let television = across_the_street(at_home(2, television()), 3);
+    assert_eq!(live(&mut known, &television).telling, Telling::Nothing);
+    // Its network is one of theirs from then on, whatever the address.
+    let renumbered =
+        from(later(television, days(1)), "198.51.7.9", of_kind(lisbon(), NetworkKind::Fixed, 2860));
+    assert_eq!(live(&mut known, &renumbered).telling, Telling::Nothing);
+}
+
+#[test]
+fn an_address_that_is_handed_out_anew_keeps_the_television_at_home() {
+    let mut known = household();
+    let renumbered = from(later(goes_on(at_home(2, television())), days(1)), "203.0.200.9", lisbon());
+    assert_eq!(live(&mut known, &renumbered).familiarity.verdict, Verdict::Familiar);
+}
+
+#[test]
+fn the_vpn_of_one_person_is_not_the_televisions_nor_anybody_elses() {
+    let mut known = household();
+    let phone = through_a_vpn(at_home(3, pixel()), 1);
+    assert_eq!(live(&mut known, &phone).telling, Telling::Aloud);
+    known.confirm(&phone);
+    assert_eq!(live(&mut known, &through_a_vpn(at_home(3, pixel()), 2)).telling, Telling::Nothing);
+    let browser = through_a_vpn(at_home(1, firefox("131.0")), 3);
+    assert_eq!(live(&mut known, &browser).telling, Telling::Nothing, "the same person's");
+    let television = through_a_vpn(at_home(2, television()), 4);
+    assert_eq!(live(&mut known, &television).telling, Telling::Aloud);
+    let mut theirs = household();
+    theirs.confirm(&of_another(later(at_home(4, firefox("131.0")), days(0))));
+    theirs.confirm(&phone);
+    let laptop = of_another(through_a_vpn(at_home(4, firefox("131.0")), 5));
+    assert_eq!(live(&mut theirs, &laptop).telling, Telling::Aloud);
+}
+
+#[test]
+fn a_vpn_that_waits_for_its_answer_silences_only_the_person_it_was_told_of() {
+    let mut known = household();
+    assert_eq!(live(&mut known, &through_a_vpn(at_home(3, pixel()), 1)).telling, Telling::Aloud);
+    let browser = through_a_vpn(at_home(1, firefox("131.0")), 2);
+    assert_eq!(live(&mut known, &browser).telling, Telling::Nothing, "one alert a cause");
+    let television = through_a_vpn(at_home(2, television()), 3);
+    assert_eq!(live(&mut known, &television).telling, Telling::Aloud, "another cause");
+}
+
+#[test]
+fn a_vpn_that_was_denied_is_told_again() {
+    let mut known = household();
+    let phone = through_a_vpn(at_home(3, pixel()), 1);
+    live(&mut known, &phone);
+    known.deny(&phone, Verdict::NewPlace);
+    assert_eq!(live(&mut known, &through_a_vpn(at_home(3, pixel()), 2)).telling, Telling::Aloud);
+}
+
+#[test]
+fn a_device_that_waits_for_its_answer_on_the_home_network_and_comes_through_a_data_centre_is_told_again() {
+    let mut known = household();
+    let home = SignIn {
+        address: "192.168.1.9".parse().ok(),
+        place: Place::home_network(),
+        ..at_home(9, television())
+    };
+    let first = SignIn { identity: Identity::Secretless(device(9)), ..home.clone() };
+    assert_eq!(live(&mut known, &first).telling, Telling::Quietly);
+    let hosted =
+        from(goes_on(later(home, days(1))), "198.19.3.1", of_kind(riga(), NetworkKind::Hosting, 24940));
+    assert_eq!(live(&mut known, &hosted).telling, Telling::Aloud);
+    assert_eq!(live(&mut known, &later(hosted, days(1))).telling, Telling::Nothing, "told once");
+}
