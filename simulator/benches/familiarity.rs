@@ -137,6 +137,7 @@ fn goals(measured: &[Measured]) {
             (Attacker::Targeted, Some(0.99)),
             (Attacker::Thief, Some(0.99)),
             (Attacker::VeryTargeted, None),
+            (Attacker::CarefulThief, None),
         ] {
             // A thief's first day, in which the owner goes on using the session.
             let caught = tally.even[attacker as usize].detected();
@@ -148,10 +149,9 @@ fn goals(measured: &[Measured]) {
                 least.is_none_or(|least| caught >= least),
             );
         }
-        for (told, what) in tally.thefts.iter().zip(["with a client of their own", "who copy the client too"])
-        {
+        for (told, who) in tally.thefts.iter().zip([Attacker::Thief, Attacker::CarefulThief]) {
             let caught = told.map(|told| format!("{:.2} %", told.detected() * 100.0)).join(" / ");
-            figure(&format!("  {what}: first use / day / week"), &caught, "as it is", true);
+            figure(&format!("  {}: first use / day / week", who.words()), &caught, "as it is", true);
         }
         let alarms = tally.false_alarms();
         figure("false alarms a household and month", &format!("{alarms:.3}"), "<= 0.300", alarms <= 0.3);

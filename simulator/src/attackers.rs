@@ -1,4 +1,4 @@
-//! Strangers: five of them, always apart. Each try is against what is known of a household at a moment, and leaves no
+//! Strangers: six of them, always apart. Each try is against what is known of a household at a moment, and leaves no
 //! trace.
 
 use latchkey::familiarity::{Client, Identity};
@@ -25,11 +25,19 @@ pub enum Attacker {
     VeryTargeted,
     /// Has a copy of a session.
     Thief,
+    /// Has a copy of a session, and calls itself what its owner's client does.
+    CarefulThief,
 }
 
 impl Attacker {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Naive, Self::Vpn, Self::Targeted, Self::VeryTargeted, Self::Thief];
+    pub const ALL: [Self; 6] =
+        [Self::Naive, Self::Vpn, Self::Targeted, Self::VeryTargeted, Self::Thief, Self::CarefulThief];
+
+    /// Whether it goes on with a session, and does not sign in.
+    pub const fn steals(self) -> bool {
+        matches!(self, Self::Thief | Self::CarefulThief)
+    }
 
     /// In words.
     pub const fn words(self) -> &'static str {
@@ -39,6 +47,7 @@ impl Attacker {
             Self::Targeted => "targeted",
             Self::VeryTargeted => "very targeted",
             Self::Thief => "token thief",
+            Self::CarefulThief => "careful thief",
         }
     }
 }
@@ -111,8 +120,8 @@ pub struct Try {
 pub struct Theft {
     /// Whose it is.
     pub thing: usize,
-    /// Whether the user agent is copied too.
-    pub copies_client: bool,
+    /// What sort of device that is.
+    pub kind: DeviceKind,
     /// When the thief uses it again, over a week.
     pub again: Vec<Timestamp>,
     /// Since when its token is the one in use; `None` for a session whose token is never renewed.
@@ -136,7 +145,7 @@ pub fn tries(world: &World, household: &Household) -> Vec<Try> {
                 Attacker::Vpn => Some(scene.vpn(&mut dice)),
                 Attacker::Targeted => Some(scene.targeted(&mut dice)),
                 Attacker::VeryTargeted => Some(scene.very_targeted(&mut dice)),
-                Attacker::Thief => None,
+                Attacker::Thief | Attacker::CarefulThief => None,
             };
             let (span, at) = (Span::of(sign_ins), at);
             if let Some((line, client, how)) = made {
@@ -156,7 +165,7 @@ pub fn tries(world: &World, household: &Household) -> Vec<Try> {
                     theft: None,
                 });
             } else {
-                tries.extend(scene.thief(span, is_even, &mut dice));
+                tries.extend(scene.thief(attacker, span, is_even, &mut dice));
             }
         }
     }
@@ -262,7 +271,7 @@ impl Scene<'_> {
     }
 
     /// Of a thing with a live session: used within two weeks.
-    fn thief(&self, span: Span, is_even: bool, dice: &mut Dice) -> Option<Try> {
+    fn thief(&self, attacker: Attacker, span: Span, is_even: bool, dice: &mut Dice) -> Option<Try> {
         let mut latest = std::collections::BTreeMap::new();
         for (index, event) in self.past().iter().enumerate() {
             if day_of(event.at) > day_of(self.at) - 14.0 && event.client.kind != DeviceKind::Speaker {
@@ -272,8 +281,10 @@ impl Scene<'_> {
         let victims = latest.into_values().collect::<Vec<_>>();
         let victim = &self.past()[*victims.get(dice.below(victims.len().max(1)))?];
         let p = &self.world.parameters.attacks;
-        let copies_client = dice.chance(p.thief_copies_client);
-        let client = if copies_client { victim.client.clone() } else { self.another_client(victim, dice) };
+        let client = match attacker {
+            Attacker::CarefulThief => victim.client.clone(),
+            _ => self.another_client(victim, dice),
+        };
         let home = self.household.home(self.at);
         let elsewhere =
             |dice: &mut Dice| (home.city.country + 1 + dice.below(COUNTRIES.len() - 1)) % COUNTRIES.len();
@@ -305,7 +316,7 @@ impl Scene<'_> {
         let identity = victim.identity.device().map_or(Identity::Untold, Identity::Session);
         Some(Try {
             at: self.at,
-            attacker: Attacker::Thief,
+            attacker,
             span,
             is_even,
             before: self.before,
@@ -315,7 +326,13 @@ impl Scene<'_> {
             line,
             profile: victim.profile,
             how,
-            theft: Some(Theft { thing: victim.truth.thing, copies_client, again, renewed_at, takes_newer }),
+            theft: Some(Theft {
+                thing: victim.truth.thing,
+                kind: victim.client.kind,
+                again,
+                renewed_at,
+                takes_newer,
+            }),
         })
     }
 
@@ -363,7 +380,9 @@ mod tests {
                     Attacker::VeryTargeted => {
                         assert_eq!((one.line.network, one.line.registered), (Some(home.network), home.city));
                     }
-                    Attacker::Thief => assert!(matches!(one.identity, Identity::Session(_))),
+                    Attacker::Thief | Attacker::CarefulThief => {
+                        assert!(matches!(one.identity, Identity::Session(_)));
+                    }
                 }
                 assert!(household.events[..one.before].iter().all(|event| event.at <= one.at));
             }

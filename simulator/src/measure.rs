@@ -191,9 +191,9 @@ pub struct Scores {
     /// Of genuinely new places.
     pub new_places: Vec<f64>,
     /// Of tries by attacker and span.
-    pub tries: [[Vec<f64>; 3]; 5],
+    pub tries: [[Vec<f64>; 3]; 6],
     /// Of evenly spread tries by attacker.
-    pub even: [Vec<f64>; 5],
+    pub even: [Vec<f64>; 6],
 }
 
 fn score<'a>(rows: impl Iterator<Item = &'a Row>, model: &mut Freeman) -> Scores {

@@ -247,8 +247,6 @@ pub struct Attacks {
     /// fixed line of the right country in another city, another network of the same city. Chosen: sellers of stolen
     /// sessions advise to match the country.
     pub thief_from: [f64; 5],
-    /// Share of thieves who copy the user agent too. Chosen.
-    pub thief_copies_client: f64,
     /// Uses of a stolen session a day, after the first. Chosen.
     pub thief_uses: f64,
     /// Share of sessions whose token is renewed while it is used: browsers at the home's own pages and what signed in by
@@ -357,7 +355,6 @@ pub const MAIN: Parameters = Parameters {
         naive_untold: 0.1,
         vpn_on_vpn: 0.6,
         thief_from: [0.35, 0.2, 0.25, 0.15, 0.05],
-        thief_copies_client: 0.3,
         thief_uses: 3.0,
         session_renews: 0.9,
         thief_takes_newer: 0.7,
@@ -416,11 +413,5 @@ pub const ROUGH: Parameters = Parameters {
         notice_minutes: 900.0,
         ..MAIN.answers
     },
-    attacks: Attacks {
-        thief_copies_client: 0.5,
-        naive_untold: 0.2,
-        session_renews: 0.7,
-        thief_takes_newer: 0.5,
-        ..MAIN.attacks
-    },
+    attacks: Attacks { naive_untold: 0.2, session_renews: 0.7, thief_takes_newer: 0.5, ..MAIN.attacks },
 };

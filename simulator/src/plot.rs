@@ -14,7 +14,9 @@ use crate::tally::{Tally, Told};
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-const SIZE: (u32, u32) = (1200, 820);
+const SIZE: (u32, u32) = (1200, 920);
+/// Height of the strip below the panels.
+const LEGEND: i32 = 104;
 const CARD: RGBColor = RGBColor(252, 251, 247);
 const INK: RGBColor = RGBColor(38, 42, 48);
 const FAINT: RGBColor = RGBColor(225, 223, 215);
@@ -30,7 +32,7 @@ const MOST: f64 = 200.0;
 /// A little above all that can be caught, so that points at the top are whole.
 const TOP: f64 = 1.03;
 
-/// One plot: five attackers, over the whole year or while an account is in a span of sign-ins.
+/// One plot: six attackers, over the whole year or while an account is in a span of sign-ins.
 pub fn detection(
     measured: &Measured,
     span: Option<Span>,
@@ -47,11 +49,12 @@ pub fn detection(
         );
         let (head, body) = root.margin(22, 12, 24, 24).split_vertically(54);
         head.draw(&Text::new(title, (8, 4), words(27.0)))?;
+        let (body, legend) = body.split_vertically(body.dim_in_pixel().1.cast_signed() - LEGEND);
         let panels = body.split_evenly((2, 3));
         for (panel, attacker) in panels.iter().zip(Attacker::ALL) {
             draw_panel(panel, measured, attacker, span, has_secrets)?;
         }
-        draw_legend(&panels[5], measured)?;
+        draw_legend(&legend, measured)?;
         root.present()?;
     }
     Ok(rounded(&svg))
@@ -117,32 +120,38 @@ fn draw_panel(
 }
 
 fn draw_legend(panel: &Area<'_>, measured: &Measured) -> Drawn {
-    let row = |at: i32| 46 + at * 44;
-    let text = |at: i32, what: &str, more: &str| -> Drawn {
-        panel.draw(&Text::new(what.to_owned(), (82, row(at) - 11), words(16.0)))?;
-        panel.draw(&Text::new(more.to_owned(), (82, row(at) + 8), words(12.5)))?;
+    // Three columns of two.
+    let at = |cell: i32| (20 + cell % 3 * 388, 30 + cell / 3 * 46);
+    let text = |cell: i32, what: &str, more: &str| -> Drawn {
+        let (left, middle) = at(cell);
+        panel.draw(&Text::new(what.to_owned(), (left + 54, middle - 11), words(16.0)))?;
+        panel.draw(&Text::new(more.to_owned(), (left + 54, middle + 8), words(12.5)))?;
         Ok(())
     };
-    let line = |at: i32, color: RGBColor| {
-        panel.draw(&PathElement::new(vec![(30, row(at)), (68, row(at))], color.stroke_width(3)))
+    let line = |cell: i32, color: RGBColor| {
+        let (left, middle) = at(cell);
+        panel.draw(&PathElement::new(vec![(left, middle), (left + 38, middle)], color.stroke_width(3)))
     };
+    let mark = |cell: i32| (at(cell).0 + 19, at(cell).1);
     line(0, OURS)?;
-    panel.draw(&Circle::new((49, row(0)), 8, OURS.filled()))?;
-    panel.draw(&Circle::new((49, row(0)), 8, CARD.stroke_width(2)))?;
+    panel.draw(&Circle::new(mark(0), 8, OURS.filled()))?;
+    panel.draw(&Circle::new(mark(0), 8, CARD.stroke_width(2)))?;
     text(0, "Latchkey", "one point a budget; the large one is the default")?;
     line(1, FREEMAN)?;
     text(1, "Freeman et al. 2016", "published weights, every threshold")?;
-    panel.draw(&TriangleMarker::new((49, row(2)), 8, EXACT.filled()))?;
+    panel.draw(&TriangleMarker::new(mark(2), 8, EXACT.filled()))?;
     text(2, "Exact IP seen before", "the same address, or an alert")?;
-    panel.draw(&Cross::new((49, row(3)), 6, RANGE.stroke_width(3)))?;
+    panel.draw(&Cross::new(mark(3), 6, RANGE.stroke_width(3)))?;
     text(3, "/16 and /64 seen before", "the same range, or an alert")?;
-    panel.draw(&Rectangle::new([(32, row(4) - 9), (66, row(4) + 9)], GOAL.filled()))?;
+    let (left, middle) = at(4);
+    panel.draw(&Rectangle::new([(left + 2, middle - 9), (left + 36, middle + 9)], GOAL.filled()))?;
     text(4, "The goal", "at most 0.3 false alarms, nearly all caught")?;
     let plan = &measured.plan;
     let about = format!("Simulated: {} households for a year, seed {}.", plan.households, plan.seed);
-    panel.draw(&Text::new(about, (30, row(5) - 4), words(12.5)))?;
+    let (left, middle) = at(5);
+    panel.draw(&Text::new(about, (left + 2, middle - 9), words(12.5)))?;
     let further = "Further left is quieter, further up catches more.";
-    panel.draw(&Text::new(further, (30, row(5) + 14), words(12.5)))?;
+    panel.draw(&Text::new(further, (left + 2, middle + 8), words(12.5)))?;
     Ok(())
 }
 
@@ -184,7 +193,7 @@ const fn goal(attacker: Attacker) -> Option<f64> {
     match attacker {
         Attacker::Naive | Attacker::Vpn => Some(0.995),
         Attacker::Targeted | Attacker::Thief => Some(0.99),
-        Attacker::VeryTargeted => None,
+        Attacker::VeryTargeted | Attacker::CarefulThief => None,
     }
 }
 

@@ -17,7 +17,7 @@ pub const DEFAULT: Setting = Setting { budget: Budget::Monthly, has_secrets: tru
 struct Line {
     rule: String,
     false_alarms: f64,
-    detected: [(f64, f64); 5],
+    detected: [(f64, f64); 6],
 }
 
 impl Measured {
@@ -163,18 +163,16 @@ pub fn what_is_new(measured: &Measured) -> String {
     text
 }
 
-/// The token thief by what is copied: at the first use, within a day, within a week.
+/// The thieves of a session: at the first use, within a day, within a week.
 pub fn thieves(measured: &Measured) -> String {
-    let mut text = format!(
-        "\n  {:<36} {:>30}   {:>30}\n",
-        "token thief: first use / day / week", "own client", "client copied too"
-    );
+    let mut text =
+        format!("\n  {:<36} {:>30}   {:>30}\n", "first use / day / week", "token thief", "careful thief");
     for (setting, tally) in &measured.ours {
         let secrets = if setting.has_secrets { "" } else { ", no secrets" };
-        let [own, copied] =
+        let [thief, careful] =
             tally.thefts.map(|told| told.map(|told| format!("{:.2} %", told.detected() * 100.0)).join(" / "));
         let name = format!("ours, {}{secrets}", setting.budget.as_str());
-        let _ = writeln!(text, "  {name:<36} {own:>30}   {copied:>30}");
+        let _ = writeln!(text, "  {name:<36} {thief:>30}   {careful:>30}");
     }
     text
 }
@@ -208,7 +206,7 @@ pub fn beside_freeman(measured: &Measured, setting: Setting, over: Over) -> Vec<
         Over::All => &measured.freeman,
         Over::SignIns => &measured.freeman_sign_ins,
     };
-    let fits = |attacker: &Attacker| over == Over::All || *attacker != Attacker::Thief;
+    let fits = |attacker: &Attacker| over == Over::All || !attacker.steals();
     let ours = match over {
         Over::All => tally.false_alarms(),
         Over::SignIns => tally.a_month(tally.known_at[0].aloud),

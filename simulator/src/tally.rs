@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use latchkey::model::Telling;
 
-use crate::attackers::{Attacker, Span, Theft, Try};
+use crate::attackers::{Attacker, Span, Try};
 use crate::dice::real;
 use crate::event::{Event, Kind};
 use crate::household::{DAYS, Household, day_of};
@@ -84,11 +84,10 @@ pub struct Tally {
     /// Genuinely new places.
     pub new_places: Told,
     /// Tries by attacker and span.
-    pub tries: [[Told; 3]; 5],
+    pub tries: [[Told; 3]; 6],
     /// Tries spread evenly over the year, by attacker.
-    pub even: [Told; 5],
-    /// Thieves by what they copy (their own client, the victim's too): at the first use, over the first day, over the
-    /// first week.
+    pub even: [Told; 6],
+    /// Thieves, the careful ones apart: at the first use, over the first day, over the first week.
     pub thefts: [[Told; 3]; 2],
     /// Why false alarms, and quiet notices about nothing new, were given.
     pub alarms: BTreeMap<String, usize>,
@@ -138,10 +137,11 @@ impl Tally {
         }
     }
 
-    /// Counts a theft by what was copied: at its first use, over its first day, and over its first week.
-    pub fn theft(&mut self, one: &Try, theft: &Theft, told: [Telling; 3]) {
+    /// Counts a theft: at its first use, over its first day, and over its first week.
+    pub fn theft(&mut self, one: &Try, told: [Telling; 3]) {
         if one.is_even {
-            for (counted, telling) in self.thefts[usize::from(theft.copies_client)].iter_mut().zip(told) {
+            let is_careful = one.attacker == Attacker::CarefulThief;
+            for (counted, telling) in self.thefts[usize::from(is_careful)].iter_mut().zip(told) {
                 counted.add(telling);
             }
         }

@@ -11,7 +11,7 @@ use latchkey::familiarity::thresholds::RENEW_AFTER;
 use latchkey::familiarity::{Budget, Client, Identity, Judgement, Known, SignIn, judge};
 use latchkey::model::{Familiarity, NetworkKind, Telling, Timestamp, Verdict};
 
-use crate::attackers::{Attacker, Theft, Try};
+use crate::attackers::{Theft, Try};
 use crate::dice::Dice;
 use crate::event::{Event, Kind, On};
 use crate::household::day_of;
@@ -123,7 +123,7 @@ impl Running {
             None => judged.telling,
             Some(theft) => {
                 let [day, week] = self.first_week(one, theft, told, &judged, year);
-                tally.theft(one, theft, [judged.telling, day, week]);
+                tally.theft(one, [judged.telling, day, week]);
                 day
             }
         };
@@ -132,16 +132,15 @@ impl Running {
             let learning = if judged.is_learning { ", learning" } else { "" };
             let near = nearness(&self.known, told);
             let like = match self.known.most_like(&told.client) {
-                Some((_, likeness)) if one.attacker != Attacker::Thief => format!(", client {likeness:?}"),
+                Some((_, likeness)) if !one.attacker.steals() => format!(", client {likeness:?}"),
                 _ => String::new(),
             };
-            let copied = if one.theft.as_ref().is_some_and(|theft| theft.copies_client) {
-                ", copied client"
-            } else {
-                ""
+            let victim = match &one.theft {
+                Some(theft) => format!(", of a {}", theft.kind.as_str()),
+                None => String::new(),
             };
             let by = told.place.network_kind.as_str();
-            let why = format!("{}, listed as {by}: {near:?}{like}{copied}{learning}", one.how);
+            let why = format!("{}, listed as {by}: {near:?}{like}{victim}{learning}", one.how);
             tally.missed(one.attacker, &why);
         }
     }

@@ -23,4 +23,8 @@ very_targeted: number,
 /**
  * A copied session, over its first day.
  */
-thief: number, };
+thief: number, 
+/**
+ * The same, by somebody who also calls themselves what the session's own client does.
+ */
+careful_thief: number, };

@@ -40,6 +40,7 @@ export const alertSettings = {
     targeted: "who know your country and provider",
     very_targeted: "who know your city and browser",
     thief: "who have a copy of a sign-in",
+    careful_thief: "who copy its browser’s name as well",
   } satisfies Record<keyof Misses, string>,
   /** The choices in short, under the curves. */
   axis: {
