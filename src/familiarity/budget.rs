@@ -102,7 +102,7 @@ impl Budget {
     pub const fn measured(self) -> Measured {
         let (false_alarms_a_month, [naive, vpn, targeted, very_targeted, thief, careful_thief]) = match self {
             Self::Yearly => (0.110, [0.0002, 0.0002, 0.0022, 0.0028, 0.0063, 0.3442]),
-            Self::Quarterly => (0.136, [0.0002, 0.0002, 0.0022, 0.0028, 0.0056, 0.1153]),
+            Self::Quarterly => (0.136, [0.0002, 0.0002, 0.0022, 0.0028, 0.0056, 0.1304]),
             Self::Monthly => (0.182, [0.0002, 0.0002, 0.0022, 0.0028, 0.0048, 0.0902]),
             Self::Weekly => (0.242, [0.0002, 0.0002, 0.0022, 0.0028, 0.0048, 0.0893]),
         };

@@ -111,13 +111,14 @@ fn why_place(about: &About<'_>) -> Option<String> {
             format!("First time in {}{}", country_of(place), usually(about.known, place))
         }
         Nearness::KnownExit => format!("Through {}, as your household does", exit(place)),
-        Nearness::LeftTheHouse => match about.device {
-            Standing::Trusted(device) | Standing::Waiting(device) => {
-                let noun = noun(device.client.kind);
-                format!("First time away from home, near {}: a {noun} stays where it was put up", place.label)
-            }
-            Standing::Probably(..) | Standing::New(_) => format!("First time near {}", place.label),
-        },
+        Nearness::LeftTheHouse => {
+            let kind = match about.device {
+                Standing::Trusted(device) | Standing::Waiting(device) => device.client.kind,
+                Standing::Probably(..) | Standing::New(_) => about.sign_in.client.kind,
+            };
+            let network = network.unwrap_or("another network");
+            format!("First time on {network}, away from home: a {} stays where it was put up", noun(kind))
+        }
         Nearness::NewVpn | Nearness::NewHosting => {
             format!("First time through {}: where it really is cannot be told", exit(place))
         }

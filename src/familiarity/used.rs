@@ -54,10 +54,12 @@ pub const fn stays_put(kind: DeviceKind) -> bool {
 }
 
 /// Whether a known device that stays put comes over a network on which nothing of the household that stays put ever was.
-/// Its own line handed out anew is no such network, and where no network is known none is another.
+/// Its own line handed out anew is no such network, where no network is known none is another, and an exit says nothing of
+/// where it is.
 pub(super) fn has_left_the_house(known: &Known, sign_in: &SignIn) -> bool {
     let (Some(asn), Some(device)) = (sign_in.place.asn, device_of(known, sign_in)) else { return false };
     stays_put(device.client.kind)
+        && sign_in.place.network_kind.has_a_country()
         && !known
             .devices
             .iter()

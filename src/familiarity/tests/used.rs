@@ -5,7 +5,7 @@ use crate::model::{Telling, Verdict};
 
 /// Another provider's line in the same city.
 fn across_the_street(sign_in: SignIn, day: u64) -> SignIn {
-    let place = of_kind(lisbon(), NetworkKind::Fixed, 2860);
+    let place = Place { network: Some("NOWO".into()), ..of_kind(lisbon(), NetworkKind::Fixed, 2860) };
     later(from(goes_on(sign_in), "198.51.100.7", place), days(day))
 }
 
@@ -27,7 +27,7 @@ fn a_television_in_another_network_has_left_the_house_and_a_phone_has_not() {
     assert_eq!((judged.familiarity.verdict, judged.telling), (Verdict::NewPlace, Telling::Aloud));
     assert_eq!(
         judged.familiarity.reasons[0],
-        "First time away from home, near Lisbon, Portugal: a TV stays where it was put up"
+        "First time on NOWO, away from home: a TV stays where it was put up"
     );
     assert_eq!(live(&mut known, &later(television, days(1))).telling, Telling::Nothing, "told once");
     let phone = across_the_street(at_home(3, pixel()), 3);
@@ -71,6 +71,16 @@ fn the_vpn_of_one_person_is_not_the_televisions_nor_anybody_elses() {
     theirs.confirm(&phone);
     let laptop = of_another(through_a_vpn(at_home(4, firefox("131.0")), 5));
     assert_eq!(live(&mut theirs, &laptop).telling, Telling::Aloud);
+}
+
+#[test]
+fn a_television_that_has_a_vpn_of_its_own_may_come_through_any_exit_of_it() {
+    let mut known = household();
+    let first = through_a_vpn(at_home(2, television()), 1);
+    assert_eq!(live(&mut known, &first).telling, Telling::Aloud);
+    known.confirm(&first);
+    let other = from(later(first, days(1)), "198.19.2.1", of_kind(porto(), NetworkKind::Vpn, 60068));
+    assert_eq!(live(&mut known, &other).telling, Telling::Nothing);
 }
 
 #[test]
