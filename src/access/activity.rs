@@ -95,7 +95,8 @@ struct News {
 
 /// What screens are to hear of; nothing when the session only goes on as before.
 fn take_news(notes: &mut Notes, now: Timestamp) -> Option<News> {
-    let is_due = notes.announced_at.is_none_or(|at| at.after(ANNOUNCE_EVERY) <= now);
+    // Or the clock was set back.
+    let is_due = notes.announced_at.is_none_or(|at| at.after(ANNOUNCE_EVERY) <= now || now < at);
     if !is_due && notes.title.is_none() && notes.service.is_none() && !notes.moved {
         return None;
     }

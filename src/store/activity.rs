@@ -68,6 +68,21 @@ impl Store {
     }
 }
 
+/// Carries over what was written beside the rows of a session that ends.
+pub(super) async fn carry_over(change: &mut SqliteTransaction<'_>, id: SessionId) -> Result<()> {
+    for statement in [
+        "UPDATE sessions SET last_active_at = (SELECT at FROM activity WHERE session_id = $1)
+         WHERE id = $1 AND last_active_at < (SELECT at FROM activity WHERE session_id = $1)",
+        "UPDATE devices SET last_active_at = (SELECT at FROM activity WHERE session_id = $1)
+         WHERE id = (SELECT device_id FROM sessions WHERE id = $1)
+         AND last_active_at < (SELECT at FROM activity WHERE session_id = $1)",
+        "DELETE FROM activity WHERE session_id = $1",
+    ] {
+        sqlx::query(statement).bind(id.to_string()).execute(&mut **change).await?;
+    }
+    Ok(())
+}
+
 async fn write_touch(change: &mut SqliteTransaction<'_>, touch: &Touch) -> Result<()> {
     sqlx::query(
         "UPDATE sessions SET last_active_at = $2, last_title = COALESCE($3, last_title) WHERE id = $1",
@@ -142,6 +157,17 @@ mod tests {
         // Nothing is closed: that is a crash, as far as the file knows.
         let next = Store::open(folder.path()).await.expect("opens again");
         assert_eq!(rows(&next).await, (30, 30));
+    }
+
+    #[tokio::test]
+    async fn what_ends_was_active_until_the_last_second() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (store, session, _) = home(folder.path()).await;
+        store.write_activity(&[], &[(session, Timestamp::from_millis(20))]).await.expect("writes");
+        let mut change = store.begin().await.expect("begins");
+        carry_over(&mut change, session).await.expect("writes");
+        change.commit().await.expect("commits");
+        assert_eq!(rows(&store).await, (20, 20));
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@ use sqlx::SqliteTransaction;
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
+use super::activity::carry_over;
 use super::alerts::{follow_session, insert_alert};
 use super::familiarity::write_known;
 use super::history::insert_history;
@@ -161,6 +162,7 @@ impl Store {
         write_device(&mut change, new).await?;
         insert_session(&mut change, session, new.tokens).await?;
         if let Some(replaced) = &replaced {
+            carry_over(&mut change, replaced.session_id).await?;
             forget_all(&mut change, replaced.session_id).await?;
             follow_session(&mut change, replaced.session_id, session.id).await?;
         }
@@ -339,6 +341,7 @@ pub async fn end_session(change: &mut SqliteTransaction<'_>, end: &EndSession) -
     .fetch_optional(&mut **change)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    carry_over(change, end.id).await?;
     forget_all(change, end.id).await?;
     insert_history(change, &end.history).await?;
     to_ended_key(&row).map(Some)
