@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Core;
 use super::caller::Manager;
 use super::judging::{self, Lore};
+use super::live::LiveSession;
 use super::{devices, sign_out};
 use crate::error::{Error, Result};
 use crate::familiarity::{Identity, SignIn, confirmed};
@@ -78,6 +79,10 @@ pub async fn answer(
         };
         let ended = core.store.answer_alert(&found.alert, &change).await?;
         sign_out::retire(&core, ended.as_slice());
+        if answer == Answer::NotMe {
+            // What waited for this answer kept others quiet, who may be the same stranger.
+            core.live.each_of(account_id, LiveSession::forget_lines);
+        }
         if familiarity.is_some()
             && let Some(live) = core.live.by_id(found.alert.session_id)
         {

@@ -209,17 +209,22 @@ impl Known {
             Verdict::NewPlace => {
                 self.note_device(sign_in, true);
                 self.note_used(sign_in, false);
-                self.note_place(sign_in, false);
+                // Of what stays put the network is the cause, and not the place: it may be the house's own city.
+                if !used::is_of_the_house(self, sign_in) {
+                    self.note_place(sign_in, false);
+                }
             }
             Verdict::NewDevice => {
                 // Where a device waits for its answer already, this is about the place.
                 if self.devices.iter().any(|known| known.id == sign_in.identity.device() && known.is_told)
                     && judged.telling == Telling::Aloud
                 {
-                    self.note_used(sign_in, false);
                     self.note_place(sign_in, false);
                 }
                 self.note_device(sign_in, false);
+                if judged.telling == Telling::Aloud {
+                    self.note_used(sign_in, false);
+                }
             }
             // Whoever holds it now is not who it was: what is known of the device stays as it was.
             Verdict::Suspicious => {}
@@ -255,9 +260,11 @@ impl Known {
         }
         let spot = Spot::of(&sign_in.place);
         self.places.retain(|known| known.is_trusted || !is_one_cause(&known.spot, &spot));
-        for device in &mut self.devices {
-            let kind = sign_in.place.network_kind;
-            device.networks.retain(|network| network.is_trusted || network.kind != kind);
+        used::forget_told(self, sign_in);
+        // Where somebody else was with it is not where it is: nothing else is explained by that.
+        let id = sign_in.identity.device();
+        for device in self.devices.iter_mut().filter(|device| device.id.is_some() && device.id == id) {
+            (device.last_spot, device.last_prefix) = (Spot::default(), None);
         }
     }
 
@@ -339,7 +346,7 @@ impl Known {
     fn note_used(&mut self, sign_in: &SignIn, is_trusted: bool) {
         let id = sign_in.identity.device();
         if let Some(device) = self.devices.iter_mut().find(|device| device.id.is_some() && device.id == id) {
-            used::note(&mut device.networks, &sign_in.place, sign_in.at, is_trusted);
+            used::note(device, &sign_in.place, sign_in.at, is_trusted);
         }
     }
 
@@ -426,9 +433,6 @@ impl KnownDevice {
             }
         }
         keep_latest(&mut self.agents, MOST_AGENTS, Agent::clone);
-        for network in std::mem::take(&mut seen.networks) {
-            used::note_one(&mut self.networks, network);
-        }
         // Of two at the same moment one must win whatever their order: the greater, by what they are.
         let rank = |device: &Self| (device.last_spot.key(), device.last_prefix, device.profile);
         if seen.last_at > self.last_at || (seen.last_at == self.last_at && rank(&seen) >= rank(self)) {

@@ -67,8 +67,7 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
     let score = device.ratio(sign_in.identity) + near.ratio() + theft.map_or(0.0, |_| stolen_ratio::RULE);
     let is_learning = quiet::is_learning(known, sign_in.at);
     let companion = travel::companion(known, sign_in);
-    // Nobody takes the television along.
-    let is_explained = companion.is_some() && near != Nearness::LeftTheHouse;
+    let is_explained = companion.is_some();
     let is_over = score > budget.threshold();
     let verdict = verdict(&device, sign_in.identity, near, theft, is_over, is_explained);
     let verdict =
@@ -80,7 +79,7 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
         device: &device,
         near,
         theft,
-        companion: companion.filter(|_| is_explained && !near.is_known_line()),
+        companion: companion.filter(|_| !near.is_known_line()),
         is_learning,
         verdict,
     });

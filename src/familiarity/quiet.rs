@@ -7,7 +7,7 @@ use super::known::Known;
 use super::place::{Nearness, Spot, is_one_cause};
 use super::sign_in::SignIn;
 use super::thresholds::{LEARN_FOR, LEARN_SIGN_INS};
-use super::used::is_exit_told;
+use super::used::{is_exit_told, is_leaving_told};
 use crate::model::{Telling, Timestamp, Verdict};
 
 /// Whether the home is new: its first day, or its first five sign-ins, whichever ends first, unless somebody said that
@@ -69,7 +69,10 @@ fn is_place_told(about: &About<'_>) -> bool {
     if is_exit && let Some(is_told) = is_exit_told(about.known, about.sign_in) {
         return is_told;
     }
-    about.known.is_told(&about.sign_in.place, about.sign_in.at)
+    if is_leaving_told(about.known, about.sign_in) {
+        return true;
+    }
+    about.near != Nearness::LeftTheHouse && about.known.is_told(&about.sign_in.place, about.sign_in.at)
 }
 
 /// Whether a device that waits for its answer turns up far from where it was told: that is another cause.

@@ -110,14 +110,11 @@ fn why_place(about: &About<'_>) -> Option<String> {
         Nearness::NewCountry => {
             format!("First time in {}{}", country_of(place), usually(about.known, place))
         }
-        Nearness::KnownExit => format!("Through {}, as your household does", exit(place)),
+        Nearness::KnownExit => format!("Through {}, as it did before", exit(place)),
         Nearness::LeftTheHouse => {
-            let kind = match about.device {
-                Standing::Trusted(device) | Standing::Waiting(device) => device.client.kind,
-                Standing::Probably(..) | Standing::New(_) => about.sign_in.client.kind,
-            };
             let network = network.unwrap_or("another network");
-            format!("First time on {network}, away from home: a {} stays where it was put up", noun(kind))
+            let noun = noun(about.sign_in.client.kind);
+            format!("First time on {network}, away from home: a {noun} stays where it was put up")
         }
         Nearness::NewVpn | Nearness::NewHosting => {
             format!("First time through {}: where it really is cannot be told", exit(place))

@@ -81,7 +81,7 @@ pub mod nearness {
     pub const SAME_COUNTRY: f64 = 1.5;
     /// The first VPN exit.
     pub const NEW_VPN: f64 = 1.8;
-    /// A television, box, console or loudspeaker away from home. They move house once in years, and then the phones have
+    /// A television, box or loudspeaker away from home. They move house once in years, and then the phones have
     /// been on the new line before them. Chosen as for a country where nobody has been.
     pub const LEFT_THE_HOUSE: f64 = 2.4;
     /// The first address of a data centre, or of Tor.

@@ -4,6 +4,7 @@ use super::known::{Known, KnownDevice};
 use super::place::{Spot, is_near};
 use super::sign_in::SignIn;
 use super::thresholds::{COMPANION_FOR, FAR_KM, FASTEST_KMH};
+use super::used::is_of_the_house;
 use crate::model::{DeviceKind, Timestamp};
 
 /// Whether a device cannot have got from where it was to where it is: faster than [`FASTEST_KMH`] after the accuracy
@@ -21,9 +22,9 @@ pub fn is_impossible(from: (&Spot, Timestamp), to: (&Spot, Timestamp)) -> Option
 
 /// The trusted phone that explains a new place: of the same person, and there too since lately. People travel with
 /// their phones; a stranger's sign-in does not bring the person's phone along. Not while the place waits for an
-/// answer: the phone may be what the alert is about.
+/// answer: the phone may be what the alert is about. And nobody takes the television along.
 pub fn companion<'a>(known: &'a Known, sign_in: &SignIn) -> Option<&'a KnownDevice> {
-    let profile = sign_in.profile?;
+    let profile = sign_in.profile.filter(|_| !is_of_the_house(known, sign_in))?;
     let spot = Spot::of(&sign_in.place);
     spot.country.as_ref()?;
     if known.is_told(&sign_in.place, sign_in.at) {

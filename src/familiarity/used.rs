@@ -1,5 +1,7 @@
 //! Networks as each device knows them. What one device of a household does says little about the others: one person's
 //! VPN is no reason for the television to come through it, and a television does not come along to work.
+//!
+//! Of exits (VPN, data centre, Tor, on board) the sort is remembered; the networks themselves only of what stays put.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +10,10 @@ use super::sign_in::SignIn;
 use super::thresholds::{MOST_USED, SAME_CAUSE};
 use crate::model::{DeviceKind, NetworkKind, Place, PlaceScope, Timestamp};
 
-/// A network that a device came over.
+/// A network that a device came over, or a sort of exit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UsedNetwork {
-    /// Its number, where it is known.
+    /// Its number; `None` for a sort of exit.
     pub asn: Option<u32>,
     /// Its kind.
     pub kind: NetworkKind,
@@ -21,94 +23,107 @@ pub struct UsedNetwork {
     pub last_at: Timestamp,
 }
 
+/// Whether a device stands where it was put up. Not consoles: some are carried, and few say which they are.
+fn stays_put(device: &KnownDevice) -> bool {
+    matches!(device.client.kind, DeviceKind::Tv | DeviceKind::StreamingBox | DeviceKind::Speaker)
+}
+
 /// Notes that a device came over the network of a place.
-pub(super) fn note(used: &mut Vec<UsedNetwork>, place: &Place, at: Timestamp, is_trusted: bool) {
-    if place.scope != PlaceScope::Located {
+pub(super) fn note(device: &mut KnownDevice, place: &Place, at: Timestamp, is_trusted: bool) {
+    let kind = place.network_kind;
+    let asn = place.asn.filter(|_| kind.has_a_country());
+    let says_nothing = asn.is_none() && kind.has_a_country();
+    if place.scope != PlaceScope::Located || says_nothing || (asn.is_some() && !stays_put(device)) {
         return;
     }
-    let (asn, kind) = (place.asn, place.network_kind);
-    if is_trusted && !kind.has_a_country() {
-        // What was told of the same sort of exit is answered.
-        for other in used.iter_mut().filter(|other| other.kind == kind) {
-            other.is_trusted = true;
+    match device.networks.iter_mut().find(|used| (used.asn, used.kind) == (asn, kind)) {
+        Some(used) => {
+            used.is_trusted |= is_trusted;
+            used.last_at = used.last_at.max(at);
         }
+        None => device.networks.push(UsedNetwork { asn, kind, is_trusted, last_at: at }),
     }
-    note_one(used, UsedNetwork { asn, kind, is_trusted, last_at: at });
+    keep_latest(&mut device.networks, MOST_USED, |used| (used.last_at, used.kind, used.asn));
 }
 
-/// Adds one that may be known already.
-pub(super) fn note_one(used: &mut Vec<UsedNetwork>, network: UsedNetwork) {
-    match used.iter_mut().find(|known| (known.asn, known.kind) == (network.asn, network.kind)) {
-        Some(known) => {
-            known.is_trusted |= network.is_trusted;
-            known.last_at = known.last_at.max(network.last_at);
-        }
-        None => used.push(network),
+/// Forgets what was told of a sign-in's exit or network and waits for its answer: it was denied, and is told anew.
+pub(super) fn forget_told(known: &mut Known, sign_in: &SignIn) {
+    let (kind, asn) = (sign_in.place.network_kind, sign_in.place.asn);
+    let Some(device) = device_of(known, sign_in) else { return };
+    let ids = companions_of(known, device, sign_in).map(|other| other.id).collect::<Vec<_>>();
+    for device in known.devices.iter_mut().filter(|other| ids.contains(&other.id)) {
+        device.networks.retain(|used| {
+            used.is_trusted || used.kind != kind || used.asn.is_some_and(|it| Some(it) != asn)
+        });
     }
-    keep_latest(used, MOST_USED, |known| (known.last_at, known.kind, known.asn));
-}
-
-/// Whether a sort of device stands where it was put up.
-pub const fn stays_put(kind: DeviceKind) -> bool {
-    matches!(kind, DeviceKind::Tv | DeviceKind::StreamingBox | DeviceKind::Console | DeviceKind::Speaker)
 }
 
 /// Whether a known device that stays put comes over a network on which nothing of the household that stays put ever was.
-/// Its own line handed out anew is no such network, where no network is known none is another, and an exit says nothing of
-/// where it is.
+/// Where no network is known none is another, and an exit says nothing of where it is.
 pub(super) fn has_left_the_house(known: &Known, sign_in: &SignIn) -> bool {
-    let (Some(asn), Some(device)) = (sign_in.place.asn, device_of(known, sign_in)) else { return false };
-    stays_put(device.client.kind)
-        && sign_in.place.network_kind.has_a_country()
-        && !known
-            .devices
-            .iter()
-            .filter(|other| other.is_trusted && stays_put(other.client.kind))
-            .flat_map(|other| &other.networks)
-            .any(|network| network.is_trusted && network.asn == Some(asn))
+    leaves(known, sign_in, |used| used.is_trusted) == Some(false)
 }
 
-/// Whether exits of the sort that a sign-in comes through are used by the device itself or by what else its person carries;
-/// of a device that is not known, by anybody.
+/// Whether that was told lately of anything that stays put, and waits for its answer.
+pub(super) fn is_leaving_told(known: &Known, sign_in: &SignIn) -> bool {
+    let waits = |used: &UsedNetwork| !used.is_trusted && used.last_at.after(SAME_CAUSE) >= sign_in.at;
+    leaves(known, sign_in, waits) == Some(true)
+}
+
+/// Whether anything that stays put has used the network of a sign-in in such a way; `None` where that says nothing.
+fn leaves(known: &Known, sign_in: &SignIn, is_such: impl Fn(&UsedNetwork) -> bool) -> Option<bool> {
+    let asn = sign_in.place.asn.filter(|_| sign_in.place.network_kind.has_a_country())?;
+    let device = device_of(known, sign_in).filter(|device| stays_put(device))?;
+    let used = companions_of(known, device, sign_in).flat_map(|other| &other.networks);
+    Some(used.filter(|used| is_such(used)).any(|used| used.asn == Some(asn)))
+}
+
+/// Whether exits of the sort that a sign-in comes through are used by the device itself or by what goes with it; of a device
+/// that is not known, by anybody.
 pub(super) fn uses_exits(known: &Known, sign_in: &SignIn) -> bool {
     let kind = sign_in.place.network_kind;
     match device_of(known, sign_in) {
-        Some(device) => of_the_same_person(known, device, sign_in)
-            .any(|network| network.is_trusted && network.kind == kind),
+        Some(device) => companions_of(known, device, sign_in)
+            .flat_map(|other| &other.networks)
+            .any(|used| used.is_trusted && used.kind == kind),
         None => known.exits.contains(&kind),
     }
 }
 
-/// Whether that sort of exit was told of the device or its person lately, and waits for its answer; of a device that is not
-/// known, `None`.
+/// Whether that sort of exit was told of the device or of what goes with it lately, and waits for its answer; of a device
+/// that is not known, `None`.
 pub(super) fn is_exit_told(known: &Known, sign_in: &SignIn) -> Option<bool> {
     let kind = sign_in.place.network_kind;
     let device = device_of(known, sign_in)?;
-    Some(of_the_same_person(known, device, sign_in).any(|network| {
-        !network.is_trusted && network.kind == kind && network.last_at.after(SAME_CAUSE) >= sign_in.at
-    }))
+    let mut used = companions_of(known, device, sign_in).flat_map(|other| &other.networks);
+    Some(
+        used.any(|used| {
+            !used.is_trusted && used.kind == kind && used.last_at.after(SAME_CAUSE) >= sign_in.at
+        }),
+    )
+}
+
+/// Whether a sign-in is of a known device that stays put.
+pub(super) fn is_of_the_house(known: &Known, sign_in: &SignIn) -> bool {
+    device_of(known, sign_in).is_some_and(stays_put)
 }
 
 fn device_of<'a>(known: &'a Known, sign_in: &SignIn) -> Option<&'a KnownDevice> {
     sign_in.identity.device().and_then(|id| known.device(id))
 }
 
-/// The networks of a device, and of the others that its person carries.
-fn of_the_same_person<'a>(
+/// A device and those that go with it: all that stays put, which is behind one router, or what the same person carries.
+/// Whose it was goes before whose it is said to be now: whoever holds a token may choose a profile.
+fn companions_of<'a>(
     known: &'a Known,
     device: &'a KnownDevice,
     sign_in: &SignIn,
-) -> impl Iterator<Item = &'a UsedNetwork> {
-    let profile = sign_in.profile.or(device.profile).filter(|_| !stays_put(device.client.kind));
-    known
-        .devices
-        .iter()
-        .filter(move |other| {
-            other.id == device.id
-                || (profile.is_some()
-                    && other.profile == profile
-                    && other.is_trusted
-                    && !stays_put(other.client.kind))
-        })
-        .flat_map(|other| &other.networks)
+) -> impl Iterator<Item = &'a KnownDevice> {
+    let of_the_house = stays_put(device);
+    let profile = device.profile.or(sign_in.profile);
+    known.devices.iter().filter(move |other| {
+        let goes_along = stays_put(other) == of_the_house
+            && (of_the_house || (profile.is_some() && other.profile == profile));
+        other.id == device.id || (other.is_trusted && goes_along)
+    })
 }

@@ -143,6 +143,14 @@ impl LiveSession {
         });
     }
 
+    /// Has it judged again wherever its next request comes from.
+    pub(crate) fn forget_lines(&self) {
+        self.with_notes(|notes| {
+            notes.lines.clear();
+            self.fingerprint.store(0, Ordering::Release);
+        });
+    }
+
     /// Whether it was judged on a line.
     pub(crate) fn is_judged_on(&self, line: Line) -> bool {
         self.with_notes(|notes| notes.lines.contains(&line))

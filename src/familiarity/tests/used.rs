@@ -117,3 +117,81 @@ fn a_device_that_waits_for_its_answer_on_the_home_network_and_comes_through_a_da
     assert_eq!(live(&mut known, &hosted).telling, Telling::Aloud);
     assert_eq!(live(&mut known, &later(hosted, days(1))).telling, Telling::Nothing, "told once");
 }
+
+#[test]
+fn where_a_denied_stranger_was_explains_nothing() {
+    let mut known = household();
+    let stranger = later(from(goes_on(at_home(3, pixel())), "192.0.2.9", riga()), days(1));
+    assert_eq!(live(&mut known, &stranger).telling, Telling::Aloud);
+    known.deny(&stranger, Verdict::NewPlace);
+    let another = later(from(goes_on(at_home(1, firefox("131.0"))), "192.0.2.10", riga()), days(2));
+    assert_eq!(live(&mut known, &another).telling, Telling::Aloud, "the phone was not there");
+}
+
+#[test]
+fn a_phone_there_does_not_explain_the_television() {
+    let mut known = household();
+    let phone = later(from(goes_on(at_home(3, pixel())), "192.0.2.9", riga()), days(1));
+    live(&mut known, &phone);
+    known.confirm(&phone);
+    let place = of_kind(riga(), NetworkKind::Fixed, 2588);
+    let television = later(from(goes_on(at_home(2, television())), "198.51.7.9", place), days(2));
+    assert_eq!(live(&mut known, &television).telling, Telling::Aloud);
+}
+
+#[test]
+fn another_network_of_the_televisions_is_told_once_whatever_the_phones_do_meanwhile() {
+    let mut known = household();
+    known.confirm(&SignIn { at: NOW, ..at_home(5, television()) });
+    assert_eq!(live(&mut known, &across_the_street(at_home(2, television()), 1)).telling, Telling::Aloud);
+    let cafe = of_kind(lisbon(), NetworkKind::Fixed, 12353);
+    live(&mut known, &later(from(goes_on(at_home(3, pixel())), "198.51.99.7", cafe.clone()), days(2)));
+    let renumbered = from(across_the_street(at_home(2, television()), 3), "198.51.200.1", lisbon());
+    let renumbered = SignIn { place: of_kind(lisbon(), NetworkKind::Fixed, 2860), ..renumbered };
+    assert_eq!(live(&mut known, &renumbered).telling, Telling::Nothing);
+    assert_eq!(live(&mut known, &across_the_street(at_home(5, television()), 4)).telling, Telling::Nothing);
+    // The alert that waits silences no other network.
+    let elsewhere = later(
+        from(goes_on(at_home(5, television())), "198.51.44.7", of_kind(lisbon(), NetworkKind::Fixed, 42580)),
+        days(5),
+    );
+    assert_eq!(live(&mut known, &elsewhere).telling, Telling::Aloud);
+}
+
+#[test]
+fn a_vpn_on_the_router_is_asked_about_once_for_all_televisions() {
+    let mut known = household();
+    known.confirm(&SignIn { at: NOW, ..at_home(5, television()) });
+    let first = through_a_vpn(at_home(2, television()), 1);
+    assert_eq!(live(&mut known, &first).telling, Telling::Aloud);
+    assert_eq!(live(&mut known, &through_a_vpn(at_home(5, television()), 2)).telling, Telling::Nothing);
+    known.confirm(&first);
+    let judged = live(&mut known, &through_a_vpn(at_home(5, television()), 3));
+    assert_eq!(judged.familiarity.verdict, Verdict::Familiar);
+}
+
+#[test]
+fn a_device_that_came_first_through_a_vpn_is_not_told_again_when_it_does() {
+    let mut known = household();
+    let vpn = |day| SignIn {
+        identity: Identity::Session(device(9)),
+        ..through_a_vpn(at_home(9, firefox("120.0")), day)
+    };
+    let first = SignIn { identity: Identity::Secretless(device(9)), ..vpn(1) };
+    assert_eq!(live(&mut known, &first).telling, Telling::Aloud);
+    assert_eq!(
+        live(&mut known, &later(goes_on(at_home(9, firefox("120.0"))), days(2))).telling,
+        Telling::Nothing
+    );
+    assert_eq!(live(&mut known, &vpn(3)).telling, Telling::Nothing);
+}
+
+#[test]
+fn whoever_holds_a_copy_and_chooses_a_profile_gains_nothing_by_it() {
+    let mut known = household();
+    known.confirm(&through_a_vpn(at_home(3, pixel()), 1));
+    known.confirm(&of_another(SignIn { at: NOW, ..at_home(4, firefox("131.0")) }));
+    let chosen = through_a_vpn(at_home(4, firefox("131.0")), 2);
+    assert_eq!(chosen.profile, Some(person(1)), "who uses that VPN");
+    assert_eq!(live(&mut known, &chosen).telling, Telling::Aloud);
+}
