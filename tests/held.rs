@@ -337,3 +337,54 @@ async fn moving_along_a_line_that_was_judged_only_changes_where_it_is() {
     .await;
     assert_eq!(owner.open_alerts().await.len(), 0);
 }
+
+#[tokio::test]
+async fn after_not_me_every_other_session_is_judged_again() {
+    let (home, owner) = household().await;
+    let (laptop, _) = laptop(&home, &owner).await;
+    let tablet = home.browser();
+    tablet.always("x-forwarded-for", LISBON);
+    let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Tablet" } });
+    assert_eq!(tablet.post_json("/api/v1/sign-in", &request).await.status, 200);
+    let about_tablet = owner.open_alerts().await.pop().expect("a new device is told");
+    owner.answer(&about_tablet, "me").await;
+    tablet.choose("Ana").await;
+    home.clock.advance(Duration::from_hours(30));
+    // Both in Riga: one alert, one cause.
+    for browser in [&laptop, &tablet] {
+        browser.always("x-forwarded-for", RIGA);
+        assert_eq!(browser.get("/api/v1/session").await.status, 200);
+    }
+    let alerts = owner.open_alerts().await;
+    assert_eq!(alerts.len(), 1, "{alerts:#?}");
+    // The one that was told of is ended by the answer; the other one is told of in its turn, and not before it asks.
+    owner.answer(&alerts[0], "not_me").await;
+    assert_eq!(owner.open_alerts().await.len(), 0);
+    assert_eq!(tablet.get("/api/v1/session").await.status, 200);
+    let alerts = owner.open_alerts().await;
+    assert_eq!(alerts.len(), 1, "{alerts:#?}");
+    assert_eq!(alerts[0]["device_name"], "Tablet");
+}
+
+/// A complaint about others: alerts that cannot be dismissed, that do not say which account, or whether it was a success or an
+/// attempt.
+#[tokio::test]
+async fn an_alert_says_which_account_and_is_about_a_success_and_can_be_dismissed() {
+    let (home, owner) = household().await;
+    let stranger = home.browser();
+    stranger.always("x-forwarded-for", RIGA);
+    let wrong = json!({ "login": LOGIN, "password": "not this one at all" });
+    assert_eq!(stranger.post_json("/api/v1/sign-in", &wrong).await.status, 401);
+    assert_eq!(owner.open_alerts().await.len(), 0, "an attempt is in the history, and no alert");
+    let history = owner.get("/api/v1/history").await.json();
+    assert!(
+        history["history"].as_array().expect("a list").iter().any(|line| line["kind"] == "sign_in_failed"),
+        "{history}"
+    );
+    let right = json!({ "login": LOGIN, "password": PASSWORD });
+    assert_eq!(stranger.post_json("/api/v1/sign-in", &right).await.status, 200);
+    let alert = owner.open_alerts().await.pop().expect("it is told");
+    assert_eq!((&alert["account"], &alert["signed_in"]), (&json!(LOGIN), &json!(true)));
+    owner.answer(&alert, "me").await;
+    assert_eq!(owner.open_alerts().await.len(), 0, "answered, and gone");
+}

@@ -37,7 +37,7 @@ impl Words {
         Self { clock, zone }
     }
 
-    /// What is told of an alert that waits for its answer: device, place, time and the first reason. Without a sound in
+    /// What is told of an alert that waits for its answer: device, account, place, time and the first reason. Without a sound in
     /// the quiet hours, and when it is only a new device at home.
     pub fn raised(&self, alert: &Alert, quiet_hours: Option<QuietHours>) -> Notice {
         let title = match alert.verdict {
@@ -45,8 +45,10 @@ impl Words {
             Verdict::Suspicious => "This may be somebody else",
             Verdict::NewDevice | Verdict::Familiar => "A new device signed in",
         };
-        let mut lines =
-            vec![alert.device_name.clone(), format!("{}, {}", in_words(&alert.place), self.moment(alert.at))];
+        let mut lines = vec![
+            format!("{}, on the account {}", alert.device_name, alert.account),
+            format!("{}, {}", in_words(&alert.place), self.moment(alert.at)),
+        ];
         lines.extend(alert.reasons.first().cloned());
         if is_held(alert) {
             lines.push("It is on hold until you answer.".to_owned());
@@ -196,6 +198,7 @@ mod tests {
             id: AlertId::new(&clock, &random),
             device_id: DeviceId::new(&clock, &random),
             session_id: SessionId::new(&clock, &random),
+            account: "ana".into(),
             device_name: "Firefox on Windows".into(),
             device_kind: DeviceKind::Browser,
             verdict: Verdict::NewDevice,
@@ -225,7 +228,11 @@ mod tests {
         assert_eq!(notice.title, "A new device signed in");
         assert_eq!(
             notice.lines,
-            ["Firefox on Windows", "Near Porto Alegre, Brazil, today at 16:12", "First time on this account"]
+            [
+                "Firefox on Windows, on the account ana",
+                "Near Porto Alegre, Brazil, today at 16:12",
+                "First time on this account"
+            ]
         );
         assert!(notice.answerable);
     }

@@ -424,7 +424,7 @@ mod tests {
         let mut seat = Seat::watching(household.as_seen_by(&household.first));
         let stranger = household.sign_in("Hall tablet").await;
         let alert = seat.shown().await;
-        assert_eq!(alert.lines[0], "Hall tablet");
+        assert_eq!(alert.lines[0], "Hall tablet, on the account home");
         assert!(alert.answerable);
         seat.tap(alert.alert_id, Tapped::SignOut).await;
         let outcome = seat.settled().await;
@@ -499,9 +499,17 @@ mod tests {
         household.choose(&stranger, ProfileKind::Adult).await;
         let mut theirs = Seat::watching(household.as_seen_by(&stranger));
         let mut ours = Seat::watching(household.as_seen_by(&household.first));
-        assert_eq!(ours.shown().await.lines[0], "Their laptop", "raised before, and caught up with");
+        assert_eq!(
+            ours.shown().await.lines[0],
+            "Their laptop, on the account home",
+            "raised before, and caught up with"
+        );
         household.sign_in("Hall tablet").await;
-        assert_eq!(theirs.shown().await.lines[0], "Hall tablet", "the first thing they are told");
+        assert_eq!(
+            theirs.shown().await.lines[0],
+            "Hall tablet, on the account home",
+            "the first thing they are told"
+        );
     }
 
     #[tokio::test]
@@ -517,8 +525,8 @@ mod tests {
         household.choose(&household.first, ProfileKind::Adult).await;
         seat.change();
         // Both are open: the older one is told first, and neither was told in between.
-        assert_eq!(seat.shown().await.lines[0], "Hall tablet");
-        assert_eq!(seat.shown().await.lines[0], "Hall TV");
+        assert_eq!(seat.shown().await.lines[0], "Hall tablet, on the account home");
+        assert_eq!(seat.shown().await.lines[0], "Hall TV, on the account home");
     }
 
     #[tokio::test]
@@ -544,7 +552,7 @@ mod tests {
         household.sign_in("Hall tablet").await;
         *seat.home.lock().unwrap() = household.as_seen_by(&household.first);
         seat.change();
-        assert_eq!(seat.shown().await.lines[0], "Hall tablet");
+        assert_eq!(seat.shown().await.lines[0], "Hall tablet, on the account home");
     }
 
     #[tokio::test]

@@ -20,6 +20,8 @@ pub struct DeviceListing {
 pub struct AlertListing {
     /// The alert.
     pub alert: Alert,
+    /// The account's login name.
+    pub account: String,
     /// What the device is called.
     pub device_name: String,
     /// What sort of device it is.

@@ -18,8 +18,9 @@ macro_rules! alerts {
         concat!(
             "SELECT a.id, a.account_id, a.device_id, a.session_id, a.at, a.place, a.familiarity, a.telling,
              a.sign_in, a.state, a.answered_at, COALESCE(d.given_name, d.name) AS device_name, d.kind AS device_kind,
-             s.held_at, s.ended_at, s.refused_at
-             FROM alerts a JOIN devices d ON d.id = a.device_id JOIN sessions s ON s.id = a.session_id ",
+             s.held_at, s.ended_at, s.refused_at, o.login
+             FROM alerts a JOIN devices d ON d.id = a.device_id JOIN sessions s ON s.id = a.session_id
+             JOIN accounts o ON o.id = a.account_id ",
             $rest
         )
     };
@@ -169,6 +170,7 @@ fn to_alert(row: &SqliteRow) -> Result<AlertListing> {
             state: row.word("state")?,
             answered_at: row.moment_if_any("answered_at")?,
         },
+        account: row.raw("login")?,
         device_name: row.raw("device_name")?,
         device_kind: row.word("device_kind")?,
         held_at: row.moment_if_any("held_at")?,

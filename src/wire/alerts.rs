@@ -18,6 +18,8 @@ pub struct Alert {
     pub device_id: DeviceId,
     /// The session it holds or held.
     pub session_id: SessionId,
+    /// The account's login name.
+    pub account: String,
     /// What the device is called.
     pub device_name: String,
     /// What sort of device it is.
@@ -126,11 +128,13 @@ pub struct AnswerOutcome {
 
 impl From<AlertListing> for Alert {
     fn from(listing: AlertListing) -> Self {
-        let AlertListing { alert, device_name, device_kind, held_at, ended_at, refused_at } = listing;
+        let AlertListing { alert, account, device_name, device_kind, held_at, ended_at, refused_at } =
+            listing;
         Self {
             id: alert.id,
             device_id: alert.device_id,
             session_id: alert.session_id,
+            account,
             device_name,
             device_kind,
             verdict: alert.familiarity.verdict,

@@ -186,3 +186,15 @@ fn a_holiday_that_was_answered_is_over_with_the_answer() {
     // Also on another line there, and when they come again next year.
     is_quiet(&known, &later(from(at_home(1, firefox("131.0")), "192.0.2.7", riga()), days(400)));
 }
+
+#[test]
+fn the_same_phone_is_not_listed_twice() {
+    let known = household();
+    let installed_anew = SignIn { identity: Identity::Secretless(device(30)), ..at_home(30, pixel()) };
+    let judged = judged(&known, &later(installed_anew, days(1)));
+    assert_eq!(
+        judged.familiarity.probably,
+        Some(device(3)),
+        "offered as the phone it probably is, to be made one"
+    );
+}

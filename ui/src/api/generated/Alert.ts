@@ -26,6 +26,10 @@ device_id: DeviceId,
  */
 session_id: SessionId, 
 /**
+ * The account's login name.
+ */
+account: string, 
+/**
  * What the device is called.
  */
 device_name: string, 
