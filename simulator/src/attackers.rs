@@ -336,6 +336,7 @@ impl Scene<'_> {
         })
     }
 
+    /// A client of the thief's own that is not like the victim's: one that happens to be is the careful thief's.
     fn another_client(&self, victim: &Event, dice: &mut Dice) -> Client {
         loop {
             let client = self.fresh(any_make(clients::BROWSERS, dice), dice);

@@ -198,6 +198,9 @@ pub struct Life {
     /// Share of phones abroad whose mobile data goes home first, so that they have an address of their own
     /// country. Chosen: home routing is the usual form of roaming.
     pub roams_home: f64,
+    /// Share of boxes and consoles that come along on holidays: sticks for a hotel's television, and what has a screen of its
+    /// own. Chosen.
+    pub box_travels: f64,
     /// Guests a household and year whose device signs in. Chosen.
     pub guests: f64,
     /// Share of guests who go on using it from their own home. Chosen.
@@ -340,6 +343,7 @@ pub const MAIN: Parameters = Parameters {
         business_trips: 5.0,
         on_board: 0.15,
         roams_home: 0.7,
+        box_travels: 0.1,
         guests: 1.5,
         guest_goes_on: 0.3,
         moves: 0.06,
@@ -400,6 +404,7 @@ pub const ROUGH: Parameters = Parameters {
         business_trips: 8.0,
         on_board: 0.25,
         roams_home: 0.5,
+        box_travels: 0.2,
         guests: 2.5,
         moves: 0.1,
         changes_provider: 0.12,

@@ -13,7 +13,7 @@ test("the budget is chosen, saved at once, and still there afterwards", async ({
   const choices = page.getByRole("group", { name: "How many false alarms" });
   await expect(choices.getByRole("radio")).toHaveCount(4);
   await expect(choices.getByRole("radio", { name: "At most one a month" })).toBeChecked();
-  await expect(page.getByText(/^Measured on simulated households: .*of 1,000 strangers/)).toBeVisible();
+  await expect(page.getByText(/^Measured on simulated households: .*of 1,000 thieves/)).toBeVisible();
 
   await choices.getByRole("radio", { name: "At most one a month" }).focus();
   await page.keyboard.press("ArrowDown");
@@ -31,7 +31,7 @@ test("the figures of every choice are there as a table", async ({ page, home, fi
   await page.getByText("The same in figures").click();
   const table = page.getByRole("table");
   await expect(table.getByRole("columnheader")).toHaveText(["a year", "3 months", "a month", "a week"]);
-  await expect(table.getByRole("row")).toHaveCount(7);
+  await expect(table.getByRole("row")).toHaveCount(8);
   const targeted = table.getByRole("row", { name: /who know your country and provider/ });
   const shown = budgets.map(({ misses }) => {
     const count = misses.targeted * 1000;

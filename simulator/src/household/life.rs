@@ -195,7 +195,7 @@ impl<'a> Year<'a> {
         let who = &self.people[person];
         let mut found = match self.trips.iter().find(|trip| trip.has(person, day)) {
             // Nobody is at home to use it, or it was left there.
-            Some(_) if about.owner.is_none() => return None,
+            Some(trip) if about.owner.is_none() && !(about.travels && trip.who.is_none()) => return None,
             Some(trip) if about.travels || (self.comes_along(thing, trip)) => {
                 self.on_trip(thing, person, day, trip, dice)
             }

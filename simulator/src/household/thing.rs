@@ -71,7 +71,10 @@ impl Thing {
             joins: 0.0,
             leaves: f64::INFINITY,
             has_ipv6: dice.chance(if sort == Sort::Tv || sort == Sort::Console { 0.6 } else { 0.95 }),
-            travels: sort == Sort::Phone || (sort == Sort::Tablet && dice.chance(0.5)),
+            travels: match make.kind {
+                DeviceKind::StreamingBox | DeviceKind::Console => dice.chance(life.box_travels),
+                _ => sort == Sort::Phone || (sort == Sort::Tablet && dice.chance(0.5)),
+            },
             secret: None,
             session: None,
             after: After::Nothing,

@@ -18,7 +18,7 @@ export const alertSettings = {
 
   /** What was measured for the choice. */
   measured: (falseAlarms: string, missed: string) =>
-    `Measured on simulated households: ${falseAlarms}; of 1,000 strangers who know your country and provider, ${missed}.`,
+    `Measured on simulated households: ${falseAlarms}; of 1,000 thieves who copy a sign-in and its browser’s name, ${missed} on the first day.`,
   falseAlarms: {
     none: "no false alarm at all",
     aMonth: (shown: string) => `about ${shown} ${shown === "1" ? "false alarm" : "false alarms"} a month`,
@@ -39,7 +39,7 @@ export const alertSettings = {
     vpn: "who know your country",
     targeted: "who know your country and provider",
     very_targeted: "who know your city and browser",
-    thief: "who have a copy of a sign-in",
+    thief: "who copy a sign-in",
     careful_thief: "who copy its browser’s name as well",
   } satisfies Record<keyof Misses, string>,
   /** The choices in short, under the curves. */
