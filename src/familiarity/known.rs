@@ -10,15 +10,15 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::Judgement;
+use super::bounded::keep_latest;
 use super::client::{Client, Likeness, likeness};
+use super::known_device::{Agent, KnownDevice, SpotCount};
 use super::network::prefix_of;
 use super::place::{Spot, is_one_cause};
 use super::sign_in::{Identity, SignIn};
-use super::thresholds::{
-    MOST_AGENTS, MOST_DEVICES, MOST_NETWORKS, MOST_PLACES, MOST_PREFIXES, MOST_SPOTS, SAME_CAUSE,
-};
-use super::used::{self, UsedNetwork};
-use crate::model::{DeviceId, NetworkKind, Place, PlaceScope, ProfileId, Telling, Timestamp, Verdict};
+use super::thresholds::{MOST_DEVICES, MOST_NETWORKS, MOST_PLACES, MOST_PREFIXES, SAME_CAUSE};
+use super::used;
+use crate::model::{DeviceId, NetworkKind, Place, PlaceScope, Telling, Timestamp, Verdict};
 
 /// What is known of an account.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -40,65 +40,6 @@ pub struct Known {
     pub networks: Vec<KnownNetwork>,
     /// The sorts of exit that hide places, which the household uses.
     pub exits: Vec<NetworkKind>,
-}
-
-/// A device, as it is remembered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KnownDevice {
-    /// Its id, where the source has one.
-    pub id: Option<DeviceId>,
-    /// What it was last.
-    pub client: Client,
-    /// Whether it said so signing in, which has more words than going on with a session; and when.
-    pub client_told: (bool, Timestamp),
-    /// What its requests said it was, the latest few: an app and its player may differ.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub agents: Vec<Agent>,
-    /// Whether it is the household's: familiar, or somebody has said so.
-    pub is_trusted: bool,
-    /// Whether an alert about it waits for an answer: another one would be about the same cause.
-    #[serde(default)]
-    pub is_told: bool,
-    /// Whether it looks stolen, and that was told.
-    #[serde(default)]
-    pub is_suspect: bool,
-    /// Sign-ins.
-    pub times: u32,
-    /// The first.
-    pub first_at: Timestamp,
-    /// Its last sign of life.
-    pub last_at: Timestamp,
-    /// Where that was.
-    pub last_spot: Spot,
-    /// The line it came over.
-    pub last_prefix: Option<IpNet>,
-    /// Who used it last.
-    pub profile: Option<ProfileId>,
-    /// How often it signed in from where: labels of places.
-    pub spots: Vec<SpotCount>,
-    /// The networks it came over.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub networks: Vec<UsedNetwork>,
-}
-
-/// What a device's requests said it was.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Agent {
-    /// The last time.
-    pub last_at: Timestamp,
-    /// What it said.
-    pub client: Client,
-}
-
-/// How often a device signed in from a place.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SpotCount {
-    /// The last time.
-    pub last_at: Timestamp,
-    /// The place's label.
-    pub label: String,
-    /// How often.
-    pub times: u32,
 }
 
 /// A place, as it is remembered.
@@ -396,67 +337,5 @@ impl Known {
             None => self.places.push(KnownPlace { spot, is_trusted, times: 1, last_at: sign_in.at }),
         }
         keep_latest(&mut self.places, MOST_PLACES, |known| (known.last_at, known.spot.key()));
-    }
-}
-
-impl KnownDevice {
-    /// How often it signed in from a place of that label.
-    pub fn times_from(&self, label: &str) -> u32 {
-        self.spots.iter().find(|spot| spot.label == label).map_or(0, |spot| spot.times)
-    }
-
-    /// Adds what was seen of it now.
-    fn absorb(&mut self, mut seen: Self) {
-        self.is_trusted |= seen.is_trusted;
-        self.times = self.times.saturating_add(seen.times);
-        self.first_at = self.first_at.min(seen.first_at);
-        for spot in std::mem::take(&mut seen.spots) {
-            match self.spots.iter_mut().find(|known| known.label == spot.label) {
-                Some(known) => {
-                    (known.times, known.last_at) =
-                        (known.times + spot.times, known.last_at.max(spot.last_at));
-                }
-                None => self.spots.push(spot),
-            }
-        }
-        keep_latest(&mut self.spots, MOST_SPOTS, |spot| (spot.last_at, spot.label.clone()));
-        for agent in std::mem::take(&mut seen.agents) {
-            // A later version takes its own place; what is otherwise different is kept beside it.
-            let known = self.agents.iter_mut().find(|known| {
-                known.client == agent.client
-                    || (known.last_at < agent.last_at
-                        && likeness(&known.client, &agent.client) >= Likeness::Updated)
-            });
-            match known {
-                Some(known) => *known = agent.max(known.clone()),
-                None => self.agents.push(agent),
-            }
-        }
-        keep_latest(&mut self.agents, MOST_AGENTS, Agent::clone);
-        // Of two at the same moment one must win whatever their order: the greater, by what they are.
-        let rank = |device: &Self| (device.last_spot.key(), device.last_prefix, device.profile);
-        if seen.last_at > self.last_at || (seen.last_at == self.last_at && rank(&seen) >= rank(self)) {
-            self.last_at = seen.last_at;
-            self.last_spot = seen.last_spot;
-            self.last_prefix = seen.last_prefix;
-            self.profile = seen.profile.or(self.profile);
-        }
-        let is_told = !seen.client.is_untold();
-        if is_told
-            && (self.client.is_untold()
-                || (seen.client_told, &seen.client) > (self.client_told, &self.client))
-        {
-            (self.client, self.client_told) = (seen.client, seen.client_told);
-        }
-    }
-}
-
-/// Drops what was unseen for longest until at most `most` are left. Which go does not depend on how often they were
-/// seen, so that lessons of one moment may come in any order.
-pub(super) fn keep_latest<T, K: Ord>(list: &mut Vec<T>, most: usize, key: impl Fn(&T) -> K) {
-    while list.len() > most {
-        if let Some(at) = (0..list.len()).min_by_key(|at| key(&list[*at])) {
-            list.swap_remove(at);
-        }
     }
 }

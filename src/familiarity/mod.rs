@@ -11,9 +11,11 @@
 //! Source of the form: Freeman et al., "Who Are You? A Statistical Approach to Measuring User Authenticity", NDSS 2016
 //! (doi 10.14722/ndss.2016.23240). What a household needs beyond it is in `docs/decisions/`.
 
+mod bounded;
 pub mod budget;
 pub mod client;
 pub mod known;
+pub mod known_device;
 pub mod network;
 pub mod place;
 pub mod quiet;
@@ -36,6 +38,7 @@ pub use sign_in::{Identity, SignIn};
 
 use crate::model::{DeviceId, Familiarity, Telling, Verdict};
 use client::Likeness;
+use known_device::KnownDevice;
 use place::{Nearness, nearness};
 use stolen::{Theft, theft};
 use thresholds::{client as ratio, stolen as stolen_ratio};
@@ -67,9 +70,8 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
     let score = device.ratio(sign_in.identity) + near.ratio() + theft.map_or(0.0, |_| stolen_ratio::RULE);
     let is_learning = quiet::is_learning(known, sign_in.at);
     let companion = travel::companion(known, sign_in);
-    let is_explained = companion.is_some();
     let is_over = score > budget.threshold();
-    let verdict = verdict(&device, sign_in.identity, near, theft, is_over, is_explained);
+    let verdict = verdict(&device, sign_in.identity, near, theft, is_over, companion.is_some());
     let verdict =
         if is_learning && quiet::may_be_learnt(verdict, near) { Verdict::Familiar } else { verdict };
     let telling = quiet::telling(&quiet::About { known, sign_in, verdict, device: &device, near, is_over });
@@ -91,7 +93,7 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
             probably: device.probably(),
         },
         telling,
-        is_explained,
+        is_explained: companion.is_some(),
         is_learning,
     }
 }
@@ -126,11 +128,11 @@ fn first() -> Judgement {
 #[derive(Debug)]
 enum Standing<'a> {
     /// It is proven, and the household's.
-    Trusted(&'a known::KnownDevice),
+    Trusted(&'a KnownDevice),
     /// It is proven, and nobody has said whose it is.
-    Waiting(&'a known::KnownDevice),
+    Waiting(&'a KnownDevice),
     /// It is not proven, but is this one by the looks of it.
-    Probably(&'a known::KnownDevice, bool),
+    Probably(&'a KnownDevice, bool),
     /// It is like no known one, or only similar.
     New(Option<Likeness>),
 }

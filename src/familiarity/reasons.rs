@@ -1,7 +1,8 @@
 //! Reasons: at most three, in plain words with figures, the weightiest first.
 
 use super::Standing;
-use super::known::{Known, KnownDevice};
+use super::known::Known;
+use super::known_device::KnownDevice;
 use super::place::{Nearness, Spot};
 use super::sign_in::{Identity, SignIn};
 use super::stolen::Theft;
@@ -110,10 +111,12 @@ fn why_place(about: &About<'_>) -> Option<String> {
         Nearness::NewCountry => {
             format!("First time in {}{}", country_of(place), usually(about.known, place))
         }
-        Nearness::KnownExit => format!("Through {}, as it did before", exit(place)),
+        Nearness::KnownExit => format!("Through {}, as before", exit(place)),
         Nearness::LeftTheHouse => {
             let network = network.unwrap_or("another network");
-            let noun = noun(about.sign_in.client.kind);
+            // What it was when it signed in: its requests may not say that it is one.
+            let device = about.sign_in.identity.device().and_then(|id| about.known.device(id));
+            let noun = noun(device.map_or(about.sign_in.client.kind, |device| device.client.kind));
             format!("First time on {network}, away from home: a {noun} stays where it was put up")
         }
         Nearness::NewVpn | Nearness::NewHosting => {

@@ -1,7 +1,7 @@
 //! The stolen session: a token that is known, in the hands of somebody who is not.
 
 use super::client::has_changed;
-use super::known::KnownDevice;
+use super::known_device::KnownDevice;
 use super::network::prefix_of;
 use super::place::{Nearness, Spot};
 use super::sign_in::{Identity, SignIn};

@@ -1,6 +1,7 @@
 //! Travel: whether a device can have got there.
 
-use super::known::{Known, KnownDevice};
+use super::known::Known;
+use super::known_device::KnownDevice;
 use super::place::{Spot, is_near};
 use super::sign_in::SignIn;
 use super::thresholds::{COMPANION_FOR, FAR_KM, FASTEST_KMH};

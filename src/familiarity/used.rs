@@ -5,7 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::known::{Known, KnownDevice, keep_latest};
+use super::bounded::keep_latest;
+use super::known::Known;
+use super::known_device::KnownDevice;
 use super::sign_in::SignIn;
 use super::thresholds::{MOST_USED, SAME_CAUSE};
 use crate::model::{DeviceKind, NetworkKind, Place, PlaceScope, Timestamp};

@@ -35,6 +35,18 @@ fn a_television_in_another_network_has_left_the_house_and_a_phone_has_not() {
 }
 
 #[test]
+fn a_television_whose_requests_do_not_say_so_is_called_one() {
+    let generic = Client { app: Program::parse("Lavf", Some("60")), ..Client::default() };
+    let mut known = Known::default();
+    let signs_in = SignIn { agent: generic.clone(), ..at_home(2, television()) };
+    known.confirm(&signs_in);
+    known.is_taught = true;
+    let judged = judged(&known, &across_the_street(signs_in, 1));
+    let reason = &judged.familiarity.reasons[0];
+    assert!(reason.ends_with("a TV stays where it was put up"), "{judged:?}");
+}
+
+#[test]
 fn a_home_whose_provider_changes_is_the_televisions_home_once_a_phone_was_there() {
     let mut known = household();
     for day in 1..3 {
@@ -145,9 +157,9 @@ fn another_network_of_the_televisions_is_told_once_whatever_the_phones_do_meanwh
     known.confirm(&SignIn { at: NOW, ..at_home(5, television()) });
     assert_eq!(live(&mut known, &across_the_street(at_home(2, television()), 1)).telling, Telling::Aloud);
     let cafe = of_kind(lisbon(), NetworkKind::Fixed, 12353);
-    live(&mut known, &later(from(goes_on(at_home(3, pixel())), "198.51.99.7", cafe.clone()), days(2)));
-    let renumbered = from(across_the_street(at_home(2, television()), 3), "198.51.200.1", lisbon());
-    let renumbered = SignIn { place: of_kind(lisbon(), NetworkKind::Fixed, 2860), ..renumbered };
+    live(&mut known, &later(from(goes_on(at_home(3, pixel())), "198.51.99.7", cafe), days(2)));
+    let there = across_the_street(at_home(2, television()), 3);
+    let renumbered = SignIn { address: "198.51.200.1".parse().ok(), ..there };
     assert_eq!(live(&mut known, &renumbered).telling, Telling::Nothing);
     assert_eq!(live(&mut known, &across_the_street(at_home(5, television()), 4)).telling, Telling::Nothing);
     // The alert that waits silences no other network.
