@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use sqlx::{QueryBuilder, SqliteTransaction};
 
 use super::Store;
-use super::sessions::write_address;
+use super::rows::to_json;
 use crate::error::Result;
 use crate::model::{DeviceId, Place, SessionId, Timestamp};
 
@@ -80,6 +80,23 @@ pub(super) async fn carry_over(change: &mut SqliteTransaction<'_>, id: SessionId
     ] {
         sqlx::query(statement).bind(id.to_string()).execute(&mut **change).await?;
     }
+    Ok(())
+}
+
+/// Writes where a session is from now on.
+pub(super) async fn write_address(
+    change: &mut SqliteTransaction<'_>,
+    id: SessionId,
+    address: IpAddr,
+    place: &Place,
+) -> Result<()> {
+    sqlx::query("UPDATE sessions SET address = $2, place = $3, country_code = $4 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(address.to_string())
+        .bind(to_json(place)?)
+        .bind(place.country_code.as_deref())
+        .execute(&mut **change)
+        .await?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use sqlx::SqliteTransaction;
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use super::activity::carry_over;
+use super::activity::{carry_over, write_address};
 use super::alerts::{follow_session, insert_alert};
 use super::familiarity::write_known;
 use super::history::insert_history;
@@ -310,22 +310,6 @@ impl Store {
             .await?;
         Ok(chosen.rows_affected() > 0)
     }
-}
-
-pub(super) async fn write_address(
-    change: &mut SqliteTransaction<'_>,
-    id: SessionId,
-    address: IpAddr,
-    place: &Place,
-) -> Result<()> {
-    sqlx::query("UPDATE sessions SET address = $2, place = $3, country_code = $4 WHERE id = $1")
-        .bind(id.to_string())
-        .bind(address.to_string())
-        .bind(to_json(place)?)
-        .bind(place.country_code.as_deref())
-        .execute(&mut **change)
-        .await?;
-    Ok(())
 }
 
 /// Ends a session within a larger change; `None` when it had ended before.
