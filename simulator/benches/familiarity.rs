@@ -149,9 +149,13 @@ fn goals(measured: &[Measured]) {
                 least.is_none_or(|least| caught >= least),
             );
         }
-        for (told, who) in tally.thefts.iter().zip([Attacker::Thief, Attacker::CarefulThief]) {
+        let [thief, careful] = tally.thefts;
+        let by_another = tally.thefts_by_another;
+        for (told, who) in
+            [(thief, "token thief"), (by_another, "with another client"), (careful, "careful thief")]
+        {
             let caught = told.map(|told| format!("{:.2} %", told.detected() * 100.0)).join(" / ");
-            figure(&format!("  {}: first use / day / week", who.words()), &caught, "as it is", true);
+            figure(&format!("  {who}: first use / day / week"), &caught, "as it is", true);
         }
         let alarms = tally.false_alarms();
         figure("false alarms a household and month", &format!("{alarms:.3}"), "<= 0.300", alarms <= 0.3);

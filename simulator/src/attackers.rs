@@ -122,6 +122,9 @@ pub struct Theft {
     pub thing: usize,
     /// What sort of device that is.
     pub kind: DeviceKind,
+    /// Another client than the victim's, where the thief's own happens to be like it: the same theft is measured with that
+    /// too, apart.
+    pub another: Option<Client>,
     /// When the thief uses it again, over a week.
     pub again: Vec<Timestamp>,
     /// Since when its token is the one in use; `None` for a session whose token is never renewed.
@@ -281,9 +284,9 @@ impl Scene<'_> {
         let victims = latest.into_values().collect::<Vec<_>>();
         let victim = &self.past()[*victims.get(dice.below(victims.len().max(1)))?];
         let p = &self.world.parameters.attacks;
-        let client = match attacker {
-            Attacker::CarefulThief => victim.client.clone(),
-            _ => self.another_client(victim, dice),
+        let (client, another) = match attacker {
+            Attacker::CarefulThief => (victim.client.clone(), None),
+            _ => self.own_client(victim, dice),
         };
         let home = self.household.home(self.at);
         let elsewhere =
@@ -329,6 +332,7 @@ impl Scene<'_> {
             theft: Some(Theft {
                 thing: victim.truth.thing,
                 kind: victim.client.kind,
+                another,
                 again,
                 renewed_at,
                 takes_newer,
@@ -336,17 +340,20 @@ impl Scene<'_> {
         })
     }
 
-    /// A client of the thief's own that is not like the victim's: one that happens to be is the careful thief's.
-    fn another_client(&self, victim: &Event, dice: &mut Dice) -> Client {
-        loop {
-            let client = self.fresh(any_make(clients::BROWSERS, dice), dice);
-            if client.kind != victim.client.kind
-                || client.app.name != victim.client.app.name
-                || client.os.name != victim.client.os.name
-            {
-                return client;
-            }
+    /// A client of the thief's own; and another one, if that happens to be like the victim's.
+    fn own_client(&self, victim: &Event, dice: &mut Dice) -> (Client, Option<Client>) {
+        let own = self.fresh(any_make(clients::BROWSERS, dice), dice);
+        let is_alike = |client: &Client| {
+            client.kind == victim.client.kind
+                && client.app.name == victim.client.app.name
+                && client.os.name == victim.client.os.name
+        };
+        let mut another = own.clone();
+        while is_alike(&another) {
+            another = self.fresh(any_make(clients::BROWSERS, dice), dice);
         }
+        let differs = another != own;
+        (own, differs.then_some(another))
     }
 
     fn exit(&self, role: Role, country: usize, dice: &mut Dice) -> Line {

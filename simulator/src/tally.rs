@@ -89,6 +89,8 @@ pub struct Tally {
     pub even: [Told; 6],
     /// Thieves, the careful ones apart: at the first use, over the first day, over the first week.
     pub thefts: [[Told; 3]; 2],
+    /// Thieves whose client is another than the victim's in every case.
+    pub thefts_by_another: [Told; 3],
     /// Why false alarms, and quiet notices about nothing new, were given.
     pub alarms: BTreeMap<String, usize>,
     /// The same for quiet notices.
@@ -142,6 +144,15 @@ impl Tally {
         if one.is_even {
             let is_careful = one.attacker == Attacker::CarefulThief;
             for (counted, telling) in self.thefts[usize::from(is_careful)].iter_mut().zip(told) {
+                counted.add(telling);
+            }
+        }
+    }
+
+    /// Counts a theft with another client, in the same three ways.
+    pub fn theft_by_another(&mut self, one: &Try, told: [Telling; 3]) {
+        if one.is_even {
+            for (counted, telling) in self.thefts_by_another.iter_mut().zip(told) {
                 counted.add(telling);
             }
         }

@@ -11,7 +11,7 @@ use latchkey::familiarity::thresholds::RENEW_AFTER;
 use latchkey::familiarity::{Budget, Client, Identity, Judgement, Known, SignIn, judge};
 use latchkey::model::{Familiarity, NetworkKind, Telling, Timestamp, Verdict};
 
-use crate::attackers::{Theft, Try};
+use crate::attackers::{Attacker, Theft, Try};
 use crate::dice::Dice;
 use crate::event::{Event, Kind, On};
 use crate::household::day_of;
@@ -122,9 +122,12 @@ impl Running {
         let telling = match &one.theft {
             None => judged.telling,
             Some(theft) => {
-                let [day, week] = self.first_week(one, theft, told, &judged, year);
-                tally.theft(one, [judged.telling, day, week]);
-                day
+                let over = self.first_week(one, theft, told, &judged, year);
+                tally.theft(one, over);
+                if one.attacker == Attacker::Thief {
+                    tally.theft_by_another(one, self.by_another(one, theft, told, year).unwrap_or(over));
+                }
+                over[1]
             }
         };
         tally.attack(one, telling);
@@ -145,8 +148,16 @@ impl Running {
         }
     }
 
-    /// How loud the first day and the first week of a stolen session get, while its owner goes on using it. Of the
-    /// owner's own uses only what looks stolen counts: anything else would have been told without a thief.
+    /// The same theft with another client, where the thief's own happens to be like the victim's.
+    fn by_another(&self, one: &Try, theft: &Theft, told: &SignIn, year: Year<'_>) -> Option<[Telling; 3]> {
+        let client = theft.another.as_ref()?;
+        let told = SignIn { client: client.clone(), agent: client.clone(), ..told.clone() };
+        let judged = judge(&self.known, &told, self.setting.budget);
+        Some(self.first_week(one, theft, &told, &judged, year))
+    }
+
+    /// How loud the first use, the first day and the first week of a stolen session get, while its owner goes on using it. Of
+    /// the owner's own uses only what looks stolen counts: anything else would have been told without a thief.
     fn first_week(
         &self,
         one: &Try,
@@ -154,7 +165,7 @@ impl Running {
         told: &SignIn,
         first: &Judgement,
         year: Year<'_>,
-    ) -> [Telling; 2] {
+    ) -> [Telling; 3] {
         let mut known = self.known.clone();
         known.learn(told, first);
         let mut loudest = [first.telling; 2];
@@ -184,7 +195,8 @@ impl Running {
                 *loudest = (*loudest).max(judged.telling);
             }
         }
-        loudest
+        let [day, week] = loudest;
+        [first.telling, day, week]
     }
 
     /// A use of a session: judged when its line or client is another than the last one's.
