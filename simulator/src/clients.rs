@@ -151,6 +151,20 @@ pub const SPEAKERS: &[Make] = &[
     make(Speaker, "Sonos One", minor("Sonos", 16, 45.0), minor("Sonos", 16, 45.0), 50.0),
 ];
 
+/// What a phone's browser says it is when its user asks for the desktop's site: the same browser on a computer. Chromium and
+/// Firefox on Android say Linux then, every browser on iOS macOS.
+pub fn desktop_site(phone: &Client) -> Client {
+    let system = if phone.os.name == "iOS" { "Mac OS X" } else { "Linux" };
+    let os = BROWSERS.iter().map(|make| make.os).find(|os| os.name == system);
+    let name = phone.app.name.trim_start_matches("Mobile ").trim_end_matches(" Mobile").to_owned();
+    Client {
+        kind: Browser,
+        os: os.map(|os| os.on(0.0, 0.0)).unwrap_or_default(),
+        app: Program { name, version: phone.app.version.clone() },
+        model: String::new(),
+    }
+}
+
 /// All makes of a sort of device.
 pub const fn makes_of(kind: DeviceKind) -> &'static [Make] {
     match kind {
@@ -192,6 +206,16 @@ mod tests {
                 before = now;
             }
         }
+    }
+
+    #[test]
+    fn a_phone_that_asks_for_the_desktops_site_says_it_is_one_of_the_computers() {
+        let says = PHONE_BROWSERS.iter().map(|make| desktop_site(&make.on(9.0, 0.0)));
+        let names = says.map(|client| (client.os.name, client.app.name)).collect::<Vec<_>>();
+        let is_there = |(os, app): &(String, String)| {
+            BROWSERS.iter().any(|make| make.os.name == os && make.app.name == app)
+        };
+        assert_eq!(names.iter().map(is_there).collect::<Vec<_>>(), [true, true, false, true], "{names:?}");
     }
 
     #[test]

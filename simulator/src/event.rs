@@ -111,6 +111,8 @@ pub enum After {
     RestoredFromBackup,
     /// It was updated.
     Update,
+    /// It asks for the desktop's site, or does so no longer.
+    DesktopSite,
 }
 
 impl After {
@@ -121,6 +123,7 @@ impl After {
             Self::SecretLost => "secret lost",
             Self::RestoredFromBackup => "new phone from backup",
             Self::Update => "updated",
+            Self::DesktopSite => "desktop's site",
         }
     }
 }

@@ -213,6 +213,8 @@ pub struct Life {
     pub changes_provider: f64,
     /// Days that a browser or an app lags behind its newest version, in the median. Chosen.
     pub update_lag: f64,
+    /// Share of sittings with a phone's browser at which its user asks for the desktop's site. Chosen: one in a hundred.
+    pub desktop_site: f64,
 }
 
 /// How they answer what they are told.
@@ -350,6 +352,7 @@ pub const MAIN: Parameters = Parameters {
         moves_far: 0.35,
         changes_provider: 0.08,
         update_lag: 5.0,
+        desktop_site: 0.01,
     },
     answers: Answers { alerts: 0.75, notices: 0.6, alert_minutes: 15.0, notice_minutes: 300.0, spread: 1.5 },
     attacks: Attacks {
@@ -409,6 +412,7 @@ pub const ROUGH: Parameters = Parameters {
         moves: 0.1,
         changes_provider: 0.12,
         vpn_uses: 0.25,
+        desktop_site: 0.03,
         ..MAIN.life
     },
     answers: Answers {

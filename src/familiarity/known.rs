@@ -130,7 +130,8 @@ impl Known {
     /// Notes that a device signs in after it was signed out: what was told about it then is over.
     pub fn comes_back(&mut self, id: DeviceId) {
         if let Some(device) = self.devices.iter_mut().find(|device| device.id == Some(id)) {
-            (device.is_told, device.is_suspect) = (false, false);
+            device.is_told = false;
+            device.suspicions.clear();
         }
     }
 
@@ -176,7 +177,9 @@ impl Known {
             .find(|device| device.id.is_some() && device.id == sign_in.identity.device());
         if let Some(device) = told {
             device.is_told |= verdict == Verdict::NewDevice;
-            device.is_suspect |= verdict == Verdict::Suspicious;
+            if verdict == Verdict::Suspicious {
+                device.note_suspicion(&sign_in.place, sign_in.at);
+            }
         }
     }
 
@@ -253,7 +256,7 @@ impl Known {
             agents,
             is_trusted,
             is_told: false,
-            is_suspect: false,
+            suspicions: Vec::new(),
             times,
             first_at: sign_in.at,
             last_at: sign_in.at,

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::bounded::keep_latest;
 use super::client::{Client, Likeness, likeness};
-use super::place::Spot;
-use super::thresholds::{MOST_AGENTS, MOST_SPOTS};
+use super::place::{Spot, is_one_cause};
+use super::thresholds::{MOST_AGENTS, MOST_SPOTS, SAME_CAUSE};
 use super::used::UsedNetwork;
-use crate::model::{DeviceId, ProfileId, Timestamp};
+use crate::model::{DeviceId, Place, ProfileId, Timestamp};
 
 /// A device, as it is remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,9 +27,9 @@ pub struct KnownDevice {
     /// Whether an alert about it waits for an answer: another one would be about the same cause.
     #[serde(default)]
     pub is_told: bool,
-    /// Whether it looks stolen, and that was told.
-    #[serde(default)]
-    pub is_suspect: bool,
+    /// Where it looked stolen and that was told, the latest few: another alert from there would be about the same cause.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspicions: Vec<Suspicion>,
     /// Sign-ins.
     pub times: u32,
     /// The first.
@@ -47,6 +47,15 @@ pub struct KnownDevice {
     /// The sorts of exit it came through and, of what stays put, the networks it came over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<UsedNetwork>,
+}
+
+/// Where a device looked stolen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suspicion {
+    /// Where.
+    pub spot: Spot,
+    /// The last time.
+    pub last_at: Timestamp,
 }
 
 /// What a device's requests said it was.
@@ -73,6 +82,26 @@ impl KnownDevice {
     /// How often it signed in from a place of that label.
     pub fn times_from(&self, label: &str) -> u32 {
         self.spots.iter().find(|spot| spot.label == label).map_or(0, |spot| spot.times)
+    }
+
+    /// Whether it was told lately that it looks stolen there, and nobody has answered. From elsewhere it is another thief,
+    /// or another theft: the first may have been a mistake.
+    pub fn is_suspicion_told(&self, place: &Place, at: Timestamp) -> bool {
+        let spot = Spot::of(place);
+        self.suspicions
+            .iter()
+            .filter(|told| told.last_at.after(SAME_CAUSE) >= at)
+            .any(|told| is_one_cause(&told.spot, &spot))
+    }
+
+    /// Notes that it looked stolen there.
+    pub(super) fn note_suspicion(&mut self, place: &Place, at: Timestamp) {
+        let spot = Spot::of(place);
+        match self.suspicions.iter_mut().find(|told| told.spot == spot) {
+            Some(told) => told.last_at = told.last_at.max(at),
+            None => self.suspicions.push(Suspicion { spot, last_at: at }),
+        }
+        keep_latest(&mut self.suspicions, MOST_SPOTS, |told| (told.last_at, told.spot.key()));
     }
 
     /// Adds what was seen of it now.

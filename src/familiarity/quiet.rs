@@ -39,14 +39,17 @@ pub(super) struct About<'a> {
 
 /// Whether and how somebody is told: once a cause.
 pub(super) fn telling(about: &About<'_>) -> Telling {
-    let (is_told, is_suspect) = match about.device {
-        Standing::Trusted(device) | Standing::Waiting(device) => (device.is_told, device.is_suspect),
-        Standing::Probably(..) | Standing::New(_) => (false, false),
+    let device = match about.device {
+        Standing::Trusted(device) | Standing::Waiting(device) => Some(device),
+        Standing::Probably(..) | Standing::New(_) => None,
     };
+    let is_told = device.is_some_and(|device| device.is_told);
+    let is_suspicion_told =
+        device.is_some_and(|device| device.is_suspicion_told(&about.sign_in.place, about.sign_in.at));
     match about.verdict {
         Verdict::Familiar => Telling::Nothing,
         // One alert a cause: it waits for its answer.
-        Verdict::Suspicious if is_suspect => Telling::Nothing,
+        Verdict::Suspicious if is_suspicion_told => Telling::Nothing,
         // One alert about a move or a holiday, not one a device.
         Verdict::NewPlace if is_place_told(about) => Telling::Nothing,
         // The device was told when it came first, and waits for its answer; unless it turns up far from there.

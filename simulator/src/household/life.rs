@@ -353,7 +353,10 @@ impl<'a> Year<'a> {
             on = self.home_is;
             self.home_is = On::Home;
         }
-        let client = thing.make.on(found.day, thing.lag);
+        // Dice of its own: nothing else of a year depends on it.
+        let sitting = u64::try_from(self.events.len()).unwrap_or(u64::MAX);
+        let mut aside = Dice::of(&[self.world.seed, self.number, 0x6465_736b, sitting]);
+        let client = thing.client(found.day, aside.chance(life.desktop_site));
         let now = Session { prefix: prefix_of(found.line.address).to_string(), client };
         let mut after = std::mem::replace(&mut thing.after, After::Nothing);
         let kind = match &thing.session {
@@ -361,7 +364,8 @@ impl<'a> Year<'a> {
             Some(last) if *last == now => Kind::Activity,
             Some(last) => {
                 if last.client != now.client && after == After::Nothing {
-                    after = After::Update;
+                    let is_same_kind = last.client.kind == now.client.kind;
+                    after = if is_same_kind { After::Update } else { After::DesktopSite };
                 }
                 Kind::Return
             }

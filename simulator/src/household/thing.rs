@@ -89,6 +89,13 @@ impl Thing {
             || clients::PHONE_BROWSERS.iter().any(|of| std::ptr::eq(of, self.make))
     }
 
+    /// What it says it is on a day.
+    pub fn client(&self, day: f64, asks_for_desktop_site: bool) -> Client {
+        let client = self.make.on(day, self.lag);
+        let is_phones_browser = self.make.kind == DeviceKind::Phone && self.is_browser();
+        if asks_for_desktop_site && is_phones_browser { clients::desktop_site(&client) } else { client }
+    }
+
     /// Uses a day, on average.
     pub fn uses(&self, day: f64, life: &Life) -> f64 {
         match self.sort {

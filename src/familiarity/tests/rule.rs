@@ -171,6 +171,33 @@ fn the_same_client_in_two_places_at_once_is_suspicious() {
 }
 
 #[test]
+fn a_second_theft_is_told_while_the_first_waits_for_its_answer() {
+    let mut known = household();
+    let curl = Client { app: Program::parse("curl", Some("8.5")), ..Client::default() };
+    let thief = SignIn { agent: curl, ..goes_on(later(at_home(1, firefox("131.0")), days(1))) };
+    let at_riga = |after| from(later(thief.clone(), after), "192.0.2.9", riga());
+    let through_a_data_centre = |address, after| {
+        from(later(thief.clone(), after), address, of_kind(lisbon(), NetworkKind::Hosting, 64_500))
+    };
+    let suspicious = |known: &mut Known, sign_in: &SignIn| {
+        let judged = live(known, sign_in);
+        assert_eq!(judged.familiarity.verdict, Verdict::Suspicious);
+        judged.telling
+    };
+    assert_eq!(suspicious(&mut known, &at_riga(days(0))), Telling::Aloud);
+    assert_eq!(suspicious(&mut known, &at_riga(days(3))), Telling::Nothing, "the same");
+    // Perhaps the first was the household, which left it at that. This is not.
+    let through = |known: &mut Known, address, after| {
+        suspicious(known, &through_a_data_centre(address, Duration::from_hours(after)))
+    };
+    assert_eq!(through(&mut known, "198.51.100.9", 73), Telling::Aloud);
+    assert_eq!(through(&mut known, "198.51.101.9", 74), Telling::Nothing, "whose exits are one cause");
+    assert_eq!(suspicious(&mut known, &at_riga(days(4))), Telling::Nothing);
+    // What nobody answered in a season is over.
+    assert_eq!(suspicious(&mut known, &at_riga(days(90))), Telling::Aloud);
+}
+
+#[test]
 fn a_device_whose_session_was_stolen_stays_the_households() {
     let mut known = household();
     was_active_at_home(&mut known, 1);
