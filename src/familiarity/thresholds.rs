@@ -124,3 +124,14 @@ pub mod stolen {
     /// Client and place both changed, or two clients at once, or faster than anybody travels.
     pub const RULE: f64 = 5.0;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_of_100_means_that_one_in_a_hundred_is_a_stranger() {
+        let odds = 100.0 * PRIOR_ODDS;
+        assert!((odds / (1.0 + odds) - 0.01).abs() < 0.001, "so it is documented where a score is shown");
+    }
+}

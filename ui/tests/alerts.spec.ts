@@ -1,6 +1,6 @@
 // An unfamiliar sign-in: told while the app is open, and answered on its card.
 
-import { devicesSeenBy, expect, HOME_NETWORK, open, PASSWORD, RIGA, row, signIn, test } from "./home";
+import { BRAVIA, devicesSeenBy, expect, HOME_NETWORK, open, PASSWORD, RIGA, row, signIn, test } from "./home";
 
 test("an unfamiliar device is told at once, signed out with one tap, and seen to be refused", async ({
   page,
@@ -97,4 +97,22 @@ test("a place that says little is told with what hides it", async ({ page, home 
   await page.getByRole("link", { name: /Hotel TV/ }).click();
   await expect(page.getByText("near Riga, Latvia, through a VPN")).toBeVisible();
   await expect(page.getByText("this is where the VPN is, not the person")).toBeVisible();
+});
+
+test("the alert and the device say why, in the words of the rule", async ({ page, home, first }) => {
+  const television = await home.app("Bravia", "tv", { address: RIGA, declared: BRAVIA });
+  const { alerts } = await (await first.request.get("/api/v1/alerts?state=open")).json();
+  const alert = alerts.find(({ device_id }: { device_id: string }) => device_id === television.id);
+  expect(alert.reasons.length).toBeGreaterThan(1);
+  expect(alert.reasons.length).toBeLessThanOrEqual(3);
+  await signIn(page, home);
+  for (const [path, title] of [
+    [`/alerts/${alert.id}`, "Why it looks unfamiliar"],
+    [`/devices/${television.id}`, "Why it is not familiar"],
+  ] as const) {
+    await open(page, home, path);
+    await expect(page.getByRole("heading", { name: title })).toBeVisible();
+    for (const reason of alert.reasons) await expect(page.getByText(reason, { exact: true })).toBeVisible();
+    await expect(page.getByText(/^A stranger is about [\d,.]+ times likelier to sign in like this/)).toBeVisible();
+  }
 });
