@@ -154,6 +154,16 @@ async fn with_the_setting_off_a_suspicious_session_is_told_and_goes_on() {
     let alerts = owner.open_alerts().await;
     assert_eq!((alerts.len(), &alerts[0]["verdict"]), (1, &json!("suspicious")));
     assert_eq!(alerts[0]["held_at"], Value::Null);
+    // Another thief, while nobody has answered about the first: from elsewhere it is told, and only once.
+    let another = self::thief(&home, &token, PORTO_ALEGRE);
+    for _ in 0..2 {
+        assert_eq!(another.get("/api/v1/session").await.status, 200);
+        assert_eq!(thief.get("/api/v1/session").await.status, 200);
+    }
+    let places = owner.open_alerts().await;
+    let mut places = places.iter().map(|alert| alert["place"]["country_code"].as_str()).collect::<Vec<_>>();
+    places.sort_unstable();
+    assert_eq!(places, [Some("BR"), Some("LV")]);
 }
 
 #[tokio::test]

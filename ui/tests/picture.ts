@@ -14,8 +14,11 @@ async function settled(theme: string) {
   while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches) await frame();
   await frame();
   await frame();
+  // Brought to their end rather than waited for: one that stands still, as what a dialog covers may, never ends by itself.
   const finite = document.getAnimations().filter((it) => it.effect?.getComputedTiming().endTime !== Infinity);
-  await Promise.all(finite.map((it) => it.finished.catch(() => undefined)));
+  for (const it of finite) it.finish();
+  await frame();
+  await frame();
   // Letters first: a picture without them is of nothing.
   await document.fonts.ready;
 }
