@@ -17,7 +17,7 @@ here="$LATCHKEY_ROOT/tools/dev"
 # shellcheck source=tools/dev/counting.sh
 . "$here/counting.sh"
 
-steps='fmt shell typos biome svelte interface deny clippy build rust types browser desktop'
+steps='fmt shell typos biome svelte interface deny clippy build rust types described browser desktop push'
 # Steps that change files of the clone, and so run only when they are named.
 asked_steps='pictures'
 
@@ -34,8 +34,10 @@ about() {
         build) echo 'everything compiles' ;;
         rust) echo 'unit, property, contract and proxy tests' ;;
         types) echo "the interface's generated types are fresh" ;;
+        described) echo 'every call answers as its description says, by schemathesis' ;;
         browser) echo 'the screens in a real Chromium, by Playwright' ;;
         desktop) echo 'the real window and the real notification' ;;
+        push) echo 'a real push to a real Firefox, and a click on its notification' ;;
         pictures) echo 'the screens once more, into docs/images; only when it is named' ;;
     esac
 }
@@ -66,26 +68,40 @@ step_deny() {
 }
 
 step_clippy() {
-    if ! cargo clippy --version >/dev/null 2>&1; then
+    if ! have_lints; then
         skip_reason='this Rust has no clippy; one from https://rustup.rs has'
         return 0
     fi
-    cargo clippy --locked --workspace --all-targets --all-features --quiet -- -D warnings
+    compile_everything 2>&1 | tee "$logs/lints"
+    # Warnings only, so that a lint stops no test. Cargo says those of an earlier compile again.
+    ! grep -qE '^(warning|error)' "$logs/lints"
 }
 
-# Binaries and tests in one go and with the same features, so that nothing is compiled twice.
-step_build() { cargo build --locked --workspace --bins --tests; }
+# Every program, test and bench in one go and with the same features, so that nothing is compiled twice.
+step_build() { compile_everything; }
+
+compile_everything() { cargo build --locked --workspace --all-targets --all-features --quiet; }
+
+have_lints() { cargo clippy --version >/dev/null 2>&1 && have clippy-driver; }
+
+# The lints look on while everything compiles. A compile of their own was half of the time of all this on a small machine.
+lint_while_compiling() {
+    have_lints || return 0
+    RUSTC_WORKSPACE_WRAPPER=$(command -v clippy-driver)
+    CLIPPY_ARGS=''
+    export RUSTC_WORKSPACE_WRAPPER CLIPPY_ARGS
+}
 
 step_rust() {
     # The tests that write the interface's types write them beside, for the next step to compare.
     rm -rf "$LATCHKEY_ROOT/test-results/generated-types"
-    TS_RS_EXPORT_DIR="$LATCHKEY_ROOT/test-results/generated-types" cargo nextest run --locked --workspace --no-fail-fast
+    TS_RS_EXPORT_DIR="$LATCHKEY_ROOT/test-results/generated-types" cargo nextest run --locked --workspace --all-features --no-fail-fast
 }
 
 step_types() {
     if [ ! -d "$LATCHKEY_ROOT/test-results/generated-types" ] || [ -n "$named_steps" ]; then
         rm -rf "$LATCHKEY_ROOT/test-results/generated-types"
-        TS_RS_EXPORT_DIR="$LATCHKEY_ROOT/test-results/generated-types" cargo nextest run --locked --workspace --status-level none \
+        TS_RS_EXPORT_DIR="$LATCHKEY_ROOT/test-results/generated-types" cargo nextest run --locked --workspace --all-features --status-level none \
             --final-status-level fail -E 'test(export_bindings)' >/dev/null || return 1
     fi
     if ! diff -r ui/src/api/generated "$LATCHKEY_ROOT/test-results/generated-types"; then
@@ -94,9 +110,14 @@ step_types() {
     fi
 }
 
+step_described() {
+    compile_everything || return 1
+    bash "$here/described.sh"
+}
+
 step_browser() {
     # Nothing to do after the build step; named alone, the step must not try an older program.
-    cargo build --locked --workspace --bins --tests --quiet || return 1
+    compile_everything || return 1
     LATCHKEY_SERVER_BIN="$CARGO_TARGET_DIR/debug/latchkey-server"
     export LATCHKEY_SERVER_BIN
     (cd ui && npm run --silent test)
@@ -104,7 +125,7 @@ step_browser() {
 
 # Compares nothing: a picture is looked at. Light and dark, desktop and phone.
 step_pictures() {
-    cargo build --locked --workspace --bins || return 1
+    compile_everything || return 1
     LATCHKEY_SERVER_BIN="$CARGO_TARGET_DIR/debug/latchkey-server" LATCHKEY_SCREENSHOTS=1
     export LATCHKEY_SERVER_BIN LATCHKEY_SCREENSHOTS
     (cd ui && npm run --silent test -- screens)
@@ -118,6 +139,18 @@ step_desktop() {
     bash "$here/on-a-screen.sh" bash "$here/desktop-tests.sh"
 }
 
+step_push() {
+    if [ "$(uname -s)" != Linux ]; then
+        skip_reason='the browser and its notification are driven on Linux only'
+        return 0
+    fi
+    if ! need_firefox; then
+        skip_reason='there is no Firefox here, and no package of it; set LATCHKEY_FIREFOX to one'
+        return 0
+    fi
+    bash "$here/on-a-screen.sh" bash "$here/push-tests.sh"
+}
+
 named_steps=''
 for name in "$@"; do
     case "$name" in
@@ -127,7 +160,7 @@ for name in "$@"; do
             ;;
         # The interface as a whole, and the whole of the Rust side, by one word each.
         ui) named_steps="$named_steps biome svelte interface browser" ;;
-        core) named_steps="$named_steps fmt clippy rust types" ;;
+        core) named_steps="$named_steps fmt clippy rust types described" ;;
         *)
             [ -n "$(about "$name")" ] || give_up "There is no step '$name'. The steps: $steps $asked_steps (and: ui, core)"
             named_steps="$named_steps $name"
@@ -139,6 +172,7 @@ started=$SECONDS
 step 'Set-up'
 need_system_packages test
 need_rust
+lint_while_compiling
 need_node
 npm_packages ui 'the interface'
 npm_packages tests/real_clients 'the real clients'

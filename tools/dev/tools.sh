@@ -41,8 +41,44 @@ need_typos() {
     fi
 }
 
+# schemathesis, of the pinned version, in an environment of its own.
+need_schemathesis() {
+    SCHEMATHESIS="$TOOLS/schemathesis/bin/schemathesis"
+    export SCHEMATHESIS
+    local wanted
+    wanted=$(sed -n 's/^schemathesis==//p' "$LATCHKEY_ROOT/tools/schemathesis/requirements.txt")
+    if [ "$(program_version "$SCHEMATHESIS")" = "$wanted" ]; then
+        quietly "schemathesis $wanted"
+        return 0
+    fi
+    python3 -m venv "$TOOLS/schemathesis"
+    patiently "$CACHE/python.log" "$TOOLS/schemathesis/bin/pip" install --quiet --disable-pip-version-check \
+        -r "$LATCHKEY_ROOT/tools/schemathesis/requirements.txt" ||
+        give_up "schemathesis $wanted could not be installed. By hand: pip install schemathesis==$wanted"
+    say "schemathesis $wanted fetched"
+}
+
+# What others wrote and must understand what Latchkey sends, of the pinned versions, in an environment of its own.
+need_peers() {
+    local wanted="$LATCHKEY_ROOT/tests/peers/requirements.txt" kept="$TOOLS/peers/requirements.txt"
+    if [ -x "$TOOLS/peers/bin/python" ] && cmp -s "$wanted" "$kept"; then
+        quietly 'peers written in Python: all here'
+        return 0
+    fi
+    python3 -m venv "$TOOLS/peers"
+    patiently "$CACHE/peers.log" "$TOOLS/peers/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" || {
+        tail -n 20 "$CACHE/peers.log" >&2
+        give_up "The peers of the tests could not be installed. By hand: pip install -r tests/peers/requirements.txt"
+    }
+    # Last, so that half an installation is not taken for a whole one.
+    cp "$wanted" "$kept"
+    say 'peers written in Python fetched'
+}
+
 need_test_tools() {
     need_typos
+    need_schemathesis
+    need_peers
     cargo_tool cargo-nextest cargo-nextest 0.9.100 0.9.143
     cargo_tool cargo-deny cargo-deny 0.19 0.20.2
 }
@@ -70,4 +106,21 @@ need_chromium() {
         LATCHKEY_CHROMIUM=''
     fi
     export LATCHKEY_CHROMIUM
+}
+
+# A Firefox for the real push. Where no distribution's is to be had, the step says so.
+need_firefox() {
+    local program
+    for program in "${LATCHKEY_FIREFOX:-}" firefox-esr firefox; do
+        if [ -n "$program" ] && have "$program"; then
+            LATCHKEY_FIREFOX=$(command -v "$program")
+            export LATCHKEY_FIREFOX
+            quietly "browser: $LATCHKEY_FIREFOX"
+            return 0
+        fi
+    done
+    [ "$(system_name)" = debian ] && [ -n "$(apt_version firefox-esr)" ] || return 1
+    need_packages 'the real push' firefox-esr
+    LATCHKEY_FIREFOX=$(command -v firefox-esr)
+    export LATCHKEY_FIREFOX
 }
