@@ -58,6 +58,19 @@ pub struct Browser {
     base: Url,
     headers: Mutex<HeaderMap>,
     cookies: Mutex<Vec<Kept>>,
+    blocked: Mutex<Option<Blocked>>,
+}
+
+/// What a browser of tests says it is, unless told.
+pub const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0";
+
+/// Which cookies a browser does not keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// None at all is kept.
+    All,
+    /// Those of a domain are not.
+    OfDomains,
 }
 
 impl Browser {
@@ -84,9 +97,9 @@ impl Browser {
             base: Url::parse(base).expect("an address"),
             headers: Mutex::default(),
             cookies: Mutex::default(),
+            blocked: Mutex::default(),
         };
-        browser
-            .always("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0");
+        browser.always("user-agent", FIREFOX);
         browser.always("accept", "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8");
         browser
     }
@@ -117,8 +130,21 @@ impl Browser {
     pub fn keep(&self, name: &str, value: &str) {
         let domain = self.base.host_str().expect("a host").to_owned();
         let mut cookies = self.cookies.lock().expect("no holder panics");
-        cookies.retain(|kept| kept.name != name);
+        cookies.retain(|kept| kept.name != name || kept.domain != domain || kept.below);
         cookies.push(Kept { name: name.to_owned(), value: value.to_owned(), domain, below: false });
+    }
+
+    /// Has it keep some cookies no more.
+    pub fn block(&self, which: Option<Blocked>) {
+        *self.blocked.lock().expect("no holder panics") = which;
+    }
+
+    fn is_blocked(&self, below: bool) -> bool {
+        match *self.blocked.lock().expect("no holder panics") {
+            Some(Blocked::All) => true,
+            Some(Blocked::OfDomains) => below,
+            None => false,
+        }
     }
 
     /// Throws all cookies away.
@@ -159,6 +185,11 @@ impl Browser {
     /// Sends JSON to replace something.
     pub async fn put_json(&self, address: &str, body: &Value) -> Answer {
         self.send(Method::PUT, address, &[("content-type", "application/json")], Some(body.to_string())).await
+    }
+
+    /// Sends JSON by any method.
+    pub async fn send_json(&self, method: Method, address: &str, body: &Value) -> Answer {
+        self.send(method, address, &[("content-type", "application/json")], Some(body.to_string())).await
     }
 
     /// Sends any request.
@@ -209,16 +240,22 @@ impl Browser {
         for line in headers.get_all("set-cookie") {
             let line = line.to_str().expect("a cookie is text");
             let cookie = cookie::Cookie::parse(line).expect("a cookie");
-            cookies.retain(|kept| kept.name != cookie.name());
-            if cookie.max_age().is_some_and(cookie::time::Duration::is_zero) {
+            let host = url.host_str().expect("a host");
+            let (domain, below) = (cookie.domain().unwrap_or(host), cookie.domain().is_some());
+            if below && host != domain && !host.ends_with(&format!(".{domain}")) {
                 continue;
             }
-            let host = url.host_str().expect("a host");
+            let is_same =
+                |kept: &Kept| kept.name == cookie.name() && kept.domain == domain && kept.below == below;
+            cookies.retain(|kept| !is_same(kept));
+            if cookie.max_age().is_some_and(cookie::time::Duration::is_zero) || self.is_blocked(below) {
+                continue;
+            }
             cookies.push(Kept {
                 name: cookie.name().to_owned(),
                 value: cookie.value().to_owned(),
-                domain: cookie.domain().unwrap_or(host).to_owned(),
-                below: cookie.domain().is_some(),
+                domain: domain.to_owned(),
+                below,
             });
         }
     }

@@ -5,10 +5,15 @@
 
 pub mod away;
 pub mod browser;
+pub mod disk;
+pub mod ntfy;
+pub mod peer;
+pub mod server;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use latchkey::app::{App, Parts};
 use latchkey::clock::ManualClock;
 use latchkey::config::Config;
@@ -17,13 +22,13 @@ use latchkey::random::SeededRandom;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub use browser::{Answer, Browser};
+pub use browser::{Answer, Blocked, Browser};
 
 /// The account's login name.
 pub const LOGIN: &str = "ana";
 /// The account's password.
 pub const PASSWORD: &str = "correct horse";
-/// The PIN of the profile Marta.
+/// The PIN of the profile Marta, in a home where she has one.
 pub const PIN: &str = "2468";
 
 /// When a test begins, once its home has learnt.
@@ -70,8 +75,11 @@ impl TestHome {
         config.networks_update_url = None;
         config.tor_exits_update_url = None;
         change(&mut config);
-        let parts =
-            Parts { clock: Arc::<ManualClock>::clone(&clock), random: Arc::new(SeededRandom::new(seed)) };
+        let parts = Parts {
+            clock: Arc::<ManualClock>::clone(&clock),
+            random: Arc::new(SeededRandom::new(seed)),
+            zone: TimeZone::get("Europe/Lisbon").expect("a zone"),
+        };
         let app = App::start(config, parts).await.expect("the home starts");
         Self { app, clock, folder, seed }
     }
@@ -89,8 +97,33 @@ impl TestHome {
         Self::open(folder, clock, seed + 1, change).await
     }
 
-    /// A home with an account, and the device that made it: profiles Ana (adult), Leo (kids) and Marta (adult,
-    /// with a PIN).
+    /// The same, with changes made to its database in between, as a fault or another program makes them.
+    pub async fn restart_after(self, change: impl FnOnce(&mut Config), statements: &[&str]) -> Self {
+        let Self { app, clock, folder, seed } = self;
+        app.stop().await;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("latchkey.db"));
+        let database = sqlx::SqlitePool::connect_with(options).await.expect("opens");
+        for statement in statements {
+            let statement = sqlx::AssertSqlSafe((*statement).to_owned());
+            sqlx::query(statement).execute(&database).await.expect("changes the database");
+        }
+        database.close().await;
+        Self::open(folder, clock, seed + 1, change).await
+    }
+
+    /// A number out of its database.
+    pub async fn count(&self, statement: &str) -> i64 {
+        let file = self.folder.path().join("latchkey.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).read_only(true);
+        let database = sqlx::SqlitePool::connect_with(options).await.expect("opens");
+        let statement = sqlx::AssertSqlSafe(statement.to_owned());
+        let (count,): (i64,) = sqlx::query_as(statement).fetch_one(&database).await.expect("a number");
+        database.close().await;
+        count
+    }
+
+    /// A home with an account, and the device that made it: profiles Ana (adult), Leo (kids) and Marta
+    /// (adult).
     pub async fn with_account() -> (Self, Browser) {
         let home = Self::start().await;
         let owner = home.set_up().await;
@@ -98,8 +131,28 @@ impl TestHome {
     }
 
     /// Makes the account; answers with the device that made it, which has no profile yet.
+    ///
+    /// It is the home's own computer, beside the proxy that tests trust at 127.0.0.1: what that says nothing of is nowhere.
     pub async fn set_up(&self) -> Browser {
-        let owner = self.browser();
+        let owner = Browser::from_address(&self.address(), std::net::IpAddr::from([127, 0, 0, 2]));
+        self.set_up_on(&owner).await;
+        owner
+    }
+
+    /// Makes the account on a device, which has no profile yet.
+    pub async fn set_up_on(&self, owner: &Browser) {
+        self.set_up_with(owner, None).await;
+    }
+
+    /// The same, where the profile Marta has a PIN: from then on only she manages.
+    pub async fn with_a_pin() -> (Self, Browser) {
+        let home = Self::start().await;
+        let owner = home.browser();
+        home.set_up_with(&owner, Some(PIN)).await;
+        (home, owner)
+    }
+
+    async fn set_up_with(&self, owner: &Browser, pin: Option<&str>) {
         let code = self.app.setup_code().expect("there is no account yet");
         let answer = owner
             .post_json(
@@ -110,7 +163,7 @@ impl TestHome {
                     "profiles": [
                         { "name": "Ana", "kind": "adult" },
                         { "name": "Leo", "kind": "kids" },
-                        { "name": "Marta", "kind": "adult", "pin": PIN },
+                        { "name": "Marta", "kind": "adult", "pin": pin },
                     ],
                 }),
             )
@@ -118,7 +171,6 @@ impl TestHome {
         assert_eq!(answer.status, 201, "{}", answer.text);
         // Past the first day, which a new home learns in: from now on it alerts.
         self.clock.advance(LEARNING);
-        owner
     }
 
     /// A browser that has never been here.
@@ -158,6 +210,10 @@ impl Browser {
         let choice = json!({ "profile_id": self.profile(name).await });
         let answer = self.put_json("/api/v1/session/profile", &choice).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
+        // A program goes on with the token it is given; a browser has a cookie.
+        if let Some(token) = answer.json()["token"].as_str() {
+            self.always("authorization", &format!("Bearer {token}"));
+        }
     }
 
     /// The devices of the account, as this device sees them.

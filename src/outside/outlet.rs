@@ -1,0 +1,171 @@
+//! The way out by HTTP: connects only where it may, follows nobody elsewhere, and reads no more than it needs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, Method, StatusCode, header};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder};
+use url::Url;
+
+use super::address::{Allowed, Guard, NotThere, Reach, own_networks, reachable};
+use super::handed::{Handed, wait};
+use crate::clock::Clock;
+use crate::error::{Cause, causes};
+use crate::tls;
+
+/// From the first byte to the last of the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Most bytes that are read of an answer.
+const MOST_ANSWER_BYTES: usize = 64 * 1024;
+
+/// Looks a name up.
+type LookUp = Arc<dyn Fn(String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> + Send + Sync>;
+
+/// The way out. Made once: it keeps connections for the next message.
+#[derive(Clone, Debug)]
+pub struct Outlet {
+    guard: Guard,
+    public: Client,
+    anywhere: Client,
+    at_home: Client,
+    trusted: Client,
+}
+
+/// One message, before it goes.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub method: Method,
+    pub url: Url,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: StatusCode,
+    /// How long it wants to be left alone.
+    pub after: Option<Duration>,
+    /// The beginning of its body.
+    pub body: Vec<u8>,
+}
+
+impl Outlet {
+    /// A way out that this guard watches. Says in the log what is trusted by name.
+    pub fn new(guard: Guard) -> Self {
+        Self::looking_up(guard, &system_look_up())
+    }
+
+    fn looking_up(guard: Guard, look_up: &LookUp) -> Self {
+        for origin in guard.trusted() {
+            tracing::warn!(%origin, "web push may go to this origin wherever it leads, as --push-origin says");
+        }
+        let guarded = |allowed| {
+            let resolver = Arc::new(Guarded { allowed, look_up: Arc::clone(look_up) });
+            tls::client_with(|client| careful(client).dns_resolver(Arc::clone(&resolver)))
+        };
+        Self {
+            guard,
+            public: guarded(Allowed::Public),
+            anywhere: guarded(Allowed::Anywhere),
+            at_home: guarded(Allowed::AtHome),
+            trusted: tls::client_with(careful),
+        }
+    }
+
+    /// What says of an address whether it may be used.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// Sends one message.
+    ///
+    /// # Errors
+    ///
+    /// The outcome, when there is no answer.
+    pub(super) async fn send(
+        &self,
+        message: Message,
+        reach: Reach,
+        clock: &dyn Clock,
+    ) -> Result<Answer, Handed> {
+        let allowed =
+            self.guard.allowed(&message.url, reach).map_err(|why| Handed::refused(why.to_string()))?;
+        let client = match allowed {
+            None => &self.trusted,
+            Some(Allowed::Public) => &self.public,
+            Some(Allowed::Anywhere) => &self.anywhere,
+            Some(Allowed::AtHome) => &self.at_home,
+        };
+        let Message { method, url, headers, body } = message;
+        let mut response =
+            client.request(method, url).headers(headers).body(body).send().await.map_err(no_answer)?;
+        let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let after = retry_after.and_then(|text| wait(text, clock));
+        let status = response.status();
+        let mut body = Vec::new();
+        // Whoever sends a status and then nothing has still answered.
+        while let Ok(Some(chunk)) = response.chunk().await {
+            body.extend_from_slice(&chunk);
+            if body.len() >= MOST_ANSWER_BYTES {
+                body.truncate(MOST_ANSWER_BYTES);
+                break;
+            }
+        }
+        Ok(Answer { status, after, body })
+    }
+}
+
+/// No redirects: each would have to be checked anew, and no service that takes messages needs one. No proxy from the
+/// environment: it would look names up elsewhere, past the guard.
+fn careful(client: ClientBuilder) -> ClientBuilder {
+    client.redirect(Policy::none()).no_proxy().timeout(PATIENCE).connect_timeout(PATIENCE).referer(false)
+}
+
+fn no_answer(error: reqwest::Error) -> Handed {
+    let error = error.without_url();
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        if let Some(refused) = inner.downcast_ref::<NotThere>() {
+            return Handed::refused(refused.to_string());
+        }
+        cause = inner.source();
+    }
+    if error.is_timeout() {
+        return Handed::later("the server does not answer in time");
+    }
+    if error.is_builder() {
+        return Handed::refused(format!("the message cannot be sent: {}", causes(&error)));
+    }
+    Handed::later(format!("the server cannot be reached: {}", causes(&error)))
+}
+
+/// Looks a name up and leaves of what it finds only what may be connected to: the very addresses that are then used, so that
+/// a name which leads elsewhere a moment later (DNS rebinding) gains nothing.
+struct Guarded {
+    allowed: Allowed,
+    look_up: LookUp,
+}
+
+impl Resolve for Guarded {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (allowed, look_up) = (self.allowed, Arc::clone(&self.look_up));
+        Box::pin(async move {
+            let found = look_up(name.as_str().to_owned()).await?;
+            let left = reachable(name.as_str(), found, allowed, &own_networks()).map_err(Cause::from)?;
+            Ok(Box::new(left.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn system_look_up() -> LookUp {
+    Arc::new(|name| Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) }))
+}
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,0 +1,105 @@
+//! The headless program, as a person runs it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::JoinHandle;
+
+use serde_json::Value;
+
+/// A process that does not outlive a test that failed.
+pub struct Process(Child);
+
+impl From<Child> for Process {
+    fn from(child: Child) -> Self {
+        Self(child)
+    }
+}
+
+impl Deref for Process {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Process {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended long ago.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The program, running.
+pub struct Server {
+    /// The process.
+    pub child: Process,
+    lines: BufReader<ChildStdout>,
+    complaints: JoinHandle<String>,
+    /// Everything it printed so far.
+    printed: String,
+}
+
+impl Server {
+    /// Starts it in that folder, with its log as JSON and everything in it.
+    pub fn start(folder: &Path, more: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-server"));
+        command
+            .args(["--in-container", "false", "--listen", "127.0.0.1:0", "--log", "json", "--data-dir"])
+            .arg(folder)
+            .args(more);
+        Self::run(command.env("LATCHKEY_LOG_FILTER", "trace"))
+    }
+
+    /// Starts it as told.
+    pub fn run(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output"));
+        let mut stderr = child.stderr.take().expect("its complaints");
+        let complaints = std::thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).expect("readable");
+            text
+        });
+        Self { child: Process(child), lines, complaints, printed: String::new() }
+    }
+
+    /// Reads up to the line that says that it is open.
+    pub fn ready(&mut self) -> Value {
+        loop {
+            let mut line = String::new();
+            assert!(self.lines.read_line(&mut line).expect("readable") > 0, "it ended: {}", self.printed);
+            self.printed.push_str(&line);
+            let line: Value = serde_json::from_str(&line).expect("every line is JSON");
+            if line["event"] == "ready" {
+                return line;
+            }
+        }
+    }
+
+    /// Tells it to stop as a service manager does; answers with all it printed and its exit code.
+    pub fn stop(mut self) -> (String, Option<i32>) {
+        let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(told.success());
+        self.lines.read_to_string(&mut self.printed).expect("readable");
+        let code = self.child.wait().expect("it ends").code();
+        self.printed.push_str(&self.complaints.join().expect("read"));
+        (self.printed, code)
+    }
+
+    /// Waits for it to end by itself; answers with what it complained of, and its exit code.
+    pub fn ended(mut self) -> (String, Option<i32>) {
+        self.lines.read_to_string(&mut self.printed).expect("readable");
+        let code = self.child.wait().expect("it ends").code();
+        (self.complaints.join().expect("read"), code)
+    }
+}
