@@ -1,11 +1,11 @@
 // The table of figures beside their limits, as the other benches print it (benches/common/mod.rs).
 
-/** Prints one figure in milliseconds beside its limit, if it has one, and says whether it keeps it. */
-export function figure(what: string, measured: number, limit?: number) {
+/** Prints one figure, in milliseconds unless told, beside its limit, if it has one, and says whether it keeps it. */
+export function figure(what: string, measured: number, limit?: number, unit = "ms") {
   const verdict = limit === undefined || measured < limit ? "kept" : "NOT KEPT";
-  const beside = limit === undefined ? "-" : `< ${limit} ms`;
+  const beside = limit === undefined ? "-" : `< ${limit} ${unit}`;
   console.log(
-    `  ${what.padEnd(58)} ${`${measured.toFixed(1)} ms`.padStart(22)}   limit ${beside.padEnd(22)} ${verdict}`,
+    `  ${what.padEnd(58)} ${`${measured.toFixed(1)} ${unit}`.padStart(22)}   limit ${beside.padEnd(22)} ${verdict}`,
   );
 }
 

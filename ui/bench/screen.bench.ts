@@ -22,7 +22,7 @@ test("screen", async ({ page }) => {
     await choose(first.request, "Ana");
     const [profile] = first.profiles;
     if (!profile) throw new Error("the account has no profile");
-    const household = new Household(home, first.token, profile.id);
+    const household = new Household(home, await first.token(), profile.id);
     const phones = await household.growFor(ROUNDS + WARMING);
     await signIn(page, home);
     await open(page, home, "/devices");

@@ -7,6 +7,7 @@ import { household } from "./household.svelte";
 import { t } from "./i18n";
 import { Latest } from "./latest";
 import { now } from "./now.svelte";
+import { proofs } from "./proof.svelte";
 import { toasts } from "./toasts.svelte";
 
 /** What came of the last change: which setting, and whether it is saved. */
@@ -22,6 +23,8 @@ export class AlertRules {
 
   /** What is set, with what was chosen just now. */
   readonly settings: Settings | null = $derived(this.#is && { ...this.#is.settings, ...this.#chosen });
+  /** The home's time zone, with what was chosen just now. */
+  readonly zone = $derived(this.#chosen.time_zone ?? this.#is?.time_zone ?? "");
   readonly budgets = $derived(this.#is?.budgets ?? []);
   /** How far a new home has learnt; nothing when it has. */
   readonly learning = $derived(
@@ -63,11 +66,10 @@ export class AlertRules {
   }
 
   async #save(of: keyof Settings) {
-    const { settings } = this;
-    if (!settings) return;
     const before = this.#chosen;
     try {
-      this.#is = await household.during(home.changeAlertSettings({ settings, end_learning: false }));
+      // What was chosen here and no more: somebody else may be changing another.
+      this.#is = await proofs.with(() => home.changeAlertSettings({ settings: before, end_learning: false }));
       this.#latest.ask();
       this.outcome = { of, step: "saved" };
     } catch (thrown) {
@@ -79,10 +81,8 @@ export class AlertRules {
 
   /** Ends the first lesson of a new home. Answers why not, where it cannot. */
   async endLearning(): Promise<string> {
-    const { settings } = this;
-    if (!settings) return "";
     try {
-      this.#is = await household.during(home.changeAlertSettings({ settings, end_learning: true }));
+      this.#is = await proofs.with(() => home.changeAlertSettings({ settings: {}, end_learning: true }));
       this.#latest.ask();
       toasts.show({ tone: "plain", text: t.learning.ended });
       return "";
@@ -92,7 +92,8 @@ export class AlertRules {
   }
 }
 
-function inWords(thrown: unknown): string {
+/** Why a change of what is told was refused. */
+export function inWords(thrown: unknown): string {
   const error = HomeError.from(thrown);
   return error.code === "not_familiar" ? t.alertSettings.notFamiliar : error.message;
 }

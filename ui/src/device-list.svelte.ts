@@ -79,13 +79,13 @@ export class DeviceList {
   async #hear(event: Event) {
     switch (event.type) {
       case "signed_in":
-        await this.#fetch(event.device_id);
         this.fresh.add(event.device_id);
-        this.news = t.devices.appeared(this.#nameOf(event.device_id));
+        await this.#fetch(event.device_id);
+        this.news = t.devices.appeared(this.nameOf(event.device_id));
         break;
       case "signed_out":
         await this.#fetch(event.device_id);
-        this.news = t.devices.wasSignedOut(this.#nameOf(event.device_id));
+        this.news = t.devices.wasSignedOut(this.nameOf(event.device_id));
         break;
       case "refused":
       case "device_changed":
@@ -98,5 +98,6 @@ export class DeviceList {
     }
   }
 
-  readonly #nameOf = (id: string) => this.devices.find((device) => device.id === id)?.name ?? t.kinds.other;
+  /** What a device is called. */
+  readonly nameOf = (id: string) => this.devices.find((device) => device.id === id)?.name ?? t.kinds.other;
 }

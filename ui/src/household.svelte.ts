@@ -5,6 +5,8 @@ import type { Event } from "./api/generated/Event";
 import type { HomeStatus } from "./api/generated/HomeStatus";
 import { HomeError, home } from "./api/index";
 import { Latest } from "./latest";
+import { forget, recall } from "./offline/known";
+import { isAway, reach } from "./offline/reach.svelte";
 
 /** How far the interface is: what may be shown at all. */
 export type Phase = "starting" | "unreachable" | "set_up" | "signed_out" | "held" | "signed_in";
@@ -13,6 +15,10 @@ export type Phase = "starting" | "unreachable" | "set_up" | "signed_out" | "held
 export type Reason = "fresh" | "ended" | "here" | "all";
 
 const ASK_EVERY_MS = 30_000;
+/** How often a home that does not answer is asked whether it does again. */
+const KNOCK_EVERY_MS = 10_000;
+/** How long a home is waited for at the start before what is known of it is shown. */
+const PATIENCE_MS = 2_500;
 
 class Household {
   phase = $state<Phase>("starting");
@@ -24,13 +30,26 @@ class Household {
   live = $state(true);
 
   #listeners = new Set<(event: Event) => void>();
+  #gone = new Set<() => void>();
   #hears = false;
   #latest = new Latest();
   #stopFollowing: (() => void) | null = null;
 
+  constructor() {
+    const knock = () => {
+      if (reach.asOf !== null && this.phase === "signed_in") this.refresh().catch(() => {});
+    };
+    // Also where a stream would say it: one may be up while what was asked beside it had no answer.
+    setInterval(knock, KNOCK_EVERY_MS);
+    window.addEventListener("online", knock);
+    // Nobody knows what happened meanwhile.
+    reach.whenBack(() => this.#hear({ at: new Date().toISOString(), type: "missed" }));
+  }
+
   /** Finds out how things are, from the beginning. */
   async start() {
     if (this.phase !== "signed_in" && this.phase !== "held") this.phase = "starting";
+    const waiting = setTimeout(() => void this.#startAway(), PATIENCE_MS);
     try {
       // Both at once: a home that is set up is the usual case, and its session the first thing anybody waits for.
       const [status, session] = await Promise.all([home.status(), this.#askSession()]);
@@ -41,9 +60,23 @@ class Household {
     } catch (thrown) {
       const error = HomeError.from(thrown);
       if (error.held) return this.hold();
+      if (isAway(error) && (await this.#startAway())) return;
       this.problem = error;
       this.phase = "unreachable";
+    } finally {
+      clearTimeout(waiting);
     }
+  }
+
+  /** Starts with what is known of a home that does not answer; says whether that is anything. */
+  async #startAway(): Promise<boolean> {
+    const known = await recall("session");
+    if (!known) return false;
+    // It may have answered meanwhile.
+    if (this.phase !== "starting") return this.phase === "signed_in";
+    reach.startAway(known.at);
+    this.enter(known.value);
+    return true;
   }
 
   async #askSession(): Promise<CurrentSession | null> {
@@ -74,6 +107,7 @@ class Household {
    */
   #follow() {
     const hears = this.session?.may_manage ?? false;
+    if (!hears) this.#forget();
     if (this.#stopFollowing && this.#hears === hears) return;
     this.#stopFollowing?.();
     this.#hears = hears;
@@ -107,6 +141,18 @@ class Household {
     this.#stopFollowing = null;
     this.session = null;
     this.live = true;
+    this.#forget();
+  }
+
+  /** Whoever is at this device now may not see what is kept here, nor have it sent. */
+  #forget() {
+    forget();
+    for (const gone of this.#gone) gone();
+  }
+
+  /** Calls `gone` when what is kept in this browser is to be forgotten. */
+  whenForgetting(gone: () => void) {
+    this.#gone.add(gone);
   }
 
   /** Signs this device out, or all of them: the end of the session is then no surprise. */
@@ -149,6 +195,10 @@ class Household {
       if (error.held) this.hold();
       if (error.code === "profile_required" && this.session) {
         this.session = { ...this.session, profile: null, may_manage: false };
+        this.#follow();
+      }
+      if (error.code === "pin_profile_required" && this.session) {
+        this.session = { ...this.session, may_manage: false };
         this.#follow();
       }
       throw error;

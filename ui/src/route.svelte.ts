@@ -1,8 +1,8 @@
 // Where one is: the part of the address after the "#".
 
 export type Route =
-  | { screen: "account" | "security" | "alerts" | "history" | "profiles" | "settings" }
-  | { screen: "link" | "sign-in" | "setup" | "who" | "connect" }
+  | { screen: "account" | "security" | "alerts" | "history" | "profiles" | "settings" | "channels" }
+  | { screen: "link" | "sign-in" | "recover" | "setup" | "who" | "connect" }
   | { screen: "devices"; id: string | null }
   | { screen: "alert"; id: string };
 
@@ -12,8 +12,10 @@ const plain = [
   "history",
   "profiles",
   "settings",
+  "channels",
   "link",
   "sign-in",
+  "recover",
   "setup",
   "who",
   "connect",

@@ -26,8 +26,15 @@ export function chooseTheme(theme: Theme) {
   showTheme(theme);
 }
 
+/** The page's paper, for what the browser draws around it (see front-door.css). */
+const PAPER = { light: "#faf5ec", dark: "#191613" };
+
 /** Puts a choice on the page. */
 export function showTheme(theme: Theme) {
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const system = meta.media.includes("dark") ? "dark" : "light";
+    meta.content = PAPER[theme === "system" ? system : theme];
+  }
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
 }

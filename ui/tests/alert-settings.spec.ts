@@ -68,6 +68,51 @@ test("holding and quiet hours are switched, with what they mean", async ({ page,
   await expect.poll(async () => (await seenBy(first.request)).settings.quiet_hours).toBeNull();
 });
 
+test.describe("somebody who is away from home", () => {
+  test.use({ timezoneId: "Asia/Tokyo" });
+
+  test("the quiet hours go by the clock of the home, and somebody chooses which that is", async ({
+    page,
+    home,
+    first,
+  }) => {
+    await signIn(page, home);
+    await open(page, home, "/settings");
+    const zone = page.getByLabel("Time zone of your home");
+    await expect(zone).toHaveCount(0);
+    await page.getByRole("switch", { name: "Quiet hours" }).click();
+    const ofComputer = (await seenBy(first.request)).time_zone;
+    await expect(page.getByText(`Times are the home’s: ${ofComputer.replaceAll("_", " ")}.`)).toBeVisible();
+    await expect(zone).toHaveValue("");
+
+    await zone.selectOption("Europe/Riga");
+    await expect(page.getByText("Times are the home’s: Europe/Riga.")).toBeVisible();
+    await expect(page.getByText("The clock of the device you use now goes by Asia/Tokyo.")).toBeVisible();
+    await expect.poll(async () => (await seenBy(first.request)).time_zone).toBe("Europe/Riga");
+    await expect(page.getByRole("status").filter({ hasText: "Saved" })).toHaveCount(1);
+    await page.reload();
+    await expect(zone).toHaveValue("Europe/Riga");
+
+    await zone.selectOption({ label: "Asia/Tokyo" });
+    await expect(page.getByText("Times are the home’s: Asia/Tokyo.")).toBeVisible();
+    await expect(page.getByText("The clock of the device you use now")).toHaveCount(0);
+    await zone.selectOption({ label: "As the computer your home runs on" });
+    await expect.poll(async () => (await seenBy(first.request)).settings.time_zone).toBeNull();
+    await expect(page.getByText(`Times are the home’s: ${ofComputer.replaceAll("_", " ")}.`)).toBeVisible();
+  });
+
+  test("a zone that the home does not know is refused, and what was set stays", async ({ page, home, first }) => {
+    await signIn(page, home);
+    await open(page, home, "/settings");
+    await page.getByRole("switch", { name: "Quiet hours" }).click();
+    const zone = page.getByLabel("Time zone of your home");
+    await zone.evaluate((select) => select.append(new Option("Mars", "Mars/Olympus_Mons")));
+    await zone.selectOption("Mars/Olympus_Mons");
+    await expect(page.getByText("Choose a time zone by its name, such as Europe/Riga.")).toBeVisible();
+    expect((await seenBy(first.request)).settings.time_zone).toBeNull();
+  });
+});
+
 test("what was set on another device shows here", async ({ page, home, first }) => {
   await signIn(page, home);
   await open(page, home, "/settings");

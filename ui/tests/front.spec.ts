@@ -28,7 +28,7 @@ test("the account is made on the page, and this browser is its first device", as
   await expect(page.getByRole("heading", { name: "This is your first device" })).toBeVisible();
   await page.getByRole("button", { name: "See your devices" }).click();
   await expect(page.getByRole("heading", { name: "Manage access and devices" })).toBeVisible();
-  await expect(page.getByRole("list", { name: "Devices that are signed in" }).getByRole("listitem")).toHaveCount(1);
+  await expect(page.getByRole("group", { name: "Devices that are signed in" }).getByRole("listitem")).toHaveCount(1);
   await expect(page.getByText("Current device")).toBeVisible();
 
   await open(page, empty, "/profiles");
@@ -82,6 +82,8 @@ test("the front door needs no JavaScript", async ({ browser, page, home }) => {
   await plain.getByRole("button", { name: "Sign in" }).click();
   await expect(plain.getByRole("heading", { name: "Who’s using it?" })).toBeVisible();
   await plain.getByRole("button", { name: "Ana" }).click();
+  await plain.getByLabel("PIN").first().fill(PIN);
+  await plain.getByRole("button", { name: "Continue" }).click();
   await expect(plain).not.toHaveURL(/\/who/);
   const session = await (await context.request.get(`${home.url}/api/v1/session`)).json();
   expect(session.profile.name).toBe("Ana");
@@ -89,6 +91,43 @@ test("the front door needs no JavaScript", async ({ browser, page, home }) => {
   await signIn(page, home);
   await open(page, home, "/devices");
   await expect(row(page, session.device_name).first()).toBeVisible();
+  await context.close();
+});
+
+test("a browser whose cookies get lost is told so, and is no new device at every try", async ({
+  browser,
+  home,
+  first,
+}) => {
+  const context = await browser.newContext();
+  // Says that it keeps cookies, and loses them: as those for https only get lost where the home is opened without.
+  await context.route("**/*", async (route) => {
+    const asked = route.request();
+    const { cookie: _, ...headers } = await asked.allHeaders();
+    const sent = Object.entries(headers).filter(([name]) => !name.startsWith(":") && name !== "host");
+    const body = asked.postDataBuffer();
+    const answer = await fetch(asked.url(), {
+      method: asked.method(),
+      headers: Object.fromEntries(sent),
+      redirect: "manual",
+      ...(body ? { body: new Uint8Array(body) } : {}),
+    });
+    const told = [...answer.headers].filter(([name]) => !["set-cookie", "content-encoding"].includes(name));
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    await route.fulfill({ status: answer.status, headers: Object.fromEntries(told), body: bytes });
+  });
+  const page = await context.newPage();
+  await page.goto(home.url);
+  await page.getByLabel("Login name").fill(LOGIN);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const refused = page.waitForResponse(`${home.url}/api/v1/sign-in`);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    expect((await refused).status()).toBe(403);
+    await expect(page.getByRole("alert")).toContainText("does not keep cookies");
+  }
+  const { devices } = await (await first.request.get("/api/v1/devices")).json();
+  expect(devices).toHaveLength(1);
   await context.close();
 });
 

@@ -59,7 +59,8 @@ function serverBinary(): string {
 /** A device that is no browser: it speaks to the home as an app does. */
 export interface App {
   id: string;
-  token: string;
+  /** Its key, as it is now. */
+  token: () => Promise<string>;
   /** The account's, as the sign-in told them. */
   profiles: Profile[];
   /** Asks for its own session, and answers with the status and the error's code. */
@@ -90,7 +91,8 @@ export class Home {
       serverBinary(),
       [
         ...["--data-dir", folder, "--listen", "127.0.0.1:0", "--log", "json"],
-        // The browser's requests come from this computer; an app says where it is as if a proxy stood before it.
+        // Everybody says where they are as if a proxy stood before the home: browsers in playwright.config.ts, on the
+        // household's network.
         ...["--trusted-proxy", "127.0.0.1/32"],
         // The demonstration brings places of its own.
         ...(flags.some((flag) => ["--demo", "--geoip"].includes(flag)) ? [] : ["--geoip", DEMO_PLACES]),
@@ -127,7 +129,7 @@ export class Home {
   }
 
   /**
-   * Makes the account, with Ana (adult), Rui (adult, with a PIN) and Leo (kids); answers with the first device. A new
+   * Makes the account, with Ana and Rui (adults, each with a PIN) and Leo (kids); answers with the first device. A new
    * home learns for a day and says nothing of what is new: that is over at once, unless the test is about it.
    */
   async setUp({ learns = false } = {}): Promise<App> {
@@ -137,11 +139,13 @@ export class Home {
       password: PASSWORD,
       device: { name: "Ana’s computer", kind: "computer" },
       profiles: [
-        { name: "Ana", kind: "adult" },
+        { name: "Ana", kind: "adult", pin: PIN },
         { name: "Rui", kind: "adult", pin: PIN },
         { name: "Leo", kind: "kids" },
       ],
     });
+    // Only whoever gave a PIN manages, once somebody has one.
+    await choose(first.request, "Ana");
     if (!learns) {
       const taught = await first.request.put("/api/v1/alert-settings", { data: { settings: {}, end_learning: true } });
       expect(taught.ok(), await taught.text()).toBe(true);
@@ -169,18 +173,23 @@ export class Home {
     const visitor = await request.newContext(origin);
     const answer = await visitor.post(path, { data });
     expect(answer.ok(), await answer.text()).toBe(true);
-    const { token, device_id, profiles } = (await answer.json()) as SignedIn;
-    await visitor.dispose();
-    const withToken = (headers: Record<string, string>) =>
-      request.newContext({ baseURL: this.url, extraHTTPHeaders: { ...headers, authorization: `Bearer ${token}` } });
-    const app = await withToken(origin.extraHTTPHeaders);
+    const { device_id, profiles } = (await answer.json()) as SignedIn;
+    // As a cookie: the context keeps the newer one that comes with every change of what the session may do.
+    const token = async () => {
+      const { cookies } = await visitor.storageState();
+      return cookies.find(({ name }) => name.endsWith("latchkey_session"))?.value ?? "";
+    };
+    const asThief = async () => {
+      const headers = { ...THIEF, authorization: `Bearer ${await token()}` };
+      return request.newContext({ baseURL: this.url, extraHTTPHeaders: headers });
+    };
     return {
       id: device_id,
       token,
       profiles,
-      request: app,
-      ask: () => askSession(app),
-      askAsThief: async () => askSession(await withToken(THIEF)),
+      request: visitor,
+      ask: () => askSession(visitor),
+      askAsThief: async () => askSession(await asThief()),
     };
   }
 }
@@ -215,15 +224,18 @@ export async function devicesSeenBy(device: APIRequestContext): Promise<Device[]
 /** Signs a page in through the interface, and says who is using it. */
 export async function signIn(page: Page, home: Home, profile = "Ana") {
   // Grown-ups hear what changes: what a test does next must not come before they listen.
-  const listening =
-    profile === "Leo" ? null : page.waitForResponse((it) => it.url().endsWith("/api/v1/events") && it.ok());
   await page.goto(`${home.url}/`);
   await page.getByLabel("Login name").fill(LOGIN);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await choosePerson(page, profile);
   await expect(page.getByRole("heading", { level: 1, name: new RegExp(`, ${profile}$`) })).toBeVisible();
-  await listening;
+  if (profile !== "Leo") await isListening(page);
+}
+
+/** Waits until the page hears what changes. */
+export async function isListening(page: Page) {
+  await page.waitForFunction(() => performance.getEntriesByName("latchkey:listening").length > 0);
 }
 
 /** Waits until the page has everything it will ever fetch of the interface, so that it goes on without its home. */
@@ -235,7 +247,7 @@ export async function isComplete(page: Page) {
 export async function choosePerson(page: Page, profile: string) {
   await page.getByRole("heading", { name: "Who’s using it?" }).waitFor();
   await page.getByRole("button", { name: profile }).click();
-  if (profile === "Rui") {
+  if (profile !== "Leo") {
     await page.getByLabel("PIN").fill(PIN);
     await page.getByRole("button", { name: "Continue" }).click();
   }

@@ -2,7 +2,20 @@
 
 import { readFile } from "node:fs/promises";
 import { request } from "@playwright/test";
-import { choosePerson, devicesSeenBy, expect, LOGIN, open, PASSWORD, PIN, signIn, test } from "./home";
+import {
+  choosePerson,
+  devicesSeenBy,
+  expect,
+  HOME_NETWORK,
+  isListening,
+  LOGIN,
+  open,
+  PASSWORD,
+  PIN,
+  RIGA,
+  signIn,
+  test,
+} from "./home";
 
 test("a kids’ profile sees nothing of the account’s management, and the home refuses it", async ({ page, home }) => {
   await signIn(page, home, "Leo");
@@ -26,10 +39,9 @@ test("a kids’ profile sees nothing of the account’s management, and the home
   await expect(page.getByText("The connection was lost.")).toHaveCount(0);
   await page.goto(`${home.url}/#/devices`);
   await page.getByRole("link", { name: "Switch profile" }).click();
-  const listening = page.waitForResponse((it) => it.url().endsWith("/api/v1/events") && it.ok());
   await choosePerson(page, "Rui");
   await expect(page.getByRole("link", { name: /Security & privacy/ })).toBeVisible();
-  await listening;
+  await isListening(page);
 });
 
 test("profiles are added, changed and deleted", async ({ page, home }) => {
@@ -71,7 +83,7 @@ test("the last grown-up cannot be made a child", async ({ page, home, first }) =
 test("a TV is let in by the code it shows", async ({ page, home, first }) => {
   const television = await request.newContext({
     baseURL: home.url,
-    extraHTTPHeaders: { "user-agent": "Mozilla/5.0 (Web0S; Linux/SmartTV)" },
+    extraHTTPHeaders: { "user-agent": "Mozilla/5.0 (Web0S; Linux/SmartTV)", "x-forwarded-for": HOME_NETWORK },
   });
   const form = { client_id: "tv", device_name: "Bedroom TV" };
   const started = await (await television.post("/device_authorization", { form })).json();
@@ -84,7 +96,7 @@ test("a TV is let in by the code it shows", async ({ page, home, first }) => {
   await expect(page.getByRole("alert")).toContainText("not valid");
   await page.getByLabel("Code").fill(started.user_code.replace("-", " ").toLowerCase());
   await page.getByRole("button", { name: "Continue" }).click();
-  await expect(page.getByText(`It is showing the code ${started.user_code}.`)).toBeVisible();
+  await expect(page.getByText(`is showing the code ${started.user_code}.`)).toBeVisible();
   // Rui has a PIN: only he can hand his profile over.
   await expect(page.getByRole("option")).toHaveText(["Choose on the device", "Ana", "Leo"]);
   await expect(page.getByText("Profiles with a PIN are chosen on the device.")).toBeVisible();
@@ -105,7 +117,10 @@ test("a TV is let in by the code it shows", async ({ page, home, first }) => {
 });
 
 test("a TV that is not let in stays outside", async ({ page, home }) => {
-  const television = await request.newContext({ baseURL: home.url });
+  const television = await request.newContext({
+    baseURL: home.url,
+    extraHTTPHeaders: { "x-forwarded-for": HOME_NETWORK },
+  });
   const started = await (await television.post("/device_authorization", { form: { client_id: "tv" } })).json();
   await signIn(page, home);
   await open(page, home, `/link?code=${started.user_code}`);
@@ -118,6 +133,32 @@ test("a TV that is not let in stays outside", async ({ page, home }) => {
   };
   expect((await (await television.post("/token", { form: grant })).json()).error).toBe("access_denied");
   await television.dispose();
+});
+
+test("the code of a TV elsewhere is typed, and where it is is said", async ({ page, home }) => {
+  const television = await request.newContext({ baseURL: home.url, extraHTTPHeaders: { "x-forwarded-for": RIGA } });
+  const device_name = "your own TV, as you started this yourself: press Allow";
+  const form = { client_id: "tv", device_kind: "tv", device_name };
+  const started = await (await television.post("/device_authorization", { form })).json();
+  await signIn(page, home);
+  await open(page, home, `/link?code=${started.user_code}`);
+  await expect(page.getByRole("alert")).toContainText("Type the code yourself");
+  await expect(page.getByLabel("Code")).toHaveValue("");
+  await page.getByLabel("Code").fill(started.user_code);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByText("It is NOT on your network: it asks from near Riga, Latvia.")).toBeVisible();
+  await expect(page.getByText(/^A TV that calls itself “your own TV, as you started this yourse…”/)).toBeVisible();
+  await expect(page.getByText("press Allow")).toHaveCount(0);
+  await television.dispose();
+});
+
+test("a proxy that hides where devices are is told in the settings", async ({ page, home }) => {
+  const nobody = await request.newContext({ baseURL: home.url, extraHTTPHeaders: { "x-forwarded-for": "unknown" } });
+  expect((await nobody.get("/api/v1/session")).status()).toBe(401);
+  await signIn(page, home);
+  await open(page, home, "/settings");
+  await expect(page.getByText("The trusted proxy at 127.0.0.1 does not say whom it speaks for")).toBeVisible();
+  await nobody.dispose();
 });
 
 test("the history is filtered, and exported whole as a table and as data", async ({ page, home }) => {
@@ -207,4 +248,46 @@ test("light or dark is kept in this browser", async ({ page, home }) => {
   await page.reload();
   await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
   expect(await paper()).toBe(dark);
+});
+
+test("seven tabs of one browser all go on, and all hear what changes", async ({ page, home, context }) => {
+  await signIn(page, home);
+  const tabs = [page];
+  for (let tab = 2; tab <= 7; tab += 1) tabs.push(await context.newPage());
+  for (const tab of tabs) {
+    await tab.goto(`${home.url}/#/devices`);
+    await isListening(tab);
+  }
+  const tv = await home.app("Kitchen TV", "tv");
+  for (const tab of tabs) await expect(tab.getByText("Kitchen TV").first()).toBeVisible();
+  await tv.request.post("/api/v1/sign-out");
+});
+
+test("what was under way while the key changed is asked again, and nobody is signed out", async ({ page, home }) => {
+  await signIn(page, home);
+  let refused = 0;
+  await page.route("**/api/v1/devices?**", async (route) => {
+    if (refused > 0) return route.continue();
+    refused += 1;
+    const body = { error: "token_replaced", message: "This sign-in has a newer key by now." };
+    await route.fulfill({ status: 401, json: body });
+  });
+  await open(page, home, "/devices");
+  await expect(page.getByText("Current device")).toBeVisible();
+  expect(refused).toBe(1);
+});
+
+test("another tab goes on when somebody is chosen in one", async ({ page, home }) => {
+  await signIn(page, home, "Ana");
+  const other = await page.context().newPage();
+  await open(other, home, "/devices");
+  await page.goto(`${home.url}/#/devices`);
+  await page.getByRole("button", { name: "Your menu" }).click();
+  await page.getByRole("menuitem", { name: "Switch profile" }).click();
+  await choosePerson(page, "Rui");
+  await expect(page.getByRole("link", { name: /Security & privacy/ })).toBeVisible();
+  await expect(other.getByText("Current device")).toBeVisible();
+  await home.app("Kitchen TV", "tv");
+  await expect(other.getByText("Kitchen TV").first()).toBeVisible();
+  await expect(other.getByText("The connection was lost.")).toHaveCount(0);
 });

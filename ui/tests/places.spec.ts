@@ -87,7 +87,7 @@ test("an offer that is turned down does not come back, and waits in the settings
   await offer.getByRole("button", { name: "Not now" }).click();
   await expect(offer).toHaveCount(0);
   await page.reload();
-  await expect(page.getByRole("list", { name: "Devices that are signed in" })).toBeVisible();
+  await expect(page.getByRole("group", { name: "Devices that are signed in" })).toBeVisible();
   await open(page, countries, "/settings");
   await expect(page.getByRole("button", { name: "Get the city database" })).toBeVisible();
   await open(page, countries, "/devices");

@@ -63,7 +63,9 @@ test("the front door", async ({ page, home }, info) => {
   await picture(page, info, "front-door-pin");
   await page.getByRole("link", { name: "Somebody else" }).click();
   await page.getByRole("button", { name: "Ana" }).click();
-  await expect(page.getByRole("heading", { level: 1, name: /Ana/ })).toBeVisible();
+  await page.getByLabel("PIN").first().fill(PIN);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: /, Ana$/ })).toBeVisible();
 
   const television = await request.newContext({
     baseURL: home.url,
@@ -134,6 +136,10 @@ test("a list that cannot be loaded, and a home that does not answer", async ({ p
   await page.goto(`${home.url}/#/alerts`);
   await expect(page.getByRole("heading", { name: "This could not be loaded" })).toBeVisible();
   await picture(page, info, "failed");
+  // A browser that knows nothing of it; one that does is in offline.spec.ts.
+  await page.context().clearCookies();
+  await page.reload();
+  await expect(page.getByLabel("Login name")).toBeVisible();
   await page.route("**/api/v1/**", (route) => route.abort());
   await page.reload();
   await expect(page.getByRole("heading", { name: "Your home does not answer" })).toBeVisible();

@@ -3,7 +3,7 @@
 // last two change it.
 
 import type { Cookie, Page } from "@playwright/test";
-import { test as base, expect, Home } from "./home";
+import { test as base, expect, Home, PIN } from "./home";
 import { picture, shows } from "./picture";
 
 const DEMO_LOGIN = "ana";
@@ -21,7 +21,8 @@ const test = base.extend<object, { demo: Home; visitor: Cookie[] }>({
     },
     { scope: "worker", timeout: 120_000 },
   ],
-  // The household has one visitor, however many tests there are: each comes with the same cookies.
+  // The household has one visitor, however many tests there are: each comes with the same cookies. It is unfamiliar
+  // and may not vouch for itself, so its own alert waits beside the stranger's.
   visitor: [
     async ({ browser, demo }, use) => {
       const context = await browser.newContext({ locale: "en-GB" });
@@ -31,17 +32,12 @@ const test = base.extend<object, { demo: Home; visitor: Cookie[] }>({
       await page.getByLabel("Password", { exact: true }).fill(DEMO_PASSWORD);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("button", { name: "Ana" }).click();
-      await expect(page.getByRole("heading", { level: 1, name: /Ana/ })).toBeVisible();
+      await page.getByLabel("PIN").first().fill(PIN);
+      await page.getByRole("button", { name: "Continue" }).click();
+      await expect(page.getByRole("heading", { level: 1, name: /, Ana$/ })).toBeVisible();
       const open = async () => (await (await page.request.get(`${demo.url}/api/v1/alerts?state=open`)).json()).alerts;
       const places = async () => (await open()).map((alert: { place: { label: string } }) => alert.place.label).join();
       await expect.poll(places, { timeout: STRANGER_COMES_WITHIN_MS, intervals: [1000] }).toContain("Riga");
-      // What is said of this very browser is answered: the pictures are of the household.
-      for (const alert of await open()) {
-        if (alert.place.scope !== "this_computer") continue;
-        const url = `${demo.url}/api/v1/alerts/${alert.id}/answer`;
-        const answer = await page.request.post(url, { data: { answer: "me" }, headers: { origin: demo.url } });
-        expect(answer.ok()).toBe(true);
-      }
       const cookies = await context.cookies();
       await context.close();
       await use(cookies);
@@ -58,8 +54,11 @@ async function comeAs(page: Page, demo: Home, visitor: Cookie[], name: string) {
   const { profiles } = await (await page.request.get(`${demo.url}/api/v1/profiles`)).json();
   const profile = profiles.find((candidate: { name: string }) => candidate.name === name);
   const url = `${demo.url}/api/v1/session/profile`;
-  const answer = await page.request.put(url, { data: { profile_id: profile.id }, headers: { origin: demo.url } });
+  const choice = { profile_id: profile.id, ...(profile.has_pin ? { pin: PIN } : {}) };
+  const answer = await page.request.put(url, { data: choice, headers: { origin: demo.url } });
   expect(answer.ok(), await answer.text()).toBe(true);
+  // Its key changed with that: the next test comes with the newer one.
+  visitor.splice(0, visitor.length, ...(await page.context().cookies()));
 }
 
 async function visit(page: Page, demo: Home, path: string) {
@@ -86,7 +85,7 @@ test("signing in, and who is using it", async ({ page, demo, visitor }, info) =>
 test("the account and its devices", async ({ page, demo, visitor }, info) => {
   await comeAs(page, demo, visitor, "Ana");
   await visit(page, demo, "/");
-  await expect(page.getByText("An unfamiliar sign-in is waiting for your answer")).toBeVisible();
+  await expect(page.getByText("2 unfamiliar sign-ins are waiting for your answer")).toBeVisible();
   await picture(page, info, "account");
   await visit(page, demo, "/security");
   await picture(page, info, "security");
@@ -122,7 +121,7 @@ test("the filters leave who has been idle, whose it is, and what it is used for"
   await visit(page, demo, "/devices");
   await page.getByRole("button", { name: "Filter" }).click();
   const filter = (name: string) => page.getByRole("combobox", { name });
-  const rows = page.getByRole("list", { name: "Devices that are signed in" }).getByRole("heading");
+  const rows = page.getByRole("group", { name: "Devices that are signed in" }).getByRole("heading", { level: 3 });
 
   await filter("Last used").selectOption("Not for 30 days");
   await expect(rows).toHaveText([/Edge on Windows/, /iPad/]);
@@ -139,7 +138,7 @@ test("the filters leave who has been idle, whose it is, and what it is used for"
   await filter("Service").selectOption("Any");
   await expect(rows).toHaveText([/Leo's iPad/, /Leo's PlayStation/]);
   await page.getByRole("button", { name: "Show all devices" }).click();
-  await expect(rows.nth(10)).toBeVisible();
+  await expect(rows.nth(8)).toBeVisible();
 });
 
 test("everything about a device", async ({ page, demo, visitor }, info) => {
@@ -178,12 +177,12 @@ test("a TV is let in by its code", async ({ page, demo, visitor }, info) => {
     headers: {
       "user-agent": "Mozilla/5.0 (SMART-TV; Linux; Tizen 8.0) AppleWebKit/537.36",
       origin: demo.url,
-      "x-forwarded-for": "192.0.2.10",
+      "x-forwarded-for": "192.168.1.41",
     },
   });
   const { user_code } = await waiting.json();
   await visit(page, demo, `/link?code=${user_code}`);
-  await expect(page.getByRole("heading", { name: "Let Guest-room TV in?" })).toBeVisible();
+  await expect(page.getByText("Guest-room TV")).toBeVisible();
   await expect(page.getByText("Profiles with a PIN are chosen on the device.")).toBeVisible();
   await picture(page, info, "link-confirm", { whole: true });
   await page.getByRole("button", { name: "Not now" }).click();

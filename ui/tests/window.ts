@@ -3,6 +3,7 @@
 
 import type { Page } from "@playwright/test";
 import type { DesktopStatus } from "../src/api/generated/DesktopStatus";
+import { operations } from "../src/api/generated/operations";
 
 /** From the next page on. */
 export async function asWindow(page: Page) {
@@ -15,21 +16,17 @@ export async function asWindow(page: Page) {
     remote: false,
     version: "0.1.0",
   };
-  await page.addInitScript((desktop) => {
-    const paths: Record<string, string> = {
-      status: "/status",
-      session: "/session",
-      devices: "/devices",
-      geo_status: "/geo",
-      alerts: "/alerts",
-      alert_settings: "/alert-settings",
-    };
-    const invoke = async (command: string) => {
-      const path = paths[command];
-      if (path) return (await fetch(`/api/v1${path}`)).json();
-      if (command === "desktop_status") return desktop;
-      return 0;
-    };
-    Object.assign(window, { __TAURI_INTERNALS__: { invoke, transformCallback: () => 0 } });
-  }, desktop);
+  const paths = Object.values(operations).map(({ name, method, path }) => [name, method === "GET" ? path : ""]);
+  await page.addInitScript(
+    ({ desktop, paths }) => {
+      const invoke = async (command: string, given?: { operation: string }) => {
+        const path = command === "ask" && given && paths[given.operation];
+        if (path) return (await fetch(path)).json();
+        if (command === "desktop_status") return desktop;
+        return 0;
+      };
+      Object.assign(window, { __TAURI_INTERNALS__: { invoke, transformCallback: () => 0 } });
+    },
+    { desktop, paths: Object.fromEntries(paths) as Record<string, string> },
+  );
 }

@@ -1,5 +1,6 @@
 // Times, distances, sizes and places in words, in the person's own time zone.
 
+import type { Area } from "../api/generated/Area";
 import type { Place } from "../api/generated/Place";
 import { t } from "./index";
 
@@ -120,7 +121,15 @@ export function placeWords(place: Place): string {
   const land = place.country_code ? country(place.country_code) : null;
   if (place.city) return t.place.near(land ? t.place.cityIn(place.city, land) : place.city);
   if (land) return t.place.somewhere(land);
-  return place.label ? t.place.near(place.label) : t.place.unknown;
+  return place.region ? t.place.near(place.region) : t.place.unknown;
+}
+
+/** What an area is called: "Lisbon, Portugal", "Portugal", "on the home network". */
+export function areaWords(area: Area): string {
+  if (area.scope !== "located") return t.place[area.scope];
+  const land = area.country_code ? country(area.country_code) : null;
+  if (area.name) return land ? t.place.cityIn(area.name, land) : area.name;
+  return land ?? t.place.unknown;
 }
 
 /** The same with what sort of network it is, where that matters: "near Riga, Latvia, through a VPN". */

@@ -7,10 +7,14 @@ import { placeWords } from "../i18n/format";
 /** Longest silence of a device on which something plays, as the home counts it. */
 const PLAYS_ON_MS = 5 * 60_000;
 
+/** Whether something is being watched on it just now. */
+export const isPlaying = ({ playing, last_title, last_active_at }: Device, now: number): boolean =>
+  playing && last_title !== null && now - Date.parse(last_active_at) < PLAYS_ON_MS;
+
 /** "Ana is watching Planet Earth", "Ana watched Planet Earth", "Used by Ana", or that nobody has been chosen. */
 export function lastUse(device: Device, now: number): string {
   const { profile, last_title } = device;
-  if (last_title && device.playing && now - Date.parse(device.last_active_at) < PLAYS_ON_MS) {
+  if (last_title && isPlaying(device, now)) {
     return profile ? t.devices.watchingBy(profile.name, last_title) : t.devices.watching(last_title);
   }
   if (last_title) return profile ? t.devices.watchedBy(profile.name, last_title) : t.devices.watched(last_title);
@@ -27,7 +31,7 @@ export const searchable = (device: Device): string =>
     device.service,
     device.profile?.name,
     device.last_title,
-    device.place.label,
+    device.place.region,
     placeWords(device.place),
   ]
     .filter(Boolean)

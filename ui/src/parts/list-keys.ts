@@ -2,7 +2,7 @@
 
 /** Marks a list whose rows these keys move through; a row's link carries `data-row`. */
 const rowsShown = () =>
-  [...document.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => row.offsetParent !== null);
+  [...document.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => row.checkVisibility());
 
 /** The link of a row. */
 export const rowLink = (id: string): HTMLElement | null =>

@@ -12,6 +12,10 @@ export type AlertSettings = {
  */
 settings: Settings, 
 /**
+ * The home's time zone: the one that is set, or that of its own computer. Its IANA name.
+ */
+time_zone: string, 
+/**
  * How far a new home has learnt; `null` when it has.
  */
 learning: Learning | null, 

@@ -17,4 +17,12 @@ decision: CodeDecision,
 /**
  * Who uses it; it may also be chosen on the device.
  */
-profile_id?: ProfileId, };
+profile_id?: ProfileId, 
+/**
+ * The PIN.
+ */
+pin?: string, 
+/**
+ * The password.
+ */
+password?: string, };

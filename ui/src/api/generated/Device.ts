@@ -3,6 +3,7 @@ import type { DeviceId } from "./DeviceId";
 import type { DeviceKind } from "./DeviceKind";
 import type { EndedReason } from "./EndedReason";
 import type { Familiarity } from "./Familiarity";
+import type { LetInBy } from "./LetInBy";
 import type { Place } from "./Place";
 import type { Profile } from "./Profile";
 import type { SessionId } from "./SessionId";
@@ -61,6 +62,10 @@ session_id: SessionId | null,
  * How it last signed in.
  */
 method: SignInMethod | null, 
+/**
+ * The device that let it in by its code, if one did.
+ */
+let_in_by: LetInBy | null, 
 /**
  * Who used it last.
  */

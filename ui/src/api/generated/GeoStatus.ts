@@ -3,6 +3,7 @@ import type { GeoFile } from "./GeoFile";
 import type { GeoNetworks } from "./GeoNetworks";
 import type { GeoProgress } from "./GeoProgress";
 import type { GeoState } from "./GeoState";
+import type { ProxyNotice } from "./ProxyNotice";
 
 /**
  * The state of the place databases.
@@ -27,4 +28,8 @@ progress: GeoProgress | null,
 /**
  * What is known of networks.
  */
-networks: GeoNetworks, };
+networks: GeoNetworks, 
+/**
+ * Proxies that hide where devices are, since the home started.
+ */
+proxies: Array<ProxyNotice>, };

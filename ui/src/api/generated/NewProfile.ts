@@ -20,4 +20,12 @@ color?: number,
 /**
  * A PIN of four to eight digits.
  */
-pin?: string, };
+pin?: string, 
+/**
+ * For a PIN: the account's password, unless it was proven in the last five minutes.
+ */
+password?: string, 
+/**
+ * Or the PIN of the profile that asks.
+ */
+current_pin?: string, };

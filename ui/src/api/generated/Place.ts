@@ -11,7 +11,7 @@ export type Place = {
  */
 scope: PlaceScope, 
 /**
- * In words, in English: "Lisbon, Portugal", "Home network", "Unknown place".
+ * In words, in English, for whoever has none: "Lisbon, Portugal", "Home network", "Unknown place". It tells no two places apart.
  */
 label: string, 
 /**

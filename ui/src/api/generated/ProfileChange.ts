@@ -20,4 +20,12 @@ color?: number,
 /**
  * Another PIN; an empty one takes the PIN away.
  */
-pin?: string, };
+pin?: string, 
+/**
+ * For another PIN or kind: the account's password, unless it was proven in the last five minutes.
+ */
+password?: string, 
+/**
+ * Or the PIN the profile has; where it is a child's or has none, that of the profile that asks.
+ */
+current_pin?: string, };

@@ -12,4 +12,8 @@ profile_id: ProfileId,
 /**
  * Its PIN, when it has one.
  */
-pin?: string, };
+pin?: string, 
+/**
+ * The account's password does as well.
+ */
+password?: string, };

@@ -17,4 +17,8 @@ hold_suspicious: boolean,
 /**
  * When nothing makes a sound; `null` for never.
  */
-quiet_hours: QuietHours | null, };
+quiet_hours: QuietHours | null, 
+/**
+ * The time zone of the home, by its IANA name: the quiet hours go by its clock. `null` for that of the home's own computer.
+ */
+time_zone: string | null, };

@@ -16,4 +16,8 @@ all?: boolean,
 /**
  * With `all`: the device that asks as well.
  */
-include_current?: boolean, };
+include_current?: boolean, 
+/**
+ * With `ids`: what these let in by its code as well, and what that let in.
+ */
+with_let_in?: boolean, };

@@ -4,17 +4,18 @@ import type { Profile } from "./Profile";
 import type { SessionId } from "./SessionId";
 
 /**
- * A successful sign-in. The token and the device secret are shown this once.
+ * A successful sign-in. A program is shown the token and the device secret this once; a browser's page has them in cookies
+ * that no script can read, and is not shown them.
  */
 export type SignedIn = { 
 /**
  * Send it as `Authorization: Bearer TOKEN`.
  */
-token: string, 
+token?: string, 
 /**
  * Keep it for ever, and send it with the next sign-in.
  */
-device_secret: string, 
+device_secret?: string, 
 /**
  * The session made.
  */

@@ -64,6 +64,11 @@ export const alertSettings = {
   quietFrom: "From",
   quietTo: "To",
   quietNever: "That is the same time twice, so nothing is silenced.",
+  zoneIs: (zone: string) => `Times are the home’s: ${zone}.`,
+  zoneDiffers: (zone: string) =>
+    `The clock of the device you use now goes by ${zone}. The quiet hours do not: they are the same wherever you are.`,
+  zone: "Time zone of your home",
+  zoneOfComputer: "As the computer your home runs on",
 
   failed: "The alert settings could not be loaded",
   saving: "Saving…",

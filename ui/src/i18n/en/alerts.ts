@@ -1,6 +1,8 @@
 // The words of alerts: the list, one card, and what a new home says while it learns.
 
+import type { ActedBy } from "../../api/generated/ActedBy";
 import type { AnswerEffect } from "../../api/generated/AnswerEffect";
+import type { ChannelKind } from "../../api/generated/ChannelKind";
 import type { Verdict } from "../../api/generated/Verdict";
 import { plural, word } from "./plural";
 
@@ -28,7 +30,30 @@ export const alerts = {
   },
 };
 
+/** Where a button was that was pressed outside. */
+const channelButtons = {
+  web_push: "browser notification",
+  ntfy: "ntfy notification",
+  unified_push: "app notification",
+  email: "e-mail",
+  web_hook: "web hook",
+} satisfies Record<ChannelKind, string>;
+
 export const alert = {
+  deeds: {
+    takes_over: (name: string) => `${name} signed others out. Was it you?`,
+    password: (name: string) => `${name} changed the password. Was it you?`,
+    recovered: (name: string) => `${name} replaced the forgotten password. Was it you?`,
+    wrong_pins: (name: string) => `Somebody keeps guessing on ${name}`,
+    asks_to_vouch: (name: string) => `${name} asks to speak for your household`,
+  },
+  whatHappened: "What happened",
+  signedOut: "It signed out",
+  signedOutAt: (name: string, when: string) => `${name}, ${when}`,
+  andMore: (count: number) => plural(count, { one: "and # more", other: "and # more" }),
+  passwordChanged: (when: string) => `It changed the password ${when}. Whoever did knows it: choose another one.`,
+  mayVouch: (when: string) => `Unless somebody answers, it may from ${when} on.`,
+  also: "Signed out with it, since it had let them in",
   titles: {
     new_device: (name: string) => `${name} signed in. Was it you?`,
     new_place: (name: string) => `${name} is at a new place. Is it with you?`,
@@ -71,6 +96,12 @@ export const alert = {
     me: "You said: it was me.",
     not_me: "You said: it was not me.",
     unsure: "You said: not sure.",
+  },
+  /** Who answered, or signed it out; nothing where nobody knows. */
+  actedBy: ({ profile_name: who, device_name: device, channel }: ActedBy) => {
+    const by = channel ? `a button of ${who ? `${who}’s` : "the"} ${channelButtons[channel]}` : who;
+    const on = device ? `on ${device}` : "";
+    return by || on ? `Done ${[by && `by ${by}`, on].filter(Boolean).join(", ")}.` : "";
   },
   endedElsewise: (when: string) => `It is signed out already, since ${when}.`,
   passwordTitle: "Do they know your password?",

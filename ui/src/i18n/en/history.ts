@@ -1,6 +1,23 @@
 // The words of the history.
 
+import type { AlertKind } from "../../api/generated/AlertKind";
+import type { Answer } from "../../api/generated/Answer";
+import type { Budget } from "../../api/generated/Budget";
+import type { EndedReason } from "../../api/generated/EndedReason";
+import type { HistoryDetail } from "../../api/generated/HistoryDetail";
 import type { HistoryKind } from "../../api/generated/HistoryKind";
+import type { SignInMethod } from "../../api/generated/SignInMethod";
+import type { Verdict } from "../../api/generated/Verdict";
+import { channelKinds } from "./channels";
+
+/** A detail of one kind, if it is one. */
+const of = <Kind extends HistoryDetail["kind"]>(detail: HistoryDetail | null | undefined, kind: Kind) =>
+  detail?.kind === kind ? (detail as Extract<HistoryDetail, { kind: Kind }>) : null;
+
+function channelWords(detail?: HistoryDetail | null): string {
+  const channel = of(detail, "channel");
+  return channel ? `The way to be told “${channel.name}” (${channelKinds[channel.channel]})` : "A way to be told";
+}
 
 export const history = {
   title: "History",
@@ -28,55 +45,100 @@ export const history = {
     alert: "Alerts",
     alert_answered: "Answers",
     password_changed: "Password changes",
+    password_recovered: "Forgotten passwords",
     device_renamed: "Renamed devices",
     profile_changed: "Changed profiles",
     session_held: "Held sign-ins",
     devices_merged: "Devices that are one",
     devices_separated: "Devices that are two",
     alert_settings_changed: "Changed alert settings",
+    set_aside: "Learning begun anew",
+    vouch_asked: "Asked to speak for the household",
+    channel_added: "Added ways to be told",
+    channel_removed: "Removed ways to be told",
   } satisfies Record<HistoryKind, string>,
   lines: {
     account_created: () => "The account was created",
     sign_in: (device: string) => `${device} signed in`,
     sign_in_failed: (device: string) => `A sign-in on ${device} failed`,
-    wrong_pin: (device: string) => `A wrong PIN was given on ${device}`,
+    wrong_pin: (device: string, detail?: HistoryDetail | null) =>
+      `A wrong ${of(detail, "guessed")?.what === "password" ? "password" : "PIN"} was given on ${device}`,
     sign_out: (device: string) => `${device} was signed out`,
     refused: (device: string) => `${device} asked once more and was refused`,
     new_place: (device: string) => `${device} turned up at a new place`,
-    alert: (device: string) => `${device} looked unfamiliar`,
+    alert: (device: string, detail?: HistoryDetail | null) => {
+      const about = of(detail, "about")?.about;
+      if (about === "takes_over") return `${device}, which is unfamiliar, signed others out or changed the password`;
+      return about === "wrong_pins" ? `Somebody kept guessing on ${device}` : `${device} looked unfamiliar`;
+    },
     alert_answered: (device: string) => `An alert about ${device} was answered`,
     password_changed: () => "The password was changed",
-    device_renamed: (device: string, name?: string | null) =>
-      name ? `${device} was renamed to “${name}”` : `${device} has its own name back`,
-    profile_changed: (_device: string, what?: string | null, whose?: string | null) =>
-      `${whose ? `${whose}’s profile` : "A profile"} was ${what === "added" || what === "deleted" ? what : "changed"}`,
+    password_recovered: () => "A forgotten password was replaced on the home’s computer",
+    device_renamed: (device: string, detail?: HistoryDetail | null) => {
+      const name = of(detail, "renamed")?.name ?? of(detail, "said_before")?.text;
+      return name ? `${device} was renamed to “${name}”` : `${device} has its own name back`;
+    },
+    profile_changed: (_device: string, detail?: HistoryDetail | null, whose?: string | null) => {
+      const done = { created: "added", changed: "changed", deleted: "deleted" };
+      return `${whose ? `${whose}’s profile` : "A profile"} was ${done[of(detail, "profile")?.change ?? "changed"]}`;
+    },
     session_held: (device: string) => `The sign-in of ${device} was put on hold`,
-    devices_merged: (device: string, before?: string | null) =>
-      before ? `${device} took the place of “${before}”` : `${device} took the place of another device`,
+    devices_merged: (device: string, detail?: HistoryDetail | null) => {
+      const before = of(detail, "replaces")?.name ?? of(detail, "said_before")?.text;
+      return before ? `${device} took the place of “${before}”` : `${device} took the place of another device`;
+    },
     devices_separated: (device: string) => `${device} is a device of its own again`,
     alert_settings_changed: () => "The alert settings were changed",
-  } satisfies Record<HistoryKind, (device: string, detail?: string | null, profile?: string | null) => string>,
+    set_aside: (_device: string, detail?: HistoryDetail | null) =>
+      of(detail, "part")?.part === "settings"
+        ? "What was set about alerts could not be read any more: it is as at first, which tells and holds. Set it again"
+        : "What Latchkey had learnt about this account could not be read any more: it learns anew, from the devices it knows",
+    vouch_asked: (device: string) => `${device} asked to speak for your household`,
+    channel_added: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was added`,
+    channel_removed: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was removed`,
+  } satisfies Record<HistoryKind, (device: string, detail?: HistoryDetail | null, profile?: string | null) => string>,
   someDevice: "A device",
   by: (name: string) => `Used by ${name}`,
+  /** What a detail says that the sentence does not; a kind that is not here, or an empty word, says nothing more. */
   details: {
-    password: "with the password",
-    code: "with a code",
-    setup: "during set-up",
-    signed_out_here: "by itself",
-    signed_out_remotely: "from another device",
-    not_me: "“It was not me”",
-    password_changed: "because the password was changed",
-    replaced: "because it signed in anew",
-    me: "“It was me”",
-    unsure: "“Not sure”",
-    new_device: "a device never seen before",
-    new_place: "a place never been at before",
-    suspicious: "may be somebody else",
-    yearly: "at most one false alarm a year",
-    quarterly: "at most one false alarm in three months",
-    monthly: "at most one false alarm a month",
-    weekly: "at most one false alarm a week",
-    wrong_credentials: "the login name or the password was not right",
-    too_many_attempts: "after too many attempts",
-  } as Record<string, string>,
+    signed_in: {
+      password: "with the password",
+      code: "with a code",
+      setup: "during set-up",
+    } satisfies Record<SignInMethod, string>,
+    ended: {
+      signed_out_here: "by itself",
+      signed_out_remotely: "from another device",
+      revoked: "by giving its sign-in back",
+      token_replayed: "because two devices held its sign-in",
+      not_me: "“It was not me”",
+      password_changed: "because the password was changed",
+      replaced: "because it signed in anew",
+    } satisfies Record<EndedReason, string>,
+    judged: {
+      familiar: "",
+      new_device: "a device never seen before",
+      new_place: "a place never been at before",
+      suspicious: "may be somebody else",
+    } satisfies Record<Verdict, string>,
+    about: {
+      sign_in: "",
+      takes_over: "",
+      wrong_pins: "",
+      asks_to_vouch: "",
+    } satisfies Record<AlertKind, string>,
+    answered: {
+      me: "“It was me”",
+      not_me: "“It was not me”",
+      unsure: "“Not sure”",
+    } satisfies Record<Answer, string>,
+    budget: {
+      yearly: "at most one false alarm a year",
+      quarterly: "at most one false alarm in three months",
+      monthly: "at most one false alarm a month",
+      weekly: "at most one false alarm a week",
+    } satisfies Record<Budget, string>,
+    said_before: (text: string) => `as an earlier version said: “${text}”`,
+    unknown: "and something that this version of Latchkey does not know",
+  },
 };

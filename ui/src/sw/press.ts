@@ -1,0 +1,61 @@
+// A notification's buttons: the answer is sent from here, without a page, and what came of it takes the notification's place.
+
+import { pushed as words } from "../i18n/en/pushed";
+import { type About, type Pressed, replace } from "./told";
+
+const PATIENCE_MS = 20_000;
+
+/** What came of asking the home: what it says it did, or why it did nothing. */
+type Came = { effect: string; signedIn: unknown } | { why: string };
+
+/** Presses a button. Never fails: what went wrong is shown. */
+export async function press(about: About, pressed: Pressed): Promise<void> {
+  const came = pressed === "me" ? await answer(about, "me") : await signOut(about);
+  if ("why" in came) return replace(about, words.failed, words.because(came.why), { open: true });
+  const said = inWords(came);
+  const { title, body } = said ?? { title: words.failed, body: words.because(words.unexpected(200)) };
+  // What it was about is still to be read.
+  const whole = said ? [body, about.title].filter(Boolean).join("\n") : body;
+  return replace(about, title, whole, { open: said === null });
+}
+
+function inWords({ effect, signedIn }: { effect: string; signedIn: unknown }): { title: string; body: string } | null {
+  if (effect === "already_answered" && signedIn === false) return words.out.already_signed_out;
+  const all: Record<string, { title: string; body: string }> = { ...words.out, ...words.answered };
+  return Object.hasOwn(all, effect) ? (all[effect] ?? null) : null;
+}
+
+/** As whoever is signed in here; where that is not good enough, by the button's own secret, which can do this alone. */
+async function signOut(about: About): Promise<Came> {
+  const came: Came = about.alertId ? await answer(about, "not_me") : { why: words.elsewhere };
+  if (!("why" in came)) return came;
+  if (about.signOutUrl) return post(about.signOutUrl, { answer: "not_me" }, "omit");
+  return about.signsOutElsewhere ? { why: words.elsewhere } : came;
+}
+
+async function answer({ alertId }: About, given: Pressed): Promise<Came> {
+  if (!alertId) return { why: words.elsewhere };
+  return post(`/api/v1/alerts/${encodeURIComponent(alertId)}/answer`, { answer: given }, "same-origin");
+}
+
+async function post(address: string, body: object, credentials: RequestCredentials): Promise<Came> {
+  let answered: Response;
+  try {
+    answered = await fetch(address, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify(body),
+      credentials,
+      cache: "no-store",
+      redirect: "error",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+  } catch {
+    return { why: words.unreachable };
+  }
+  const said = await answered.json().catch(() => null);
+  if (answered.ok && typeof said?.effect === "string") {
+    return { effect: said.effect, signedIn: said.alert?.signed_in };
+  }
+  return { why: typeof said?.message === "string" ? said.message : words.unexpected(answered.status) };
+}
