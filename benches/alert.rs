@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 
 use common::{client, figure, millis, now, quantile, set_up, sign_in, start_at};
 use futures_util::StreamExt;
-use latchkey::alerting::Words;
 use latchkey::alerting::desktop::DesktopNotifier;
-use latchkey::alerting::watch::{HomeNow, Watch};
+use latchkey::alerting::watch::Watch;
+use latchkey::alerting::{HomeAt, HomeNow, Words};
 use latchkey::clock::{Clock, ManualClock, SystemClock};
 use latchkey::home::Home;
 use latchkey::home::there::There;
@@ -152,7 +152,7 @@ struct Always(Arc<dyn Home>);
 
 #[async_trait::async_trait]
 impl HomeNow for Always {
-    async fn home(&self) -> latchkey::error::Result<Arc<dyn Home>> {
-        Ok(Arc::clone(&self.0))
+    async fn home(&self) -> latchkey::error::Result<HomeAt> {
+        Ok(HomeAt { name: "the bench".into(), home: Arc::clone(&self.0) })
     }
 }

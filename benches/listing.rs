@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{client, figure, fill, millis, now, quantile, set_up, sign_in, start};
+use common::{client, figure, fill, millis, now, quantile, resident_kilobytes, set_up, sign_in, start};
 use latchkey::app::App;
 
 /// How much longer the list may take with 1 M sessions in the store.
@@ -140,16 +140,6 @@ fn place_databases() -> Vec<PathBuf> {
     std::env::var_os("LATCHKEY_BENCH_GEOIP")
         .map(|list| std::env::split_paths(&list).collect())
         .unwrap_or_default()
-}
-
-/// Resident memory of a process in kilobytes, and how much of it is pages of files.
-fn resident_kilobytes(id: u32) -> (u64, u64) {
-    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let read = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        line.trim().trim_end_matches(" kB").trim().parse().ok()
-    };
-    (read("VmRSS:").unwrap_or(0), read("RssFile:").unwrap_or(0))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for people")]

@@ -1,15 +1,23 @@
 //! Settings: from flags, then the environment (`LATCHKEY_…`), then `latchkey.toml`, then what is sensible.
 
+mod addresses;
+mod mail;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, ValueEnum};
 use etcetera::BaseStrategy;
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 use serde::Deserialize;
 use url::Url;
 
+pub use self::addresses::is_within;
+use self::addresses::{check_public_url, check_sharing, shared_domain};
+use self::mail::SmtpUrl;
 use crate::error::{Error, Result};
+use crate::files;
+use crate::outside::{TrustedOrigin, mail as outside_mail};
 
 /// Where the home listens unless told: this computer only.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8470);
@@ -37,6 +45,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// The domain whose sites behind the guard share the cookie; the home's own host only unless told.
     pub cookie_domain: Option<String>,
+    /// Whether this is a container, whose loopback address is none of the computer that people sit at.
+    pub is_in_container: bool,
     /// Databases of places and networks, beside those that were downloaded.
     pub geoip: Vec<PathBuf>,
     /// Where a newer place database comes from.
@@ -49,6 +59,10 @@ pub struct Config {
     pub networks_update_sha256: Option<String>,
     /// Where a newer list of exits of the Tor network comes from: plain text, one address a line.
     pub tor_exits_update_url: Option<String>,
+    /// The server that sends e-mail, where there is one.
+    pub mail: Option<outside_mail::Settings>,
+    /// Push services that are trusted although they are no https addresses of the internet.
+    pub push_origins: Vec<TrustedOrigin>,
 }
 
 impl Config {
@@ -60,13 +74,26 @@ impl Config {
             public_url: None,
             trusted_proxies: Vec::new(),
             cookie_domain: None,
+            is_in_container: false,
             geoip: Vec::new(),
             geoip_update_url: Some(DEFAULT_GEOIP_UPDATE_URL.to_owned()),
             geoip_update_sha256: None,
             networks_update_url: Some(DEFAULT_NETWORKS_UPDATE_URL.to_owned()),
             networks_update_sha256: None,
             tor_exits_update_url: Some(DEFAULT_TOR_EXITS_UPDATE_URL.to_owned()),
+            mail: None,
+            push_origins: Vec::new(),
         }
+    }
+
+    /// Whether a home can be reached by its public address, and sites can share its sign-in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] with a sentence that says what to set instead.
+    pub fn check(&self) -> Result<()> {
+        self.public_url.as_ref().map_or(Ok(()), check_public_url)?;
+        self.cookie_domain.as_deref().map_or(Ok(()), |domain| check_sharing(domain, self.public_url.as_ref()))
     }
 }
 
@@ -108,6 +135,9 @@ pub struct Flags {
     /// Domain whose sites behind the guard share the sign-in, such as home.example
     #[arg(long, env = "LATCHKEY_COOKIE_DOMAIN", value_name = "DOMAIN")]
     pub cookie_domain: Option<String>,
+    /// Whether this is a container with a network of its own, where nobody is "this computer"; found out unless told
+    #[arg(long, env = "LATCHKEY_IN_CONTAINER", value_name = "BOOL")]
+    pub in_container: Option<bool>,
     /// Database of places or networks (MaxMind's file format); may be given again
     #[arg(long, env = "LATCHKEY_GEOIP", value_name = "FILE", value_delimiter = ',')]
     pub geoip: Vec<PathBuf>,
@@ -126,6 +156,16 @@ pub struct Flags {
     /// Where a newer list of Tor exits comes from: one address a line; an empty one for never
     #[arg(long, env = "LATCHKEY_TOR_EXITS_UPDATE_URL", value_name = "URL")]
     pub tor_exits_update_url: Option<String>,
+    /// Server to send e-mail by, such as <smtps://USER:PASSWORD@smtp.example.org>
+    #[arg(long, env = "LATCHKEY_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<SmtpUrl>,
+    /// Whom e-mail comes from, such as latchkey@home.example
+    #[arg(long, env = "LATCHKEY_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Push service of one's own to trust wherever it leads, such as <http://127.0.0.1:9000>; may be given again
+    #[arg(long = "push-origin", env = "LATCHKEY_PUSH_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    #[serde(rename = "push-origin")]
+    pub push_origins: Vec<String>,
     /// How to write the log
     #[arg(long, env = "LATCHKEY_LOG", value_name = "FORMAT")]
     pub log: Option<LogFormat>,
@@ -148,15 +188,35 @@ impl Flags {
             .iter()
             .map(|text| parse_network(text))
             .collect::<Result<_>>()?;
+        let mail = match self.smtp_url.or(file.smtp_url) {
+            Some(url) => {
+                let from = self.mail_from.or(file.mail_from).ok_or_else(|| {
+                    Error::Config("Say with --mail-from whom e-mail comes from.".to_owned())
+                })?;
+                Some(url.settings(&from)?)
+            }
+            None => None,
+        };
+        let push_origins = either(self.push_origins, file.push_origins)
+            .iter()
+            .map(|text| {
+                text.parse()
+                    .map_err(|why| Error::Config(format!("{text} is no origin of a push service: {why}.")))
+            })
+            .collect::<Result<_>>()?;
         let config = Config {
+            mail,
+            push_origins,
             listen: self.listen.or(file.listen).unwrap_or(sensible.listen),
-            public_url: self.public_url.or(file.public_url).map(check_public_url).transpose()?,
+            public_url: self.public_url.or(file.public_url),
             trusted_proxies,
             cookie_domain: self
                 .cookie_domain
                 .or(file.cookie_domain)
-                .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase())
-                .filter(|domain| !domain.is_empty()),
+                .filter(|domain| !domain.is_empty())
+                .map(|domain| shared_domain(&domain))
+                .transpose()?,
+            is_in_container: self.in_container.or(file.in_container).unwrap_or_else(is_in_container),
             geoip: either(self.geoip, file.geoip),
             geoip_update_url: address([
                 self.geoip_update_url,
@@ -177,19 +237,26 @@ impl Flags {
             ]),
             data_dir: sensible.data_dir,
         };
+        config.check()?;
         Ok((config, self.log.or(file.log).unwrap_or_default()))
     }
 }
 
 /// The folder that this system keeps a program's data in.
 pub fn default_data_dir() -> Result<PathBuf> {
-    let folders = etcetera::choose_base_strategy()
-        .map_err(|_| Error::Config("There is no home folder. Name a data folder with --data-dir.".into()))?;
+    let folders = etcetera::choose_base_strategy().map_err(|cause| {
+        Error::Config(format!("There is no home folder ({cause}). Name a data folder with --data-dir."))
+    })?;
     Ok(folders.data_dir().join("latchkey"))
 }
 
+/// Whether this program runs in a container, as Docker and Podman mark theirs.
+fn is_in_container() -> bool {
+    ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
+}
+
 fn read_file(path: &Path) -> Result<Flags> {
-    match std::fs::read_to_string(path) {
+    match files::read_to_string(path) {
         Ok(text) => toml::from_str(&text)
             .map_err(|cause| Error::Config(format!("{}: {}", path.display(), cause.message()))),
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(Flags::default()),
@@ -207,18 +274,17 @@ fn address(told: [Option<String>; 3]) -> Option<String> {
 }
 
 fn parse_network(text: &str) -> Result<IpNet> {
-    text.parse::<IpNet>()
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| Error::Config(format!("{text} is no address or network of a trusted proxy.")))
+    text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map(unmapped).map_err(
+        |cause| Error::Config(format!("{text} is no address or network of a trusted proxy: {cause}.")),
+    )
 }
 
-fn check_public_url(url: Url) -> Result<Url> {
-    let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
-    if is_web && matches!(url.path(), "" | "/") && url.query().is_none() {
-        Ok(url)
-    } else {
-        Err(Error::Config(format!("{url} is no public address: it reads like https://latchkey.example")))
-    }
+/// A network of IPv4 addresses that was written as IPv6 ones (`::ffff:10.0.0.0/104`), as what it means: addresses of
+/// connections and headers are compared as IPv4 ones.
+pub fn unmapped(network: IpNet) -> IpNet {
+    let IpNet::V6(v6) = network else { return network };
+    let v4 = v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96));
+    v4.and_then(|(address, length)| Ipv4Net::new(address, length).ok()).map_or(network, IpNet::V4)
 }
 
 #[cfg(test)]
@@ -248,6 +314,21 @@ mod tests {
     }
 
     #[test]
+    fn an_ipv4_proxy_may_be_written_as_an_ipv6_one() {
+        for (written, meant) in [
+            ("::ffff:127.0.0.1", "127.0.0.1/32"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+            ("::1", "::1/128"),
+            ("fd00::/8", "fd00::/8"),
+            ("::/0", "::/0"),
+            ("192.168.1.2", "192.168.1.2/32"),
+        ] {
+            assert_eq!(parse_network(written).expect("a network").to_string(), meant, "{written}");
+        }
+    }
+
+    #[test]
     fn a_setting_that_cannot_be_used_is_named() {
         let folder = tempfile::tempdir().expect("temporary folder");
         std::fs::write(folder.path().join("latchkey.toml"), "lisen = \"x\"").expect("writes");
@@ -255,6 +336,5 @@ mod tests {
         let error = flags.complete().expect_err("an unknown word");
         assert!(error.to_string().contains("lisen"), "{error}");
         assert!(parse_network("the proxy").expect_err("no network").to_string().contains("the proxy"));
-        assert!(check_public_url("https://a.example/sub".parse().expect("a URL")).is_err());
     }
 }

@@ -1,11 +1,21 @@
 //! What can go wrong, each with a stable code for programs and a sentence for people.
 
+mod fault;
+mod unusable;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use fault::Fault;
+
+use crate::model::{ProfileId, Timestamp};
+
 /// The result of every verb.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What lies behind a failure, whatever it is made of: whoever handles errors need not know the parts that they come from.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why something was refused or failed. What caused it is logged, never sent.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +31,9 @@ pub enum Error {
         "This sign-in is on hold until somebody of the household says that it is theirs. Answer the alert on another device, or sign in again."
     )]
     SessionHeld,
+    /// The token is an older one: a newer one took its place when what the session may do changed.
+    #[error("This sign-in has a newer key by now. Ask again with that, or sign in again.")]
+    TokenReplaced,
     /// The token ran out and can be refreshed.
     #[error("This sign-in needs refreshing.")]
     TokenExpired,
@@ -30,9 +43,35 @@ pub enum Error {
     /// A device that is itself unfamiliar said of an unfamiliar sign-in that it is the household's.
     #[error("This device is not familiar itself. Answer on one that is, or sign it out.")]
     NotFamiliar,
+    /// Nobody else of the household is left, and whoever asked may speak for it from then on.
+    #[error(
+        "Nobody else of your household was active for 30 days, so this takes a day: ask again from {} on. It is shown to everybody who signs in until then.", in_utc(*.until)
+    )]
+    WaitStarted {
+        /// When.
+        until: Timestamp,
+    },
+    /// The same, asked again before the time, or by another device.
+    #[error("A device waits to speak for your household already, until {}.", in_utc(*.until))]
+    Waiting {
+        /// When.
+        until: Timestamp,
+    },
     /// A device that signed in by code has no profile yet.
     #[error("Choose who is using this device first.")]
     ProfileRequired,
+    /// An adult of the account has a PIN, and whoever asks has chosen nobody, or somebody without one.
+    #[error("Choose a profile with a PIN first: since somebody here has one, only those manage the account.")]
+    PinProfileRequired,
+    /// What was asked for needs a PIN or the password, given in the last five minutes.
+    #[error("{}", if profile.is_some() { "Enter the PIN, or the password, to go on." } else { "Enter the password to go on." })]
+    ProofRequired {
+        /// Whose PIN would do; `None`: only the password.
+        profile: Option<ProfileId>,
+    },
+    /// The password given as a proof is not the account's.
+    #[error("That password is not right.")]
+    WrongPassword,
     /// The profile has a PIN and none was given.
     #[error("This profile has a PIN. Enter it to go on.")]
     PinRequired,
@@ -62,6 +101,9 @@ pub enum Error {
         /// What to do about it.
         message: Cow<'static, str>,
     },
+    /// There is no such call under that path.
+    #[error("This address takes other methods only: see the Allow header, or /api/openapi.json.")]
+    MethodNotAllowed,
     /// The request's body is longer than any needs to be.
     #[error("That is more than this home takes at once. Send less than 64 KB.")]
     TooLarge,
@@ -71,9 +113,16 @@ pub enum Error {
     /// There is no account yet.
     #[error("This home has no account yet. Set it up first.")]
     SetupRequired,
-    /// The set-up code is not the one printed.
-    #[error("That set-up code is not right. It is printed where Latchkey was started.")]
+    /// The set-up code is not the one printed, or ran out.
+    #[error(
+        "That set-up code is not right, or has run out. It is printed where Latchkey was started; `latchkey-server setup-code` there prints a new one."
+    )]
     WrongSetupCode,
+    /// The recovery code is not the one printed, ran out, or was used.
+    #[error(
+        "That code is not right, or has run out. Run `latchkey-server recover` on the home's own computer for a new one."
+    )]
+    WrongRecoveryCode,
     /// Deleting or changing the profile would leave nobody who can manage the account.
     #[error("Keep at least one adult profile without which nobody could manage this account.")]
     LastAdultProfile,
@@ -81,14 +130,33 @@ pub enum Error {
     #[error("That code is not valid any more. Check it on the device, or ask the device for a new one.")]
     CodeNotValid,
     /// A browser sent this from another site's page.
-    #[error("This request came from another site and was not carried out.")]
+    #[error(
+        "This request came from another site and was not carried out. Open this home by its own address; if this is it, name it with --public-url."
+    )]
     ForeignOrigin,
+    /// A request to a guarded site says itself who it is, in a header that only the guard may write.
+    #[error(
+        "This request says itself who it is, in a header that begins with \"Remote-\". Only this home may."
+    )]
+    ForgedIdentity,
+    /// The browser sends back none of the cookies it is given.
+    #[error(
+        "This browser does not keep cookies for this site, so that it cannot stay signed in. Allow them, and open the home \
+         by its own address (https, if it has one), then try again."
+    )]
+    CookiesBlocked,
     /// The request was made to a name this home does not answer to.
     #[error("This home does not answer to that name. Open it by its own address.")]
     UnknownHost,
     /// An update of the place database failed; the old one stays.
-    #[error("{0}")]
-    GeoUpdate(Cow<'static, str>),
+    #[error("{message}")]
+    GeoUpdate {
+        /// What went wrong, and what to do.
+        message: Cow<'static, str>,
+        /// What the system or the network says, without the address: it may hold a licence key.
+        #[source]
+        cause: Option<Cause>,
+    },
     /// Another Latchkey holds the data folder.
     #[error("Another Latchkey is using {0}. Close it first, or choose another data folder.")]
     DataInUse(String),
@@ -97,26 +165,82 @@ pub enum Error {
     Config(String),
     /// The home on the other machine cannot be reached.
     #[error("Your home cannot be reached. Check that it is running and that you are on its network.")]
-    HomeUnreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    HomeUnreachable(#[source] Cause),
+    /// A home elsewhere would be asked without TLS, and not within the household's own network.
+    #[error(
+        "{0} has no https: anybody on the way there can read your password. Use its https address, or go on all the same."
+    )]
+    InTheClear(String),
     /// The home on the other machine answered with an error of its own.
-    #[error("{message}")]
+    #[error("{}", body.message)]
     Remote {
         /// HTTP status.
         status: u16,
-        /// Its code.
-        code: String,
-        /// Its sentence.
-        message: String,
+        /// The whole of it.
+        body: Box<ErrorBody>,
+    },
+    /// Nothing can be kept now, or nothing that was is there any more.
+    #[error("Nothing was changed: {}. {}", .fault.reason(), .fault.remedy())]
+    Storage {
+        /// What is wrong with the place where everything is kept.
+        fault: Fault,
+        /// What the database says of it.
+        #[source]
+        cause: Cause,
+    },
+    /// The same, of the home as a whole.
+    #[error("Nothing is kept now: {}. {}", .0.reason(), .0.remedy())]
+    Failing(Fault),
+    /// The same, of somebody who asked for a sign-out.
+    #[error("Not signed out: {}. {}", .fault.reason(), .fault.remedy())]
+    NotSignedOut {
+        /// What is wrong with the place where everything is kept.
+        fault: Fault,
+        /// What the database says of it.
+        #[source]
+        cause: Cause,
     },
     /// The database failed.
     #[error("Something went wrong while saving. Nothing was changed; try again.")]
-    Store(#[from] sqlx::Error),
+    Store(#[source] Cause),
     /// The database could not be brought up to date.
-    #[error("The database could not be brought up to date. A copy from before is beside it.")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("{file} could not be brought up to date; the log says why.{}", unusable::copy_in_words(.copy.as_deref()))]
+    Migrate {
+        /// The database.
+        file: String,
+        /// The copy of it from before, when one was made.
+        copy: Option<String>,
+        /// Why.
+        #[source]
+        cause: Cause,
+    },
+    /// A file or folder that the home cannot be opened with.
+    #[error("{file} cannot be used: {reason}. {remedy}")]
+    Unusable {
+        /// Which.
+        file: String,
+        /// Why.
+        reason: String,
+        /// What to do about it.
+        remedy: &'static str,
+        /// What the system or the database says.
+        #[source]
+        cause: Option<Cause>,
+    },
     /// A row in the database is not what this version writes.
     #[error("A record in the database cannot be read.")]
-    CorruptRecord(&'static str),
+    CorruptRecord {
+        /// The column, or what the record is of.
+        column: &'static str,
+        /// Which column, and why it cannot be read.
+        #[source]
+        source: Cause,
+    },
+    /// What was asked for is done, but the newer key that came with it could not be kept here.
+    #[error(
+        "That is done, but this device could not keep its newer sign-in: it has to sign in again after a restart."
+    )]
+    NotKept(#[source] Box<Self>),
     /// A file could not be read or written.
     #[error("{what}: {source}")]
     File {
@@ -127,7 +251,7 @@ pub enum Error {
     },
     /// Something that should not happen.
     #[error("Something went wrong. Try again; if it stays, the log says more.")]
-    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Internal(#[source] Cause),
 }
 
 impl Error {
@@ -141,9 +265,31 @@ impl Error {
         Self::File { what: what.into(), source }
     }
 
+    /// An update of the databases that failed for a reason that the sentence says whole.
+    pub fn geo_update(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::GeoUpdate { message: message.into(), cause: None }
+    }
+
     /// Something that should not happen.
-    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn internal(cause: impl Into<Cause>) -> Self {
         Self::Internal(cause.into())
+    }
+
+    /// A record that cannot be read: the column, or what the record is of, and why. It is written to the log: of what a secret
+    /// stands in, `why` must quote nothing.
+    pub fn corrupt(column: &'static str, why: impl std::fmt::Display) -> Self {
+        Self::CorruptRecord { column, source: format!("{column}: {why}").into() }
+    }
+
+    /// The same error, as it is told to somebody who asked for a sign-out: whoever reads only the beginning must not
+    /// think that it was done.
+    #[must_use]
+    pub fn of_sign_out(self) -> Self {
+        match self {
+            Self::Storage { fault, cause } => Self::NotSignedOut { fault, cause },
+            Self::Failing(fault) => Self::NotSignedOut { fault, cause: "noticed before".into() },
+            other => other,
+        }
     }
 
     /// The stable code that programs match on.
@@ -152,10 +298,16 @@ impl Error {
             Self::NotSignedIn => "not_signed_in",
             Self::SessionEnded => "session_ended",
             Self::SessionHeld => "session_held",
+            Self::TokenReplaced => "token_replaced",
             Self::TokenExpired => "token_expired",
             Self::KidsProfile => "kids_profile",
             Self::NotFamiliar => "not_familiar",
+            Self::WaitStarted { .. } => "wait_started",
+            Self::Waiting { .. } => "waiting",
             Self::ProfileRequired => "profile_required",
+            Self::PinProfileRequired => "pin_profile_required",
+            Self::ProofRequired { .. } => "proof_required",
+            Self::WrongPassword => "wrong_password",
             Self::PinRequired => "pin_required",
             Self::WrongPin => "wrong_pin",
             Self::WrongCredentials => "wrong_credentials",
@@ -163,20 +315,30 @@ impl Error {
             Self::Busy => "busy",
             Self::NotFound(_) => "not_found",
             Self::Invalid { .. } => "invalid_input",
+            Self::MethodNotAllowed => "method_not_allowed",
             Self::TooLarge => "too_large",
             Self::AlreadySetUp => "already_set_up",
             Self::SetupRequired => "setup_required",
             Self::WrongSetupCode => "wrong_setup_code",
+            Self::WrongRecoveryCode => "wrong_recovery_code",
             Self::LastAdultProfile => "last_adult_profile",
             Self::CodeNotValid => "code_not_valid",
             Self::ForeignOrigin => "foreign_origin",
+            Self::ForgedIdentity => "forged_identity",
+            Self::CookiesBlocked => "cookies_blocked",
             Self::UnknownHost => "unknown_host",
-            Self::GeoUpdate(_) => "geo_update_failed",
+            Self::GeoUpdate { .. } => "geo_update_failed",
             Self::DataInUse(_) => "data_in_use",
             Self::Config(_) => "bad_setting",
             Self::HomeUnreachable(_) => "home_unreachable",
-            Self::Remote { code, .. } => code,
-            Self::Store(_) | Self::Migrate(_) | Self::CorruptRecord(_) => "storage_failed",
+            Self::InTheClear(_) => "in_the_clear",
+            Self::Remote { body, .. } => &body.error,
+            Self::Storage { fault, .. } | Self::NotSignedOut { fault, .. } | Self::Failing(fault) => {
+                fault.code()
+            }
+            Self::Store(_) | Self::Migrate { .. } | Self::CorruptRecord { .. } => "storage_failed",
+            Self::Unusable { .. } => "storage_unusable",
+            Self::NotKept(_) => "sign_in_not_kept",
             Self::File { .. } => "file_failed",
             Self::Internal(_) => "internal",
         }
@@ -188,29 +350,45 @@ impl Error {
             Self::NotSignedIn
             | Self::SessionEnded
             | Self::SessionHeld
+            | Self::TokenReplaced
             | Self::TokenExpired
             | Self::WrongCredentials => 401,
             Self::KidsProfile
             | Self::NotFamiliar
             | Self::ProfileRequired
+            | Self::PinProfileRequired
+            | Self::ProofRequired { .. }
+            | Self::WrongPassword
             | Self::PinRequired
             | Self::WrongPin
             | Self::WrongSetupCode
-            | Self::ForeignOrigin => 403,
+            | Self::WrongRecoveryCode
+            | Self::ForeignOrigin
+            | Self::ForgedIdentity
+            | Self::CookiesBlocked => 403,
             Self::NotFound(_) | Self::CodeNotValid => 404,
-            Self::AlreadySetUp | Self::SetupRequired | Self::LastAdultProfile => 409,
+            Self::AlreadySetUp
+            | Self::SetupRequired
+            | Self::LastAdultProfile
+            | Self::InTheClear(_)
+            | Self::WaitStarted { .. }
+            | Self::Waiting { .. } => 409,
+            Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
             Self::UnknownHost => 421,
             Self::Invalid { .. } => 422,
             Self::TooManyAttempts { .. } => 429,
-            Self::GeoUpdate(_) | Self::HomeUnreachable(_) => 502,
-            Self::Busy => 503,
+            Self::GeoUpdate { .. } | Self::HomeUnreachable(_) => 502,
+            Self::Busy | Self::Failing(_) => 503,
+            Self::Storage { fault, .. } | Self::NotSignedOut { fault, .. } => fault.status(),
             Self::Remote { status, .. } => *status,
             Self::DataInUse(_)
             | Self::Config(_)
             | Self::Store(_)
-            | Self::Migrate(_)
-            | Self::CorruptRecord(_)
+            | Self::Migrate { .. }
+            | Self::Unusable { .. }
+            | Self::CorruptRecord { .. }
+            | Self::NotKept(_)
             | Self::File { .. }
             | Self::Internal(_) => 500,
         }
@@ -218,11 +396,16 @@ impl Error {
 
     /// How it is told to a caller.
     pub fn to_wire(&self) -> ErrorBody {
+        if let Self::Remote { body, .. } = self {
+            return (**body).clone();
+        }
         ErrorBody {
             error: self.code().to_owned(),
             message: match self {
                 // A path or a database's words are for the log, not for whoever asks.
-                Self::File { .. } => "A file could not be read or written. The log says which.".into(),
+                Self::File { .. } | Self::Unusable { .. } | Self::Migrate { .. } => {
+                    "A file could not be read or written. The log says which.".into()
+                }
                 other => other.to_string(),
             },
             field: match self {
@@ -232,6 +415,20 @@ impl Error {
             retry_after_s: match self {
                 Self::TooManyAttempts { retry_after_s } => Some(*retry_after_s),
                 Self::Busy => Some(2),
+                Self::Storage { fault, .. } | Self::NotSignedOut { fault, .. } => fault.retry_after_s(),
+                _ => None,
+            },
+            proof: match self {
+                Self::ProofRequired { profile: Some(_) } => Some(vec!["pin".into(), "password".into()]),
+                Self::ProofRequired { profile: None } => Some(vec!["password".into()]),
+                _ => None,
+            },
+            profile_id: match self {
+                Self::ProofRequired { profile } => *profile,
+                _ => None,
+            },
+            until: match self {
+                Self::WaitStarted { until } | Self::Waiting { until } => Some(*until),
                 _ => None,
             },
         }
@@ -253,6 +450,46 @@ pub struct ErrorBody {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     #[ts(type = "number")]
     pub retry_after_s: Option<u64>,
+    /// What would do, for `proof_required`: `pin`, `password`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proof: Option<Vec<String>>,
+    /// Whose PIN that is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub profile_id: Option<ProfileId>,
+    /// From when on the same call is good, for `wait_started` and `waiting`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub until: Option<Timestamp>,
+}
+
+impl ErrorBody {
+    /// One that says no more than its code and its sentence.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            error: code.to_owned(),
+            message: message.into(),
+            field: None,
+            retry_after_s: None,
+            proof: None,
+            profile_id: None,
+            until: None,
+        }
+    }
+}
+
+/// An error with everything that caused it, for the log: "the sentence: its cause: the cause of that".
+pub fn causes(error: &dyn std::error::Error) -> impl std::fmt::Display {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        // Some errors say their cause themselves.
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        cause = error.source();
+    }
+    text
 }
 
 /// "40 seconds", "3 minutes": a wait, rounded up.
@@ -264,6 +501,13 @@ fn in_words(seconds: u64) -> String {
     }
 }
 
+/// "27 November, 14:13 UTC".
+fn in_utc(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.as_millis())
+        .map(|at| at.strftime("%-d %B, %H:%M UTC").to_string())
+        .unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,6 +517,15 @@ mod tests {
         let error = Error::TooManyAttempts { retry_after_s: 150 };
         assert_eq!(error.to_string(), "Too many attempts. Try again in 3 minutes.");
         assert_eq!(error.to_wire().retry_after_s, Some(150));
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_names_its_column_and_its_cause_to_the_log_only() {
+        let error = Error::corrupt("known", "expected value at line 1 column 1");
+        let cause = std::error::Error::source(&error).expect("a cause");
+        assert_eq!(cause.to_string(), "known: expected value at line 1 column 1");
+        assert_eq!(error.to_wire().message, "A record in the database cannot be read.");
+        assert_eq!((error.code(), error.status()), ("storage_failed", 500));
     }
 
     #[test]

@@ -13,9 +13,9 @@
 //! ```
 //!
 //! A verb looks up, decides by the pure functions of [`familiarity`] and [`model`], makes one change in [`store`],
-//! and announces it by [`events`]. [`access::live`] keeps the promise that a signed-out session is refused at its
+//! and announces it by [`events`]. What it keeps is data, and [`words`] are made of it where somebody reads them. [`access::live`] keeps the promise that a signed-out session is refused at its
 //! very next request. [`geo`] and [`identify`] say where and what a device is; [`alerting`] listens to a home and
-//! tells a person; [`wire`] is what travels. [`app`] puts the parts together, [`demo`] lives a made-up past through
+//! tells a person; [`outside`] hands what it is given to servers of others; [`wire`] is what travels. [`app`] puts the parts together, [`demo`] lives a made-up past through
 //! the verbs, and [`replay`] judges the sign-ins of a file by the same rule.
 //!
 //! What the parts do not ask for themselves comes in as an argument: the time ([`clock`]), randomness ([`random`]),
@@ -24,6 +24,7 @@
 // The nouns, and what is decided about them: no input or output.
 pub mod familiarity;
 pub mod model;
+pub mod words;
 
 // What is done with them, and where they are kept.
 pub mod access;
@@ -36,6 +37,7 @@ pub mod identify;
 
 // The doors, and what travels through them.
 pub mod alerting;
+pub mod delivery;
 pub mod home;
 pub mod http;
 pub mod wire;
@@ -49,7 +51,9 @@ pub mod replay;
 // What everything stands on.
 pub mod clock;
 pub mod error;
+pub mod files;
 pub mod memory;
+pub mod outside;
 pub mod random;
 pub mod spreadsheet;
 pub mod tls;

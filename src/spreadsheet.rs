@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::UnicodeNormalization;
+
 /// A text that a spreadsheet will not take for a formula: a device may call itself `=HYPERLINK(…)` (OWASP,
 /// "CSV Injection"). Where the decimal comma is used, a spreadsheet splits cells at `;`, so that a formula may
 /// also begin there. A plain number stays as it is: a sign does not make it a formula.
@@ -12,33 +14,44 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 1);
     let mut begins_cell = true;
     for letter in text.chars() {
-        // What is not ASCII neither begins a formula nor ends a cell.
-        let byte = u8::try_from(letter).unwrap_or(b'x');
-        if begins_cell && begins_formula(byte) {
+        if begins_cell && begins_formula(letter) {
             out.push('\'');
         }
         out.push(letter);
-        begins_cell = leaves_at_beginning(byte, begins_cell);
+        begins_cell = leaves_at_beginning(letter, begins_cell);
     }
     Cow::Owned(out)
 }
 
 fn has_formula(text: &str) -> bool {
     let mut begins_cell = true;
-    text.bytes().any(|byte| {
-        let found = begins_cell && begins_formula(byte);
-        begins_cell = leaves_at_beginning(byte, begins_cell);
+    text.chars().any(|letter| {
+        let found = begins_cell && begins_formula(letter);
+        begins_cell = leaves_at_beginning(letter, begins_cell);
         found
     })
 }
 
-const fn begins_formula(byte: u8) -> bool {
-    matches!(byte, b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')
+/// A sign that begins a formula, or a letter that spreadsheets take for one: full-width, small, raised and lowered forms
+/// are the same to them (`＝`, `﹣`, `⁺`), and so is the minus of mathematics.
+fn begins_formula(letter: char) -> bool {
+    let is_sign = |letter| matches!(letter, '=' | '+' | '-' | '@' | '\u{2212}');
+    match letter {
+        '\t' | '\r' | '\n' => true,
+        letter if letter.is_ascii() => is_sign(letter),
+        letter => std::iter::once(letter).nfkc().next().is_some_and(is_sign),
+    }
 }
 
-/// Whether what comes after a letter stands at the beginning of a cell.
-const fn leaves_at_beginning(byte: u8, begins_cell: bool) -> bool {
-    matches!(byte, b';' | b'|' | b'\t') || (begins_cell && matches!(byte, b' ' | b'"'))
+/// Whether what comes after a letter stands at the beginning of a cell: spaces, quotation marks and what draws nothing
+/// leave it there.
+fn leaves_at_beginning(letter: char, begins_cell: bool) -> bool {
+    let is_passed_over = |letter: char| {
+        let draws_nothing = matches!(letter,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        letter == '"' || letter.is_whitespace() || letter.is_control() || draws_nothing
+    };
+    matches!(letter, ';' | '|' | '\t' | '\r' | '\n') || (begins_cell && is_passed_over(letter))
 }
 
 /// "-4324475583306591935", "12.5".
@@ -61,6 +74,26 @@ mod tests {
         assert_eq!(harmless("a-b = c"), "a-b = c");
         assert_eq!(harmless("Living-room TV"), "Living-room TV");
         assert_eq!(harmless(""), "");
+    }
+
+    #[test]
+    fn what_is_like_a_sign_begins_no_formula_either() {
+        for sign in [
+            "＝", "＋", "－", "＠", "\u{2212}", "﹦", "﹢", "﹣", "﹫", "⁺", "₊", "⁻", "₋", "⁼", "₌", "\n",
+            "\t", "\r",
+        ] {
+            let formula = format!("{sign}cmd|' /C calc'!A0");
+            assert_eq!(harmless(&formula), format!("'{formula}"));
+        }
+        for before in [" ", "\u{a0}", "\u{3000}", "\u{feff}", "\u{200b}", "\u{202e}", "\0", "\" ", "x;", "x|"]
+        {
+            for sign in ["=", "＝", "\u{2212}"] {
+                assert_eq!(harmless(&format!("{before}{sign}1")), format!("{before}'{sign}1"), "{before:?}");
+            }
+        }
+        assert_eq!(harmless("x\n=1+1"), "x\n'=1+1");
+        assert_eq!(harmless("Ana’s − and ＝"), "Ana’s − and ＝");
+        assert_eq!(harmless("日本語"), "日本語");
     }
 
     #[test]

@@ -5,18 +5,25 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 
+use crate::error::causes;
+
 /// Redirects that are followed.
 const MOST_REDIRECTS: usize = 5;
 
 /// A client that checks certificates against the computer's own list, gives up on a peer that is silent, and is
 /// never redirected from https to http.
 pub fn http_client() -> Client {
+    client_with(|settings| settings)
+}
+
+/// The same, with other settings for some of it.
+pub fn client_with(change: impl Fn(ClientBuilder) -> ClientBuilder) -> Client {
     // Somebody else may have chosen already; it is the same choice.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    settings().build().unwrap_or_else(|error| {
+    change(settings()).build().unwrap_or_else(|error| {
         // A bare container has no list of certificates. Plain http still works there, and https says why not.
-        tracing::warn!(%error, "this computer has no list of trusted certificates: https addresses will be refused");
-        settings().tls_certs_only([]).build().expect("fixed settings are valid")
+        tracing::warn!(error = %causes(&error), "this computer has no list of trusted certificates: https addresses will be refused");
+        change(settings()).tls_certs_only([]).build().expect("fixed settings are valid")
     })
 }
 

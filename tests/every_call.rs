@@ -13,8 +13,11 @@ use support::{Browser, PASSWORD, TestHome};
 
 /// Calls of the interface for programs that a kids profile may make: to sign in and out, to say who is there and
 /// what plays.
-const FOR_EVERYBODY: [&str; 9] = [
+const FOR_EVERYBODY: [&str; 12] = [
+    "GET /api/v1/actions/{token}",
+    "POST /api/v1/actions/{token}",
     "GET /api/v1/status",
+    "POST /api/v1/recover",
     "POST /api/v1/setup",
     "POST /api/v1/sign-in",
     "POST /api/v1/sign-out",
@@ -26,7 +29,13 @@ const FOR_EVERYBODY: [&str; 9] = [
 ];
 
 /// The names that other programs rely on.
-const FIXED: [&str; 25] = [
+const FIXED: [&str; 31] = [
+    "GET /api/v1/channels",
+    "POST /api/v1/channels",
+    "PATCH /api/v1/channels/{id}",
+    "DELETE /api/v1/channels/{id}",
+    "POST /api/v1/channels/{id}/test",
+    "POST /api/v1/actions/{token}",
     "GET /api/v1/alerts",
     "GET /api/v1/devices",
     "GET /api/v1/events",
@@ -76,7 +85,8 @@ fn calls(description: &Value) -> BTreeSet<String> {
 fn body_for(call: &str, id: &str) -> Option<Value> {
     Some(match call {
         "POST /api/v1/devices/sign-out" => json!({ "ids": [id] }),
-        "PATCH /api/v1/devices/{id}" => json!({ "name": "x" }),
+        "PATCH /api/v1/devices/{id}" | "PATCH /api/v1/channels/{id}" => json!({ "name": "x" }),
+        "POST /api/v1/channels" => json!({ "kind": "web_hook", "url": "https://hook.example/" }),
         "POST /api/v1/devices/{id}/merge" => json!({ "with": id }),
         "PUT /api/v1/alert-settings" => json!({ "settings": {}, "end_learning": true }),
         "POST /api/v1/alerts/{id}/answer" => json!({ "answer": "me" }),
@@ -85,6 +95,7 @@ fn body_for(call: &str, id: &str) -> Option<Value> {
         "PUT /api/v1/account/password" => json!({
             "current_password": PASSWORD, "new_password": "another row", "sign_out_everything_else": false,
         }),
+        "POST /api/v1/session/proof" => json!({ "password": PASSWORD }),
         "POST /api/v1/codes/answer" => json!({ "user_code": "BCDFGHJK", "decision": "allow" }),
         _ => return None,
     })
@@ -141,13 +152,38 @@ async fn a_request_to_another_name_is_not_answered() {
         // Not the guard: a proxy asks it under names of its own, and a page with such a name has no cookie of ours.
         for path in ["/api/v1/devices", "/sign-in", "/"] {
             let answer = owner.send(Method::GET, path, &[("host", host)], None).await;
-            assert!(matches!(answer.status, 400 | 421), "{host:?} {path}: {answer:?}");
+            assert_eq!(answer.status, 421, "{host:?} {path}: {answer:?}");
             assert!(!answer.text.contains("Ana"), "{host:?} {path}: {}", answer.text);
         }
     }
     for host in ["localhost", "127.0.0.1:1", "[::1]:8470", "latchkey.localhost"] {
         assert_eq!(owner.send(Method::GET, "/api/v1/devices", &[("host", host)], None).await.status, 200);
     }
+}
+
+#[tokio::test]
+async fn what_takes_other_methods_says_so_in_the_words_of_every_error() {
+    let (_home, owner) = TestHome::with_account().await;
+    let paths = [
+        "/token",
+        "/revoke",
+        "/introspect",
+        "/device_authorization",
+        "/api/v1/session",
+        "/api/v1/events",
+        "/api/v1/sign-in",
+        "/sign-in",
+        "/guard",
+        "/healthz",
+    ];
+    for path in paths {
+        let answer = owner.send(Method::PUT, path, &[], None).await;
+        let told = (answer.status, answer.json()["error"].as_str().map(str::to_owned));
+        assert_eq!(told, (405, Some("method_not_allowed".to_owned())), "{path}: {answer:?}");
+        assert!(!answer.header("allow").is_empty(), "{path}: {answer:?}");
+    }
+    let answer = owner.get("/token").await;
+    assert_eq!((answer.status, answer.header("allow")), (405, "POST,OPTIONS"), "{answer:?}");
 }
 
 #[tokio::test]
@@ -208,5 +244,64 @@ fn shape(value: &Value, depth: usize) -> String {
         Value::Bool(_) => "bool".to_owned(),
         Value::Number(_) => "number".to_owned(),
         Value::String(_) => "text".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn every_answer_tells_browsers_what_they_may_do_with_it() {
+    let (home, owner) = TestHome::with_account().await;
+    for path in
+        ["/sign-in", "/recover", "/who", "/front-door.css", "/api/v1/session", "/api/v1/devices", "/nonsense"]
+    {
+        for browser in [&owner, &home.browser()] {
+            let answer = browser.get(path).await;
+            let policy = answer.header("content-security-policy");
+            for directive in ["base-uri 'none'", "frame-ancestors 'none'"] {
+                assert!(policy.contains(directive), "{path}: {policy}");
+            }
+            assert!(
+                policy.contains("object-src 'none'") || policy.contains("default-src 'none'"),
+                "{path}: {policy}"
+            );
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+            let kind = answer.header("content-type");
+            assert!(answer.text.is_empty() || !kind.is_empty(), "{path}");
+            assert!(!kind.starts_with("text/") || kind.contains("charset=utf-8"), "{path}: {kind}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_home_under_https_says_that_it_always_is() {
+    let (plain, _owner) = TestHome::with_account().await;
+    assert_eq!(plain.browser().get("/sign-in").await.header("strict-transport-security"), "");
+    let home = TestHome::start_with(|config| {
+        config.public_url = Some("https://latchkey.home.example".parse().expect("an address"));
+    })
+    .await;
+    let said = home.browser().get("/sign-in").await.header("strict-transport-security").to_owned();
+    assert_eq!(said, "max-age=31536000; includeSubDomains");
+}
+
+#[tokio::test]
+async fn a_list_is_not_taken_for_an_object() {
+    let (_home, owner) = TestHome::with_account().await;
+    for body in ["[]", "[null, null]", "null", "\"text\"", "7"] {
+        let headers = [("content-type", "application/json")];
+        let answer =
+            owner.send(Method::POST, "/api/v1/session/activity", &headers, Some(body.to_owned())).await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (422, Some("invalid_input")), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_a_list_is_as_long_as_it_may_be_or_none_at_all() {
+    let (_home, owner) = TestHome::with_account().await;
+    for (path, most) in [("devices", 200), ("alerts", 200), ("history", 1000)] {
+        for (limit, status) in [(0, 422), (1, 200), (most, 200), (most + 1, 422)] {
+            let answer = owner.get(&format!("/api/v1/{path}?limit={limit}")).await;
+            assert_eq!(answer.status, status, "{path} {limit}: {}", answer.text);
+        }
     }
 }

@@ -84,7 +84,9 @@ async fn an_update_is_told_as_it_goes_and_its_places_are_used_at_once() {
     owner.get("/api/v1/session").await;
 
     let token = owner.cookie("latchkey_session").map(Secret::received);
-    let listening = home.app.here(Asking { token, address: "192.0.2.10".parse().ok(), ..Asking::default() });
+    let user_agent = Some(support::browser::FIREFOX.to_owned());
+    let address = "192.0.2.10".parse().ok();
+    let listening = home.app.here(Asking { token, address, user_agent, ..Asking::default() });
     let mut events = listening.events().await.expect("events");
     assert_eq!(update(&owner).await["step"], "done");
     let mut told = Vec::new();

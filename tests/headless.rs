@@ -1,72 +1,29 @@
 //! The headless program as a person runs it: what it prints, what it refuses, how it stops, and what its log
 //! does not say.
 
-use std::io::{BufRead, BufReader, Read};
+mod support;
+
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::thread::JoinHandle;
+use std::process::Command;
 
 use axum::Router;
 use axum::routing::get;
 use clap::CommandFactory;
 use latchkey::config::Flags;
 use serde_json::{Value, json};
+use support::server::Server;
 use tokio_util::sync::CancellationToken;
 
-/// The program, running.
-struct Server {
-    child: Child,
-    lines: BufReader<ChildStdout>,
-    complaints: JoinHandle<String>,
-    /// Everything it printed so far.
-    printed: String,
-}
-
-impl Server {
-    fn start(folder: &Path, more: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-server"));
-        command.args(["--listen", "127.0.0.1:0", "--log", "json", "--data-dir"]).arg(folder).args(more);
-        Self::run(command.env("LATCHKEY_LOG_FILTER", "trace"))
-    }
-
-    fn run(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-        let lines = BufReader::new(child.stdout.take().expect("its output"));
-        let mut stderr = child.stderr.take().expect("its complaints");
-        let complaints = std::thread::spawn(move || {
-            let mut text = String::new();
-            stderr.read_to_string(&mut text).expect("readable");
-            text
-        });
-        Self { child, lines, complaints, printed: String::new() }
-    }
-
-    /// Reads up to the line that says that it is open.
-    fn ready(&mut self) -> Value {
-        loop {
-            let mut line = String::new();
-            assert!(self.lines.read_line(&mut line).expect("readable") > 0, "it ended: {}", self.printed);
-            self.printed.push_str(&line);
-            let line: Value = serde_json::from_str(&line).expect("every line is JSON");
-            if line["event"] == "ready" {
-                return line;
-            }
-        }
-    }
-
-    /// Tells it to stop as a service manager does; answers with all it printed and its exit code.
-    fn stop(mut self) -> (String, Option<i32>) {
-        let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
-        assert!(told.success());
-        self.lines.read_to_string(&mut self.printed).expect("readable");
-        let code = self.child.wait().expect("it ends").code();
-        self.printed.push_str(&self.complaints.join().expect("read"));
-        (self.printed, code)
-    }
-}
-
 async fn post(url: &str, path: &str, token: Option<&str>, body: Value) -> Value {
-    let mut request = latchkey::tls::http_client().post(format!("{url}{path}")).json(&body);
+    send(latchkey::tls::http_client().post(format!("{url}{path}")), token, body).await
+}
+
+async fn put(url: &str, path: &str, token: &str, body: Value) -> Value {
+    send(latchkey::tls::http_client().put(format!("{url}{path}")), Some(token), body).await
+}
+
+async fn send(request: reqwest::RequestBuilder, token: Option<&str>, body: Value) -> Value {
+    let mut request = request.json(&body);
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
@@ -90,6 +47,11 @@ async fn no_secret_reaches_the_log_and_everything_is_there_after_a_stop() {
     let right = json!({ "login": "ana", "password": "the first password", "device": { "name": "TV" } });
     let tv = post(&url, "/api/v1/sign-in", None, right).await;
     let token = me["token"].as_str().expect("a token");
+    let choice = json!({ "profile_id": me["profiles"][0]["id"], "pin": "73519" });
+    let chosen = put(&url, "/api/v1/session/profile", token, choice).await;
+    assert_eq!(chosen["may_manage"], true, "{chosen}");
+    // Choosing changed it.
+    let token = chosen["token"].as_str().expect("a newer token");
     let path = format!("/api/v1/devices/{}/sign-out", tv["device_id"].as_str().expect("an id"));
     assert_eq!(post(&url, &path, Some(token), json!({})).await["effect"], "signed_out");
     let again = post(&url, &path, tv["token"].as_str(), json!({})).await;
@@ -130,10 +92,9 @@ async fn a_second_one_in_the_same_folder_says_why_it_does_not_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut first = Server::start(folder.path(), &[]);
     first.ready();
-    let mut second = Server::start(folder.path(), &[]);
-    let code = second.child.wait().expect("it ends").code();
+    let second = Server::start(folder.path(), &[]);
+    let (complaint, code) = second.ended();
     assert_eq!(code, Some(1));
-    let complaint = second.complaints.join().expect("read");
     assert!(complaint.contains("Another Latchkey is using"), "{complaint}");
     first.stop();
 }
@@ -141,9 +102,8 @@ async fn a_second_one_in_the_same_folder_says_why_it_does_not_start() {
 #[test]
 fn a_setting_that_cannot_be_used_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut server = Server::start(folder.path(), &["--trusted-proxy", "my proxy"]);
-    assert_eq!(server.child.wait().expect("it ends").code(), Some(1));
-    let complaint = server.complaints.join().expect("read");
+    let (complaint, code) = Server::start(folder.path(), &["--trusted-proxy", "my proxy"]).ended();
+    assert_eq!(code, Some(1));
     assert!(complaint.contains("my proxy"), "{complaint}");
 }
 
@@ -172,6 +132,7 @@ async fn every_flag_is_an_environment_variable_too() {
         ("public-url", "http://latchkey.home.example".to_owned()),
         ("trusted-proxy", "10.0.0.0/8,127.0.0.0/8".to_owned()),
         ("cookie-domain", "home.example".to_owned()),
+        ("in-container", "true".to_owned()),
         ("geoip", format!("{},{}", countries.display(), cities.display())),
         ("geoip-update-url", newer.clone()),
         ("geoip-update-sha256", "0".repeat(64)),
@@ -179,6 +140,9 @@ async fn every_flag_is_an_environment_variable_too() {
         ("networks-update-sha256", "1".repeat(64)),
         // Nobody listens there.
         ("tor-exits-update-url", "http://127.0.0.1:9/exits".to_owned()),
+        ("smtp-url", "smtp://127.0.0.1:25".to_owned()),
+        ("mail-from", "latchkey@home.example".to_owned()),
+        ("push-origin", "http://127.0.0.1:9".to_owned()),
         ("log", "json".to_owned()),
     ];
     let flags = Flags::command();
@@ -214,8 +178,11 @@ async fn every_flag_is_an_environment_variable_too() {
     let profile = json!({ "profile_id": me["profiles"][0]["id"] });
     let from_lisbon = ("x-forwarded-for", "192.0.2.10");
     let chosen = client.put(format!("{url}/api/v1/session/profile")).header(from_lisbon.0, from_lisbon.1);
-    let chosen = chosen.bearer_auth(token).json(&profile).send().await;
-    assert!(chosen.expect("an answer").status().is_success());
+    let chosen = chosen.bearer_auth(token).json(&profile).send().await.expect("an answer");
+    assert_eq!(chosen.status().as_u16(), 200);
+    // It changes with what the session may do.
+    let chosen: Value = chosen.json().await.expect("JSON");
+    let token = chosen["token"].as_str().expect("a newer token");
 
     let ask = async |path: &str| -> Value {
         let request = client.get(format!("{url}{path}")).header(from_lisbon.0, from_lisbon.1);
@@ -240,4 +207,75 @@ async fn every_flag_is_an_environment_variable_too() {
     };
     assert!(outcome["message"].as_str().is_some_and(|why| why.contains("checksum")), "{outcome}");
     server.stop();
+}
+
+/// Runs an errand of the program; answers with what it printed, and whether it went well.
+fn errand(folder: &Path, errand: &str) -> (String, bool) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-server"));
+    let output = command.args([errand, "--data-dir"]).arg(folder).output().expect("it runs");
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    (text, output.status.success())
+}
+
+/// The code within what was printed.
+fn code_in(printed: &str) -> &str {
+    let is_code = |word: &&str| word.len() == 9 && word.as_bytes()[4] == b'-';
+    printed.split_whitespace().find(is_code).unwrap_or_else(|| panic!("no code: {printed}"))
+}
+
+#[tokio::test]
+async fn a_new_set_up_code_and_a_new_password_can_be_had_on_the_computer_of_the_running_home() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (printed, is_well) = errand(folder.path(), "recover");
+    assert!(!is_well && printed.contains("There is no home in"), "{printed}");
+    let mut server = Server::start(folder.path(), &[]);
+    let url = server.ready()["url"].as_str().expect("an address").to_owned();
+    let (printed, _) = errand(folder.path(), "setup-code");
+    let account = json!({
+        "code": code_in(&printed), "login": "ana", "password": "the first password",
+        "profiles": [{ "name": "Ana", "kind": "adult" }],
+    });
+    assert!(post(&url, "/api/v1/setup", None, account).await["token"].is_string());
+
+    let (printed, _) = errand(folder.path(), "recover");
+    let code = code_in(&printed).to_owned();
+    let request =
+        json!({ "code": code, "new_password": "the second password", "sign_out_everything": false });
+    assert_eq!(post(&url, "/api/v1/recover", None, request).await["login"], "ana");
+    let right = json!({ "login": "ana", "password": "the second password" });
+    assert!(post(&url, "/api/v1/sign-in", None, right).await["token"].is_string());
+    let (printed, _) = server.stop();
+    for secret in [code.as_str(), "the second password"] {
+        assert!(!printed.contains(secret), "the log says {secret}");
+    }
+}
+
+#[test]
+fn addresses_that_cannot_work_are_refused_at_the_start_with_a_sentence() {
+    let home = "--public-url=https://latchkey.home.example";
+    for (flags, sentence) in [
+        (&["--cookie-domain=home.example"][..], "say with --public-url"),
+        (&[home, "--cookie-domain=example"], "public suffix list"),
+        (&["--public-url=https://ana.co.uk", "--cookie-domain=co.uk"], "public suffix list"),
+        (&["--public-url=https://ana.github.io", "--cookie-domain=.github.io"], "public suffix list"),
+        (&[home, "--cookie-domain=other.example"], "is not in it"),
+        (&[home, "--cookie-domain=home.example:8470"], "a port"),
+        (&[home, "--cookie-domain=https://home.example"], "a scheme"),
+        (&[home, "--cookie-domain=ana:hush@home.example"], "has no place in it"),
+        (&[home, "--cookie-domain=home.example/films"], "more than the name of a domain"),
+        (&["--public-url=http://192.168.1.5", "--cookie-domain=192.168.1.5"], "never by an IP address"),
+        (&["--public-url=https://ana:hush@latchkey.home.example"], "a name or a password"),
+        (&["--public-url=https://latchkey.home.example/sub"], "nothing may follow the host"),
+        (&["--public-url=ftp://latchkey.home.example"], "no address of a web page"),
+        (&["--public-url=http://0.0.0.0:8470"], "nobody can open"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-server"));
+        command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path()).args(flags);
+        let ended = command.output().expect("it starts");
+        let said = String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned();
+        assert_eq!(ended.status.code(), Some(1), "{flags:?}: {said}");
+        assert!(said.contains(sentence) && !said.contains("hush"), "{flags:?}: {said}");
+        assert!(!folder.path().join("latchkey.db").exists(), "{flags:?}: nothing was begun");
+    }
 }

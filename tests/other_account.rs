@@ -13,7 +13,7 @@ use support::{Browser, TestHome};
 /// A second account in the same home, and a device signed in to it.
 async fn stranger(home: &TestHome) -> Browser {
     let core = home.app.core();
-    let profile = NewProfile { name: "Bob".into(), kind: ProfileKind::Adult, color: None, pin: None };
+    let profile = NewProfile::of("Bob", ProfileKind::Adult);
     let account = new_account(core, "bob", "bob's password".into(), vec![profile]).await.expect("an account");
     core.store.create_account(&account).await.expect("kept");
     home.clock.advance(Duration::from_mins(1));

@@ -17,6 +17,7 @@ async fn household() -> (TestHome, Browser, Browser) {
     let laptop = home.browser();
     laptop.always("x-forwarded-for", LISBON);
     // As a page of ours sends it: a browser names the origin of what it posts.
+    assert_eq!(laptop.get("/api/v1/status").await.status, 200);
     laptop.always("origin", &home.address());
     let request = json!({ "login": LOGIN, "password": PASSWORD, "device": { "name": "Laptop" } });
     assert_eq!(laptop.post_json("/api/v1/sign-in", &request).await.status, 200);
@@ -52,11 +53,8 @@ async fn is_refused_as(browser: &Browser, code: &str) {
 async fn is_told_of_an_old_copy(owner: &Browser) -> Value {
     let alerts = owner.open_alerts().await;
     let told = alerts.into_iter().find(|alert| alert["verdict"] == "suspicious").expect("an alert");
-    let why = told["reasons"][0].as_str().expect("a reason");
-    assert!(
-        why.starts_with("An older copy of this sign-in came back while the newer one is used elsewhere ("),
-        "{why}"
-    );
+    let why = &told["reasons"][0];
+    assert!(why["kind"] == "older_copy" && why["newer"].is_object(), "{why}");
     assert!(told["held_at"].is_string(), "{told:#}");
     told
 }
@@ -133,7 +131,8 @@ async fn a_thief_who_takes_the_newer_token_is_found_when_the_owner_comes_back() 
     is_refused_as(&thief, "session_held").await;
     let alert = is_told_of_an_old_copy(&owner).await;
     assert_eq!(alert["place"]["country_code"], "PT");
-    assert!(alert["reasons"][0].as_str().expect("a reason").ends_with("(Riga, Latvia)"), "{alert:#}");
+    let riga = json!({ "scope": "located", "country_code": "LV", "name": "Riga" });
+    assert_eq!(alert["reasons"][0]["newer"], riga, "{alert:#}");
     owner.answer(&alert, "not_me").await;
     is_refused_as(&laptop, "session_ended").await;
     is_refused_as(&thief, "session_ended").await;
@@ -307,7 +306,7 @@ async fn a_spent_token_that_polls_through_its_last_minute_does_not_hide_where_th
 #[tokio::test]
 async fn where_nothing_is_held_an_old_copy_has_to_sign_in_and_is_told_once() {
     let (home, owner, laptop) = household().await;
-    let settings = json!({ "settings": { "hold_suspicious": false } });
+    let settings = json!({ "settings": { "hold_suspicious": false }, "password": PASSWORD });
     assert_eq!(owner.put_json("/api/v1/alert-settings", &settings).await.status, 200);
     let thief = copy_of(&home, &laptop, RIGA);
     home.clock.advance(Duration::from_hours(30));
@@ -321,18 +320,141 @@ async fn where_nothing_is_held_an_old_copy_has_to_sign_in_and_is_told_once() {
     assert_eq!(owner.open_alerts().await.len(), 1);
 }
 
+/// Where two hold copies on one line, which no place can tell.
+async fn is_told_of_two_copies(owner: &Browser) -> Value {
+    let alerts = owner.open_alerts().await;
+    let told = alerts.into_iter().find(|alert| alert["verdict"] == "suspicious").expect("an alert");
+    assert_eq!(told["reasons"][0]["kind"], "two_copies", "{told:#}");
+    told
+}
+
 #[tokio::test]
-async fn whoever_is_let_in_by_a_spent_token_can_end_the_session_with_it() {
+async fn two_who_take_turns_on_one_line_are_two_holders() {
+    let (home, owner, laptop) = household().await;
+    let copy = copy_of(&home, &laptop, LISBON);
+    home.clock.advance(Duration::from_hours(2));
+    is_let_in(&laptop).await;
+    is_let_in(&laptop).await;
+    home.clock.advance(Duration::from_mins(10));
+    // As far as anybody can tell this is the laptop, which crashed and has its older cookie again.
+    is_let_in(&copy).await;
+    assert_eq!(owner.open_alerts().await.len(), 0);
+    // But then nobody has the newer one any more.
+    home.clock.advance(Duration::from_secs(5));
+    is_refused_as(&laptop, "session_held").await;
+    let alert = is_told_of_two_copies(&owner).await;
+    assert!(alert["held_at"].is_string(), "{alert:#}");
+    is_refused_as(&copy, "session_held").await;
+    // "It was me" does not say which of them: both sign in again.
+    owner.answer(&alert, "me").await;
+    is_refused_as(&laptop, "session_ended").await;
+    is_refused_as(&copy, "session_ended").await;
+}
+
+#[tokio::test]
+async fn a_displaced_token_is_found_after_days_and_a_restart() {
     let (home, owner, laptop) = household().await;
     let first = token(&laptop);
     home.clock.advance(Duration::from_hours(2));
     is_let_in(&laptop).await;
     is_let_in(&laptop).await;
-    assert_eq!(owner.post("/introspect", &[("token", &first)]).await.json()["active"], true);
-    assert_eq!(owner.post("/revoke", &[("token", &first)]).await.status, 200);
-    is_refused_as(&laptop, "session_ended").await;
+    home.clock.advance(Duration::from_mins(10));
+    let displaced = token(&laptop);
     laptop.keep(COOKIE, &first);
+    is_let_in(&laptop).await;
+    let (kept, owners) = (token(&laptop), token(&owner));
+    let home = home.restart_with(behind_a_proxy).await;
+    let with = |token: &str| {
+        let browser = home.browser();
+        browser.always("x-forwarded-for", LISBON);
+        browser.keep(COOKIE, token);
+        browser
+    };
+    is_let_in(&with(&kept)).await;
+    home.clock.advance(Duration::from_hours(72));
+    is_refused_as(&with(&displaced), "session_held").await;
+    let owner = home.browser();
+    owner.keep(COOKIE, &owners);
+    is_told_of_two_copies(&owner).await;
+}
+
+#[tokio::test]
+async fn a_spent_token_with_another_program_is_two_holders_at_home_too() {
+    let (home, owner, laptop) = household().await;
+    let copy = copy_of(&home, &laptop, LISBON);
+    home.clock.advance(Duration::from_hours(2));
+    is_let_in(&laptop).await;
+    is_let_in(&laptop).await;
+    home.clock.advance(Duration::from_mins(10));
+    copy.always("user-agent", "curl/8.11.0");
+    is_refused_as(&copy, "session_held").await;
+    is_told_of_two_copies(&owner).await;
+    is_refused_as(&laptop, "session_held").await;
+}
+
+#[tokio::test]
+async fn a_spent_cookie_gives_nothing_back_and_does_not_speak_for_its_owner() {
+    let (home, owner, laptop) = household().await;
+    let first = token(&laptop);
+    home.clock.advance(Duration::from_hours(2));
+    is_let_in(&laptop).await;
+    is_let_in(&laptop).await;
+    // Under way, it is good for a request, and for no more.
+    assert_eq!(owner.post("/introspect", &[("token", &first)]).await.json()["active"], true);
+    assert_eq!(laptop.post("/revoke", &[("token", &first)]).await.status, 200);
+    is_let_in(&laptop).await;
+    home.clock.advance(Duration::from_mins(2));
+    assert_eq!(owner.post("/introspect", &[("token", &first)]).await.json()["active"], false);
+    let thief = home.browser();
+    thief.always("x-forwarded-for", RIGA);
+    for _ in 0..2 {
+        assert_eq!(thief.post("/revoke", &[("token", &first)]).await.status, 200);
+        is_let_in(&laptop).await;
+    }
+    // It is told once that there is a copy, and nothing happens to the owner for it.
+    let alerts = owner.open_alerts().await;
+    assert_eq!((alerts.len(), &alerts[0]["verdict"]), (1, &json!("suspicious")), "{alerts:#?}");
+    assert_eq!(alerts[0]["place"]["country_code"], "LV");
+    let device = owner.device_named("Laptop").await;
+    assert_eq!((&device["signed_in"], &device["held_at"]), (&json!(true), &Value::Null), "{device:#}");
+    assert_eq!(device["familiarity"]["verdict"], "familiar");
+    let signed_out = owner.get("/api/v1/history?kind=sign_out").await.json();
+    assert_eq!(signed_out["history"], json!([]), "{signed_out:#}");
+}
+
+#[tokio::test]
+async fn what_gave_a_token_back_is_written_with_who_asked_and_where() {
+    let (home, owner, laptop) = household().await;
+    let elsewhere = home.browser();
+    elsewhere.always("x-forwarded-for", RIGA);
+    assert_eq!(elsewhere.post("/revoke", &[("token", &token(&laptop))]).await.status, 200);
     is_refused_as(&laptop, "session_ended").await;
+    let history = owner.get("/api/v1/history?kind=sign_out").await.json();
+    let line = &history["history"][0];
+    assert_eq!(
+        (&line["detail"], &line["address"], &line["place"]["country_code"]),
+        (&json!({ "kind": "ended", "reason": "revoked" }), &json!(RIGA), &json!("LV")),
+        "{line:#}"
+    );
+    assert_eq!(owner.device_named("Laptop").await["ended_reason"], "revoked");
+}
+
+#[tokio::test]
+async fn whoever_holds_a_session_that_is_held_may_end_it() {
+    let (home, owner, laptop) = household().await;
+    let thief = copy_of(&home, &laptop, RIGA);
+    home.clock.advance(Duration::from_hours(30));
+    is_let_in(&laptop).await;
+    is_let_in(&laptop).await;
+    home.clock.advance(Duration::from_hours(30));
+    is_refused_as(&thief, "session_held").await;
+    let stolen = token(&thief);
+    assert_eq!(thief.post("/revoke", &[("token", &stolen)]).await.status, 200);
+    is_refused_as(&laptop, "session_held").await;
+    assert_eq!(laptop.post("/revoke", &[("token", &token(&laptop))]).await.status, 200);
+    is_refused_as(&laptop, "session_ended").await;
+    assert_eq!(owner.open_alerts().await.len(), 1);
+    assert_eq!(owner.device_named("Laptop").await["ended_reason"], "revoked");
 }
 
 /// A television in Lisbon that signed in by code, with its refresh token.
@@ -346,7 +468,13 @@ async fn television(home: &TestHome, owner: &Browser) -> (Browser, String) {
     let started =
         tv.post("/device_authorization", &[("client_id", "Jellyfin"), ("device_name", "TV")]).await.json();
     let code = started["user_code"].as_str().expect("a code");
-    let form = [("user_code", code), ("decision", "allow"), ("profile_id", &owner.profile("Ana").await)];
+    let form = [
+        ("user_code", code),
+        ("decision", "allow"),
+        ("proof", PASSWORD),
+        ("proof", PASSWORD),
+        ("profile_id", &owner.profile("Ana").await),
+    ];
     assert_eq!(owner.post("/device", &form).await.status, 200);
     let form = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
@@ -366,13 +494,44 @@ async fn refresh(tv: &Browser, token: &str) -> Answer {
 }
 
 #[tokio::test]
+async fn where_the_address_is_unknown_a_spent_token_with_another_program_is_judged_at_once() {
+    for is_its_program in [true, false] {
+        let (home, _owner, laptop) = household().await;
+        laptop.always("x-forwarded-for", "unknown");
+        is_let_in(&laptop).await;
+        let spent = copy_of(&home, &laptop, "unknown");
+        if !is_its_program {
+            spent.always("user-agent", "python-requests/2.32.3");
+        }
+        home.clock.advance(Duration::from_hours(2));
+        is_let_in(&laptop).await;
+        // The newer one is taken.
+        is_let_in(&laptop).await;
+        assert_ne!(token(&laptop), token(&spent));
+        if is_its_program {
+            is_let_in(&spent).await;
+            is_let_in(&laptop).await;
+        } else {
+            is_refused_as(&spent, "session_held").await;
+            is_refused_as(&laptop, "session_held").await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_thief_who_refreshes_is_judged_before_anything_is_spent() {
     let (home, owner, _laptop) = household().await;
     let (tv, stolen) = television(&home, &owner).await;
     home.clock.advance(Duration::from_hours(30));
     let thief = home.browser();
     thief.always("x-forwarded-for", RIGA);
-    assert_ne!(refresh(&thief, &stolen).await.status, 200);
+    let refused = refresh(&thief, &stolen).await;
+    assert_eq!(
+        (refused.status, &refused.json()["error"]),
+        (400, &json!("access_denied")),
+        "{}",
+        refused.text
+    );
     let alerts = owner.open_alerts().await;
     assert_eq!(alerts[0]["verdict"], "suspicious", "{alerts:#?}");
     // The television's token is still the one in use: it goes on when the household says so.
@@ -381,24 +540,32 @@ async fn a_thief_who_refreshes_is_judged_before_anything_is_spent() {
 }
 
 #[tokio::test]
-async fn a_spent_refresh_token_that_comes_back_from_elsewhere_is_told_and_held() {
-    let (home, owner, _laptop) = household().await;
-    let (tv, stolen) = television(&home, &owner).await;
-    let mut token = stolen.clone();
-    for _ in 0..2 {
+async fn a_spent_refresh_token_that_comes_back_ends_its_family_and_is_told_on_whatever_line() {
+    for address in [LISBON, RIGA] {
+        let (home, owner, _laptop) = household().await;
+        let (tv, stolen) = television(&home, &owner).await;
         home.clock.advance(Duration::from_hours(2));
-        let refreshed = refresh(&tv, &token).await;
+        let refreshed = refresh(&tv, &stolen).await;
         assert_eq!(refreshed.status, 200, "{}", refreshed.text);
-        refreshed.json()["refresh_token"].as_str().expect("a token").clone_into(&mut token);
+        let kept = refreshed.json();
+        let bearer = home.browser();
+        bearer.always("x-forwarded-for", LISBON);
+        bearer
+            .always("authorization", &format!("Bearer {}", kept["access_token"].as_str().expect("a token")));
+        is_let_in(&bearer).await;
+        let thief = home.browser();
+        thief.always("x-forwarded-for", address);
+        let refused = refresh(&thief, &stolen).await;
+        assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("invalid_grant")));
+        is_refused_as(&bearer, "session_ended").await;
+        let refused = refresh(&tv, kept["refresh_token"].as_str().expect("a token")).await;
+        assert_eq!((refused.status, &refused.json()["error"]), (400, &json!("invalid_grant")));
+        let alert = is_told_of_two_copies(&owner).await;
+        assert_eq!(alert["signed_in"], false, "{alert:#}");
+        let history = owner.get("/api/v1/history?kind=sign_out").await.json();
+        let line = &history["history"][0];
+        let replayed = json!({ "kind": "ended", "reason": "token_replayed" });
+        assert_eq!((&line["detail"], &line["address"]), (&replayed, &json!(address)));
+        assert_eq!(owner.device_named("TV").await["ended_reason"], "token_replayed");
     }
-    // At home it is only old: a television that was set back, say.
-    assert_eq!(refresh(&tv, &stolen).await.json()["error"], "invalid_grant");
-    assert_eq!(owner.open_alerts().await.len(), 0);
-    home.clock.advance(Duration::from_hours(30));
-    let thief = home.browser();
-    thief.always("x-forwarded-for", RIGA);
-    let refused = refresh(&thief, &stolen).await;
-    assert!(refused.status >= 400, "{}", refused.text);
-    is_told_of_an_old_copy(&owner).await;
-    assert_ne!(refresh(&tv, &token).await.status, 200);
 }

@@ -10,9 +10,9 @@ use std::time::Duration;
 use latchkey::access::asking::Asking;
 use latchkey::access::caller::Caller;
 use latchkey::access::check::check;
-use latchkey::access::{Core, codes, sign_in, sign_out, tokens};
+use latchkey::access::{Core, codes, profiles, sign_in, sign_out, tokens};
 use latchkey::model::{DeviceId, Secret};
-use latchkey::wire::{CodeAnswer, CodeDecision, SignInRequest, SignOutMany};
+use latchkey::wire::{CodeAnswer, CodeDecision, ProfileChoice, Proof, SignInRequest, SignOutMany};
 use proptest::prelude::*;
 use support::{LOGIN, PASSWORD, TestHome};
 
@@ -28,10 +28,14 @@ async fn accepts(core: &Arc<Core>, token: &Secret) -> bool {
     check(core, &asking(Some(token))).await.is_ok()
 }
 
+fn password() -> Proof {
+    Proof { password: Some(PASSWORD.into()), ..Proof::default() }
+}
+
 async fn owner(home: &TestHome) -> Caller {
     home.clock.advance(Duration::from_mins(1));
     let admitted = sign_in::sign_in(home.app.core(), asking(None), request(None)).await.expect("signs in");
-    Caller { session: admitted.session }
+    Caller::of(admitted.session, None)
 }
 
 /// A device that signed in by code: it has a token to refresh with, the way that hands out most tokens.
@@ -39,7 +43,12 @@ async fn by_code(home: &TestHome, owner: &Caller) -> (Secret, Secret, DeviceId) 
     let core = home.app.core();
     home.clock.advance(Duration::from_mins(1));
     let started = codes::start(core, &asking(None)).expect("codes");
-    let allow = CodeAnswer { user_code: started.user_code, decision: CodeDecision::Allow, profile_id: None };
+    let allow = CodeAnswer {
+        user_code: started.user_code,
+        decision: CodeDecision::Allow,
+        profile_id: None,
+        proof: password(),
+    };
     codes::answer(core, &owner.manager().expect("manages"), allow).await.expect("allows");
     let admitted = codes::poll(core, asking(None), &started.device_code).await;
     let admitted = admitted.unwrap_or_else(|reason| panic!("{reason:?}"));
@@ -182,6 +191,8 @@ enum Step {
     SignIn,
     SignInAgain(usize),
     Refresh(usize),
+    Replay(usize),
+    Choose(usize),
     SignOut(usize),
     SignOutHere(usize),
     SignOutAll,
@@ -193,6 +204,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => Just(Step::SignIn),
         2 => any::<usize>().prop_map(Step::SignInAgain),
         3 => any::<usize>().prop_map(Step::Refresh),
+        1 => any::<usize>().prop_map(Step::Replay),
+        2 => any::<usize>().prop_map(Step::Choose),
         3 => any::<usize>().prop_map(Step::SignOut),
         1 => any::<usize>().prop_map(Step::SignOutHere),
         1 => Just(Step::SignOutAll),
@@ -208,13 +221,16 @@ struct Held {
     device_secret: String,
     token: Secret,
     refresh: Option<Secret>,
+    spent: Option<Secret>,
     alive: bool,
     former: Vec<Secret>,
 }
 
+#[expect(clippy::too_many_lines, reason = "one step after the other, as they happen")]
 async fn live_through(steps: Vec<Step>) {
     let (mut home, _) = TestHome::with_account().await;
-    let me = owner_secret(&home).await;
+    let mut me = owner_secret(&home).await;
+    let mut formerly_me = Vec::new();
     let mut devices: Vec<Held> = Vec::new();
     for step in steps {
         home.clock.advance(Duration::from_mins(1));
@@ -230,6 +246,7 @@ async fn live_through(steps: Vec<Step>) {
                     device_secret: new.answer.device_secret,
                     token: Secret::received(new.answer.token),
                     refresh: None,
+                    spent: None,
                     alive: true,
                     former: Vec::new(),
                 });
@@ -239,6 +256,7 @@ async fn live_through(steps: Vec<Step>) {
                     device_secret: String::new(),
                     token,
                     refresh: Some(refresh),
+                    spent: None,
                     alive: true,
                     former: Vec::new(),
                 });
@@ -261,7 +279,30 @@ async fn live_through(steps: Vec<Step>) {
                     assert_eq!(new.is_ok(), held.alive, "refresh of a session that is alive: {}", held.alive);
                     if let Ok(new) = new {
                         held.former.push(std::mem::replace(&mut held.token, new.token));
-                        held.refresh = Some(new.refresh);
+                        held.spent = held.refresh.replace(new.refresh);
+                    }
+                }
+            }
+            Step::Replay(which) if count > 0 => {
+                let held = &mut devices[which % count];
+                if let Some(spent) = &held.spent {
+                    // The newer one was used since: there are two who hold it.
+                    assert!(tokens::refresh(&core, asking(None), spent).await.is_err());
+                    held.alive = false;
+                }
+            }
+            Step::Choose(which) if count > 0 => {
+                let held = &mut devices[which % count];
+                if let Ok(caller) = check(&core, &asking(Some(&held.token))).await {
+                    assert!(held.alive);
+                    let profile_id = core.store.profiles(caller.account_id()).await.expect("profiles")[0].id;
+                    let choice = ProfileChoice::of(profile_id);
+                    let fresh = profiles::choose(&core, &caller, choice).await.expect("chooses");
+                    let newer = Secret::received(fresh.token.expect("a newer token"));
+                    held.former.push(std::mem::replace(&mut held.token, newer));
+                    assert_eq!(fresh.refresh_token.is_some(), held.refresh.is_some());
+                    if let Some(newer) = fresh.refresh_token {
+                        held.spent = held.refresh.replace(Secret::received(newer));
                     }
                 }
             }
@@ -280,7 +321,9 @@ async fn live_through(steps: Vec<Step>) {
             }
             Step::SignOutAll => {
                 let all = SignOutMany { all: Some(true), ..SignOutMany::default() };
-                sign_out::many(&core, &manager, all).await.expect("signs out");
+                let fresh = sign_out::many(&core, &manager, all).await.expect("signs out");
+                let newer = Secret::received(fresh.token.expect("a newer token"));
+                formerly_me.push(std::mem::replace(&mut me, newer));
                 for held in &mut devices {
                     held.alive = false;
                 }
@@ -290,6 +333,9 @@ async fn live_through(steps: Vec<Step>) {
                 home = home.restart().await;
             }
             _ => {}
+        }
+        for old in &formerly_me {
+            assert!(!accepts(home.app.core(), old).await, "a token that was replaced is accepted");
         }
         for held in &devices {
             let accepted = accepts(home.app.core(), &held.token).await;

@@ -11,15 +11,15 @@ use latchkey::access::admit::{Admitted, Proof, Proven, admit};
 use latchkey::access::asking::Asking;
 use latchkey::access::caller::{Caller, Manager};
 use latchkey::access::codes::NotYet;
-use latchkey::access::{Core, alerts, codes, password, profiles, sign_in, sign_out};
+use latchkey::access::{Core, alerts, codes, history, password, profiles, sign_in, sign_out};
 use latchkey::error::Error;
 use latchkey::home::Home;
-use latchkey::model::{AlertState, Answer, ProfileKind, Secret, Verdict};
+use latchkey::model::{AlertState, Answer, HistoryKind, ProfileKind, Secret, Verdict};
 use latchkey::wire::{
-    AlertQuery, AnswerEffect, CodeAnswer, CodeDecision, EventKind, NewProfile, PasswordChange, ProfileChange,
-    ProfileChoice, SignInRequest,
+    self, AlertQuery, AnswerEffect, CodeAnswer, CodeDecision, EventKind, HistoryQuery, NewProfile,
+    PasswordChange, ProfileChange, ProfileChoice, SignInRequest,
 };
-use support::{LOGIN, PASSWORD, TestHome};
+use support::{LOGIN, PASSWORD, TestHome, eventually};
 
 /// An address on the internet; without a place database, an unknown place.
 const ABROAD: &str = "203.0.113.50";
@@ -42,7 +42,7 @@ async fn signs_in(home: &TestHome, address: &str, device_secret: Option<&str>) -
 }
 
 fn manager(admitted: &Admitted) -> Manager {
-    Caller { session: Arc::clone(&admitted.session) }.manager().expect("manages")
+    Caller::of(Arc::clone(&admitted.session), None).manager().expect("manages")
 }
 
 /// The household's own device, which made the account.
@@ -54,9 +54,13 @@ async fn household() -> (TestHome, Manager) {
     (home, caller.manager().expect("manages"))
 }
 
-async fn open_alerts(core: &Core, household: &Manager) -> Vec<latchkey::wire::Alert> {
+async fn open_alerts(core: &Core, household: &Manager) -> Vec<wire::Alert> {
     let open = AlertQuery { state: Some(AlertState::Open), ..AlertQuery::default() };
     alerts::list(core, household, open).await.expect("alerts").alerts
+}
+
+fn password() -> wire::Proof {
+    wire::Proof { password: Some(PASSWORD.into()), ..wire::Proof::default() }
 }
 
 fn new_password(current: &str) -> PasswordChange {
@@ -118,17 +122,10 @@ async fn a_stranger_cannot_say_that_it_was_them() {
     // Whom the household knows may speak for others.
     let other = open_alerts(core, &household).await.remove(0);
     let known = if mine.device_id == stranger.answer.device_id { &stranger } else { &accomplice };
-    alerts::answer(core, &manager(known), other.id, Answer::Me).await.expect("a familiar device may");
-}
-
-#[tokio::test]
-async fn nobody_is_locked_out_of_their_own_home() {
-    let (home, household) = household().await;
-    let core = home.app.core();
-    let new_phone = signs_in(&home, ABROAD, None).await;
-    sign_out::here(core, household.caller()).await.expect("signs out");
-    let alert = open_alerts(core, &manager(&new_phone)).await.remove(0);
-    alerts::answer(core, &manager(&new_phone), alert.id, Answer::Me).await.expect("nobody else could");
+    let token = Some(Secret::received(known.answer.token.clone()));
+    let caller = home.app.here(Asking { token, ..from(ABROAD) }).caller().await.expect("is signed in");
+    let known = caller.manager().expect("manages");
+    alerts::answer(core, &known, other.id, Answer::Me).await.expect("a familiar device may");
 }
 
 #[tokio::test]
@@ -137,9 +134,14 @@ async fn a_code_allowed_by_somebody_who_was_signed_out_is_no_good() {
     let core = home.app.core();
     let stranger = signs_in(&home, ABROAD, None).await;
     let started = codes::start(core, &from(ABROAD)).expect("codes");
-    let allow = CodeAnswer { user_code: started.user_code, decision: CodeDecision::Allow, profile_id: None };
+    let allow = CodeAnswer {
+        user_code: started.user_code,
+        decision: CodeDecision::Allow,
+        profile_id: None,
+        proof: password(),
+    };
     codes::answer(core, &manager(&stranger), allow).await.expect("allows their own television");
-    let changed = password::change(core, &household, new_password(PASSWORD)).await.expect("changes");
+    let changed = password::change(core, &household, new_password(PASSWORD)).await.expect("changes").answer;
     assert_eq!(changed.signed_out, 1);
     let refused = codes::poll(core, from(ABROAD), &started.device_code).await;
     assert!(matches!(refused, Err(NotYet::Denied)), "the stranger's television is in");
@@ -190,15 +192,19 @@ async fn a_child_who_takes_over_hears_nothing_of_the_management() {
     let mut events = here.events().await.expect("events");
     let leo = here.profiles().await.expect("profiles").profiles;
     let leo = leo.into_iter().find(|profile| profile.name == "Leo").expect("a child");
-    let choice = ProfileChoice { profile_id: leo.id, pin: None };
+    let choice = ProfileChoice::of(leo.id);
     here.choose_profile(choice).await.expect("chooses");
+    assert_eq!(
+        here.events().await.err().map(|error| error.code().to_owned()).as_deref(),
+        Some("kids_profile")
+    );
     signs_in(&home, ABROAD, None).await;
     sign_out::device(core, &household, tablet.answer.device_id).await.expect("signs out");
     let mut heard = Vec::new();
     while let Some(event) = events.next().await {
         heard.push(event.kind);
     }
-    assert_eq!(heard, [EventKind::SessionEnded]);
+    assert_eq!(heard, [], "it ends with the token it began with");
 }
 
 #[tokio::test]
@@ -228,9 +234,16 @@ async fn what_a_signed_out_session_asked_for_is_not_changed_afterwards() {
     let stranger = manager(&signs_in(&home, ABROAD, None).await);
     sign_out::device(core, &household, stranger.device_id()).await.expect("signs out");
     let ana = core.store.profiles(household.account_id()).await.expect("profiles").remove(0);
-    let kids = ProfileChange { kind: Some(ProfileKind::Kids), ..ProfileChange::default() };
-    let bob =
-        NewProfile { name: "Bob".into(), kind: ProfileKind::Adult, color: None, pin: Some("1234".into()) };
+    let kids = ProfileChange {
+        kind: Some(ProfileKind::Kids),
+        password: Some(PASSWORD.into()),
+        ..ProfileChange::default()
+    };
+    let bob = NewProfile {
+        pin: Some("1234".into()),
+        password: Some(PASSWORD.into()),
+        ..NewProfile::of("Bob", ProfileKind::Adult)
+    };
     let refused = [
         profiles::change(core, &stranger, ana.id, kids).await.map(drop),
         profiles::create(core, &stranger, bob).await.map(drop),
@@ -247,15 +260,94 @@ async fn a_profile_with_a_pin_is_not_handed_over_by_code() {
     let (home, household) = household().await;
     let core = home.app.core();
     let profiles = core.store.profiles(household.account_id()).await.expect("profiles");
-    let marta = profiles.iter().find(|profile| profile.has_pin).expect("Marta has a PIN");
+    let marta = profiles.iter().find(|profile| profile.name.as_str() == "Marta").expect("there is Marta");
+    let pin = ProfileChange {
+        pin: Some("2468".into()),
+        password: Some(PASSWORD.into()),
+        ..ProfileChange::default()
+    };
+    profiles::change(core, &household, marta.id, pin).await.expect("gives her a PIN");
     let started = codes::start(core, &from(AT_HOME)).expect("codes");
     let allow = CodeAnswer {
         user_code: started.user_code,
         decision: CodeDecision::Allow,
         profile_id: Some(marta.id),
+        proof: password(),
     };
     let refused = codes::answer(core, &household, allow).await.expect_err("refused");
     assert!(refused.to_string().contains("Marta has a PIN"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_profile_that_got_a_pin_after_it_was_handed_over_is_chosen_on_the_device() {
+    let (home, household) = household().await;
+    let core = home.app.core();
+    let profiles = core.store.profiles(household.account_id()).await.expect("profiles");
+    let named =
+        |name: &str| profiles.iter().find(|profile| profile.name.as_str() == name).expect("is there").id;
+    for (name, change, stays) in [
+        ("Ana", ProfileChange { name: Some("Anna".into()), ..ProfileChange::default() }, true),
+        ("Leo", ProfileChange { kind: Some(ProfileKind::Adult), ..ProfileChange::default() }, false),
+        ("Marta", ProfileChange { pin: Some("2468".into()), ..ProfileChange::default() }, false),
+    ] {
+        let started = codes::start(core, &from(AT_HOME)).expect("codes");
+        let allow = CodeAnswer {
+            user_code: started.user_code,
+            decision: CodeDecision::Allow,
+            profile_id: Some(named(name)),
+            proof: password(),
+        };
+        // As the home itself does it, whose token does not change with what it changes.
+        let household = Caller::of(Arc::clone(&household.caller().session), from(AT_HOME).address);
+        let household = household.manager().expect("manages");
+        codes::answer(core, &household, allow).await.expect("allows it");
+        let change = ProfileChange { password: Some(PASSWORD.into()), ..change };
+        profiles::change(core, &household, named(name), change).await.expect("changes");
+        let admitted = codes::poll(core, from(AT_HOME), &started.device_code).await.expect("is let in");
+        assert_eq!(admitted.session.profile().is_some(), stays, "{name}");
+    }
+}
+
+/// Begins with something, and hangs up at once.
+async fn hangs_up(asked: impl Future) {
+    let mut asked = std::pin::pin!(asked);
+    let answered = futures_util::poll!(&mut asked).is_ready();
+    assert!(!answered, "nobody hangs up on an answer");
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_cuts_no_change_in_two_and_their_wrong_guess_counts() {
+    let (home, household) = household().await;
+    let core = home.app.core();
+    let profiles = core.store.profiles(household.account_id()).await.expect("profiles");
+    let marta = profiles.iter().find(|profile| profile.name.as_str() == "Marta").expect("is there").id;
+    let household = Caller::of(Arc::clone(&household.caller().session), from(AT_HOME).address);
+    let household = household.manager().expect("manages");
+    // The only adult with a PIN goes, and with her what keeps those without one from managing.
+    let pin = ProfileChange {
+        pin: Some("2468".into()),
+        password: Some(PASSWORD.into()),
+        ..ProfileChange::default()
+    };
+    profiles::change(core, &household, marta, pin).await.expect("gives her a PIN");
+    assert!(household.caller().session.is_guarded());
+    let choice = ProfileChoice { pin: Some("2468".into()), ..ProfileChoice::of(marta) };
+    profiles::choose(core, household.caller(), choice).await.expect("chooses her");
+    hangs_up(profiles::delete(core, &household, marta)).await;
+    eventually("others manage again", async || (!household.caller().session.is_guarded()).then_some(()))
+        .await;
+    let left = core.store.profiles(household.account_id()).await.expect("profiles");
+    assert_eq!(left.len(), 2, "and she is gone");
+
+    let stranger = manager(&signs_in(&home, ABROAD, None).await);
+    let wrong = PasswordChange { current_password: "not this one".into(), ..new_password(PASSWORD) };
+    hangs_up(password::change(core, &stranger, wrong)).await;
+    let guesses = HistoryQuery { kind: Some(HistoryKind::WrongPin), ..HistoryQuery::default() };
+    eventually("the guess is in the history", async || {
+        let page = history::list(core, &household, guesses.clone()).await.expect("the history");
+        (page.history.len() == 1).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 
 use latchkey::app::{App, Parts};
 use latchkey::config::Config;
-use latchkey::model::{AccountId, DeviceId, Secret, SessionId};
+use latchkey::model::{AccountId, DeviceId, LineKey, Lines, Secret, SessionId};
 use latchkey::random::SystemRandom;
 use serde_json::json;
+use sqlx::{Connection, SqliteConnection};
 
 /// The account's login name in a bench.
 pub const LOGIN: &str = "ana";
@@ -44,6 +45,41 @@ pub fn quantile(values: &mut [Duration], share: f64) -> Duration {
     )]
     let index = ((values.len() as f64 * share).ceil() as usize).clamp(1, values.len()) - 1;
     values[index]
+}
+
+/// The middle one.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// A share in percent.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A ratio, with two decimals.
+pub fn times(ratio: f64) -> String {
+    format!("{ratio:.2} x")
+}
+
+/// Processor time of this process so far, in seconds.
+pub fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    // After the name in brackets; user and system time are its fields 14 and 15, in hundredths (proc(5)).
+    let fields: Vec<&str> = stat.rsplit(')').next().expect("fields").split_whitespace().collect();
+    let ticks = |index: usize| fields[index].parse::<f64>().expect("a number");
+    (ticks(11) + ticks(12)) / 100.0
+}
+
+/// Resident memory of a process in kilobytes, and how much of it is pages of files.
+pub fn resident_kilobytes(id: u32) -> (u64, u64) {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let read = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().trim_end_matches(" kB").trim().parse().ok()
+    };
+    (read("VmRSS:").unwrap_or(0), read("RssFile:").unwrap_or(0))
 }
 
 /// Milliseconds with a decimal.
@@ -92,14 +128,71 @@ pub fn client() -> reqwest::Client {
     latchkey::tls::http_client()
 }
 
-/// Fills the database in `folder` with `count` signed-in devices of `count / 50` other accounts, 50 each, and
-/// hands out some of their tokens. One transaction: the verbs flush to disk at each sign-in, as they must.
+/// The line that a session of this bench is judged on: this computer, and a program that says nothing of itself. By the key
+/// of the home in `folder`, which was started before.
+pub async fn own_line(folder: &Path) -> Vec<u8> {
+    let file = format!("sqlite://{}", folder.join("latchkey.db").display());
+    let mut database = SqliteConnection::connect(&file).await.expect("opens");
+    let (key,): (Vec<u8>,) = sqlx::query_as("SELECT key FROM home_keys WHERE name = 'line'")
+        .fetch_one(&mut database)
+        .await
+        .expect("a key");
+    database.close().await.expect("closes");
+    let key = LineKey::from_bytes(&key).expect("a key");
+    let network = "127.0.0.0/24".parse().expect("a network");
+    Lines::default().with(key.line(Some(network), &[None; 7]), true).to_bytes()
+}
+
+/// Writes a signed-in device of an account that was judged on `line`; answers with its id and its token.
+pub async fn insert_device(
+    database: &mut SqliteConnection,
+    account: &str,
+    index: usize,
+    line: &[u8],
+) -> (DeviceId, Secret) {
+    let (clock, random) = (latchkey::clock::SystemClock, SystemRandom);
+    let (device, session) = (DeviceId::new(&clock, &random), SessionId::new(&clock, &random));
+    let (token, secret) = (Secret::new(&random), Secret::new(&random));
+    let at = i64::try_from(index).expect("small");
+    sqlx::query(
+        "INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at, last_active_at,
+         times_signed_in, last_session_id) VALUES ($1, $2, $3, 'tv', 'TV', 'Latchkey', $4, $4, 1, $5)",
+    )
+    .bind(device.to_string())
+    .bind(account)
+    .bind(secret.hash().as_bytes().as_slice())
+    .bind(at)
+    .bind(session.to_string())
+    .execute(&mut *database)
+    .await
+    .expect("a device");
+    sqlx::query(
+        "INSERT INTO sessions (id, account_id, device_id, token_hash, method, created_at, last_active_at, address,
+         place, familiarity, judged_lines) VALUES ($1, $2, $3, $4, 'password', $5, $5, '127.0.0.1',
+         '{\"scope\":\"this_computer\",\"label\":\"This computer\"}',
+         '{\"verdict\":\"familiar\",\"score\":null,\"reasons\":[]}', $6)",
+    )
+    .bind(session.to_string())
+    .bind(account)
+    .bind(device.to_string())
+    .bind(token.hash().as_bytes().as_slice())
+    .bind(at)
+    .bind(line)
+    .execute(database)
+    .await
+    .expect("a session");
+    (device, token)
+}
+
+/// Fills the database in `folder` with `count` signed-in devices of `count / 50` other accounts, 50 each, that were judged
+/// on this computer, as a home has them that was stopped; and hands out some of their tokens. One transaction: the verbs
+/// flush to disk at each sign-in, as they must.
 pub async fn fill(folder: &Path, count: usize, tokens: usize) -> Vec<String> {
-    use sqlx::Connection;
+    let line = own_line(folder).await;
     let clock = latchkey::clock::SystemClock;
     let random = SystemRandom;
     let file = format!("sqlite://{}", folder.join("latchkey.db").display());
-    let mut database = sqlx::SqliteConnection::connect(&file).await.expect("opens");
+    let mut database = SqliteConnection::connect(&file).await.expect("opens");
     let mut change = database.begin().await.expect("begins");
     let mut handed_out = Vec::new();
     let mut account = AccountId::new(&clock, &random);
@@ -112,34 +205,7 @@ pub async fn fill(folder: &Path, count: usize, tokens: usize) -> Vec<String> {
                 .await
                 .expect("an account");
         }
-        let (device, session) = (DeviceId::new(&clock, &random), SessionId::new(&clock, &random));
-        let (token, secret) = (Secret::new(&random), Secret::new(&random));
-        sqlx::query(
-            "INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at, last_active_at,
-             times_signed_in, last_session_id) VALUES ($1, $2, $3, 'tv', 'TV', 'Latchkey', $4, $4, 1, $5)",
-        )
-        .bind(device.to_string())
-        .bind(account.to_string())
-        .bind(secret.hash().as_bytes().as_slice())
-        .bind(i64::try_from(index).expect("small"))
-        .bind(session.to_string())
-        .execute(&mut *change)
-        .await
-        .expect("a device");
-        sqlx::query(
-            "INSERT INTO sessions (id, account_id, device_id, token_hash, method, created_at, last_active_at, place,
-             familiarity) VALUES ($1, $2, $3, $4, 'password', $5, $5,
-             '{\"scope\":\"unknown\",\"label\":\"Unknown place\"}',
-             '{\"verdict\":\"familiar\",\"score\":null,\"reasons\":[]}')",
-        )
-        .bind(session.to_string())
-        .bind(account.to_string())
-        .bind(device.to_string())
-        .bind(token.hash().as_bytes().as_slice())
-        .bind(i64::try_from(index).expect("small"))
-        .execute(&mut *change)
-        .await
-        .expect("a session");
+        let (_, token) = insert_device(&mut change, &account.to_string(), index, &line).await;
         if handed_out.len() < tokens && index % (count / tokens).max(1) == 0 {
             handed_out.push(token.reveal().to_owned());
         }

@@ -316,7 +316,7 @@ impl Scene<'_> {
         // The owner's last use may have renewed it: the token is as fresh as can be.
         let renewed_at = dice.chance(p.session_renews).then_some(victim.at);
         let takes_newer = dice.chance(p.thief_takes_newer);
-        let identity = victim.identity.device().map_or(Identity::Untold, Identity::Session);
+        let identity = victim.identity.device().map_or(Identity::Unnamed, Identity::Session);
         Some(Try {
             at: self.at,
             attacker,

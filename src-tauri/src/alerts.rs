@@ -8,6 +8,7 @@ use latchkey::alerting::desktop::DesktopNotifier;
 use latchkey::alerting::watch::{self, Watch};
 use latchkey::alerting::{Notifier, Words};
 use latchkey::clock::SystemClock;
+use latchkey::error::causes;
 use latchkey::model::AlertId;
 use tauri::{AppHandle, Emitter, Manager, Runtime};
 use tokio::sync::{OnceCell, mpsc};
@@ -67,7 +68,7 @@ pub async fn tell<R: Runtime>(app: AppHandle<R>, desk: Arc<Desk>) {
 fn open<R: Runtime>(app: &AppHandle<R>, alert: AlertId) {
     window::show(app);
     if let Err(error) = app.emit(OPEN_ALERT, alert) {
-        tracing::warn!(%error, "the window does not hear");
+        tracing::warn!(error = %causes(&error), "the window does not hear");
     }
 }
 
@@ -75,6 +76,6 @@ fn open<R: Runtime>(app: &AppHandle<R>, alert: AlertId) {
 pub fn open_list<R: Runtime>(app: &AppHandle<R>) {
     window::show(app);
     if let Err(error) = app.emit(OPEN_ALERT, "") {
-        tracing::warn!(%error, "the window does not hear");
+        tracing::warn!(error = %causes(&error), "the window does not hear");
     }
 }

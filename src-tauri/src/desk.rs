@@ -6,12 +6,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey::alerting::watch::HomeNow;
+use latchkey::alerting::{HomeAt, HomeNow};
+#[cfg(mobile)]
+use latchkey::error::ErrorBody;
 use latchkey::error::{Error, Result};
-use latchkey::home::Home;
 use latchkey::home::there::There;
+use latchkey::home::{Home, ask, is_in_the_clear, taken};
 use latchkey::model::{DeclaredDevice, Secret};
-use latchkey::wire::{CurrentSession, HomeStatus, ProfileChoice, SetupRequest, SignInRequest, SignedIn};
+use latchkey::wire::{Fresh, HomeStatus, Recovered, Recovery, SetupRequest, SignInRequest, SignedIn};
+use serde::Serialize;
+use serde_json::Value;
 use tauri::Url;
 use tokio::sync::{OnceCell, watch};
 
@@ -86,9 +90,26 @@ impl Desk {
         }
     }
 
+    /// Asks the home for an operation by its name. What signs in and out is the desk's own: it keeps the keys, which the window
+    /// never sees.
+    pub async fn ask(&self, operation: &str, mut arguments: Value) -> Result<Value> {
+        let request = "request";
+        match operation {
+            "set_up" => in_json(self.set_up(taken(&mut arguments, request)?).await?),
+            "sign_in" => in_json(self.sign_in(taken(&mut arguments, request)?).await?),
+            "recover" => in_json(self.recover(taken(&mut arguments, request)?).await?),
+            "sign_out_here" => in_json(self.sign_out_here().await?),
+            _ => {
+                let asked = self.now().await;
+                let fresh = ask(self.home_of(&asked).await?.as_ref(), operation, arguments).await?;
+                self.keep_newer(asked, fresh).await
+            }
+        }
+    }
+
     /// Makes the first account. The window of the computer the home runs on needs no set-up code: whoever
     /// sits at it could read the printed one as well.
-    pub async fn set_up(&self, mut request: SetupRequest) -> Result<SignedIn> {
+    async fn set_up(&self, mut request: SetupRequest) -> Result<SignedIn> {
         request.device.get_or_insert_with(this_device);
         let asked = self.now().await;
         #[cfg(desktop)]
@@ -100,7 +121,7 @@ impl Desk {
     }
 
     /// Signs this desktop in, as the device it was before.
-    pub async fn sign_in(&self, mut request: SignInRequest) -> Result<SignedIn> {
+    async fn sign_in(&self, mut request: SignInRequest) -> Result<SignedIn> {
         request.device.get_or_insert_with(this_device);
         let asked = self.now().await;
         request.device_secret.clone_from(&asked.held.device_secret);
@@ -108,25 +129,32 @@ impl Desk {
         self.signed_in(asked, signed_in).await
     }
 
+    /// Chooses a new password in place of a forgotten one. As for the set-up, the window of the home's own computer needs no
+    /// code: whoever sits at it could have one printed.
+    async fn recover(&self, mut request: Recovery) -> Result<Recovered> {
+        let asked = self.now().await;
+        #[cfg(desktop)]
+        if asked.there.is_none() {
+            request.code = self.embedded.recovery_code().await?;
+        }
+        self.home_of(&asked).await?.recover(request).await
+    }
+
     /// Signs this desktop out.
-    pub async fn sign_out_here(&self) -> Result<()> {
+    async fn sign_out_here(&self) -> Result<()> {
         let asked = self.now().await;
         self.home_of(&asked).await?.sign_out_here().await?;
         let device_secret = asked.held.device_secret.clone();
         self.hold(asked, Held { token: None, device_secret }).await
     }
 
-    /// Says who sits here from now on.
-    pub async fn choose_profile(&self, choice: ProfileChoice) -> Result<CurrentSession> {
-        let session = self.home().await?.choose_profile(choice).await?;
-        self.tell_change();
-        Ok(session)
-    }
-
     /// Looks at the home at `address` from now on; an empty one brings this computer's own back. Nothing
     /// changes unless a home answers there.
-    pub async fn connect(&self, address: &str) -> Result<HomeStatus> {
+    pub async fn connect(&self, address: &str, is_clear_accepted: bool) -> Result<HomeStatus> {
         let url = if address.trim().is_empty() { None } else { Some(normal_address(address)?) };
+        if let Some(url) = url.as_ref().filter(|url| !is_clear_accepted && is_in_the_clear(url)) {
+            return Err(Error::InTheClear(url.host_str().unwrap_or_default().to_owned()));
+        }
         let mut there = Now::at(url.clone());
         let status = match &there.there {
             Some((_, home)) => home.status().await?,
@@ -171,9 +199,22 @@ impl Desk {
 
     /// Keeps the keys a sign-in gave, and hands on the rest: the window never sees them.
     async fn signed_in(&self, asked: Now, signed_in: SignedIn) -> Result<SignedIn> {
-        let SignedIn { token, device_secret, .. } = signed_in;
+        let (token, device_secret) = (signed_in.token.clone(), signed_in.device_secret.clone());
         self.hold(asked, Held { token: Some(token), device_secret: Some(device_secret) }).await?;
-        Ok(SignedIn { token: String::new(), device_secret: String::new(), ..signed_in })
+        Ok(signed_in.without_secrets())
+    }
+
+    /// Keeps the newer token that came with an answer, and hands on the rest: the window never sees it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotKept`] when what was asked for is done, and the token is good for no longer than the app runs.
+    async fn keep_newer<T>(&self, asked: Now, fresh: Fresh<T>) -> Result<T> {
+        let Fresh { answer, token: Some(token), .. } = fresh else { return Ok(fresh.answer) };
+        let device_secret = asked.held.device_secret.clone();
+        let kept = self.hold(asked, Held { token: Some(token), device_secret }).await;
+        kept.map_err(|cause| Error::NotKept(Box::new(cause)))?;
+        Ok(answer)
     }
 
     /// Keeps the keys of the home that was `asked`. By the time it answered the desktop may look at another one,
@@ -234,15 +275,20 @@ impl Desk {
 
 #[async_trait]
 impl HomeNow for Desk {
-    async fn home(&self) -> Result<Arc<dyn Home>> {
-        Self::home(self).await
+    async fn home(&self) -> Result<HomeAt> {
+        let now = self.now().await;
+        Ok(HomeAt { name: now.name(), home: self.home_of(&now).await? })
     }
+}
+
+fn in_json(answer: impl Serialize) -> Result<Value> {
+    serde_json::to_value(answer).map_err(Error::internal)
 }
 
 #[cfg(mobile)]
 fn no_home() -> Error {
-    let message = "Enter the address of your home first.".to_owned();
-    Error::Remote { status: 409, code: "no_home".to_owned(), message }
+    let body = ErrorBody::new("no_home", "Enter the address of your home first.");
+    Error::Remote { status: 409, body: Box::new(body) }
 }
 
 /// What this device says of itself.

@@ -76,6 +76,11 @@ impl Embedded {
         self.with(|running| running.app.setup_code()).await
     }
 
+    /// A code that lets whoever sits at this computer choose a new password.
+    pub async fn recovery_code(&self) -> Result<String> {
+        self.with(|running| running.app.recovery_code()).await?
+    }
+
     /// The address devices sign in at.
     pub async fn url(&self) -> Result<String> {
         self.with(|running| running.app.url().to_owned()).await
@@ -97,7 +102,8 @@ impl Embedded {
         // Somebody else may have started it in between.
         let running = match place.take() {
             Some(running) => running,
-            None => self.start().await?,
+            // On the heap: every command carries the room for it, and one of them starts it.
+            None => Box::pin(self.start()).await?,
         };
         Ok(ask(place.insert(running)))
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use latchkey::clock::{Clock, SystemClock};
-use latchkey::error::Result;
+use latchkey::error::{Result, causes};
 use latchkey::wire::{Event, EventKind};
 use tauri::{AppHandle, Emitter, Runtime};
 use tokio::sync::watch;
@@ -75,7 +75,7 @@ async fn listen<R: Runtime>(
 
 fn emit<R: Runtime>(app: &AppHandle<R>, event: &Event) {
     if let Err(error) = app.emit(HOME_EVENT, event) {
-        tracing::warn!(%error, "the window does not hear");
+        tracing::warn!(error = %causes(&error), "the window does not hear");
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use latchkey::error::{Error, Result};
+use latchkey::error::{Error, Result, causes};
 use serde::{Deserialize, Serialize};
 
 /// What one home has given this desktop.
@@ -87,7 +87,7 @@ impl Keys {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return BTreeMap::new(),
             Err(error) => {
-                tracing::warn!(%error, "the file of keys cannot be read");
+                tracing::warn!(error = %causes(&error), "the file of keys cannot be read");
                 return BTreeMap::new();
             }
         };

@@ -1,6 +1,6 @@
 //! How a command that failed is told to the window: the same code and sentence as over HTTP.
 
-use latchkey::error::{Error, ErrorBody};
+use latchkey::error::{Error, ErrorBody, causes};
 use serde::Serialize;
 
 /// What a command answers.
@@ -14,7 +14,7 @@ pub struct Refusal(ErrorBody);
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         if error.status() >= 500 {
-            tracing::error!(code = error.code(), cause = ?std::error::Error::source(&error), "{error}");
+            tracing::error!(code = error.code(), error = %causes(&error), "a command failed");
         }
         Self(error.to_wire())
     }

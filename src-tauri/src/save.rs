@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use latchkey::clock::{Clock, SystemClock};
 use latchkey::error::{Error, Result};
 use latchkey::home::{Home, history_csv};
-use latchkey::wire::{HistoryLine, HistoryQuery};
+use latchkey::wire::{HistoryItem, HistoryQuery};
 use serde::{Deserialize, Serialize};
 
 /// Lines asked for at once.
@@ -64,7 +64,7 @@ async fn write_all(home: &dyn Home, format: Format, mut out: impl Write) -> Resu
 }
 
 /// Lines as they stand in an answer of the HTTP interface; whoever calls it closes the list.
-fn history_json(lines: &[HistoryLine], first: bool) -> Result<Vec<u8>> {
+fn history_json(lines: &[HistoryItem], first: bool) -> Result<Vec<u8>> {
     let mut text = if first { b"{\"history\":[".to_vec() } else { Vec::new() };
     for (index, line) in lines.iter().enumerate() {
         text.extend_from_slice(if first && index == 0 { b"\n" } else { b",\n" });

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use latchkey::error::causes;
 use tauri::{AppHandle, Builder, Manager, RunEvent, Runtime, Url};
 
 use crate::desk::Desk;
@@ -56,7 +57,7 @@ pub fn run() {
     match app {
         Ok(app) => app.run(|app, event| happened(app, &event)),
         Err(error) => {
-            tracing::error!(%error, "Latchkey could not start");
+            tracing::error!(error = %causes(&error), "Latchkey could not start");
             std::process::exit(1);
         }
     }
@@ -197,7 +198,7 @@ async fn end_when_asked<R: Runtime>(app: AppHandle<R>) {
     match asked.await {
         Ok(()) => app.exit(0),
         Err(error) => {
-            tracing::warn!(%error, "signals cannot be heard; quitting from the menu goes on to work");
+            tracing::warn!(error = %causes(&error), "signals cannot be heard; quitting from the menu goes on to work");
         }
     }
 }
@@ -212,7 +213,7 @@ fn close<R: Runtime>(app: &AppHandle<R>) {
     if let Some(folder) = app.try_state::<ThrowAway>() {
         let folder = folder.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
         if let Some(Err(error)) = folder.map(tempfile::TempDir::close) {
-            tracing::warn!(%error, "the demonstration's folder stays behind");
+            tracing::warn!(error = %causes(&error), "the demonstration's folder stays behind");
         }
     }
 }

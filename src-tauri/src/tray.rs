@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use latchkey::error::causes;
 use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Manager, Runtime};
@@ -24,7 +25,7 @@ pub fn build<R: Runtime>(app: &AppHandle<R>) {
         Ok(Ok(tray)) => {
             app.manage(tray);
         }
-        Ok(Err(error)) => tracing::warn!(%error, "no tray"),
+        Ok(Err(error)) => tracing::warn!(error = %causes(&error), "no tray"),
         Err(_) => tracing::warn!("no tray: the library that draws it is not installed"),
     }
 }
@@ -55,7 +56,7 @@ pub fn count<R: Runtime>(app: &AppHandle<R>, open_alerts: u32) {
     if let Some(tray) = app.try_state::<Tray<R>>()
         && let Err(error) = tray.alerts.set_text(counted(open_alerts))
     {
-        tracing::warn!(%error, "the tray cannot be changed");
+        tracing::warn!(error = %causes(&error), "the tray cannot be changed");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one window: bringing it forward, and what closing it means.
 
+use latchkey::error::causes;
 use tauri::{AppHandle, Manager, Runtime};
 
 /// The window's name.
@@ -13,7 +14,7 @@ pub fn show<R: Runtime>(app: &AppHandle<R>) {
     #[cfg(mobile)]
     let done = window.show();
     if let Err(error) = done {
-        tracing::warn!(%error, "the window cannot be shown");
+        tracing::warn!(error = %causes(&error), "the window cannot be shown");
     }
 }
 
@@ -24,7 +25,7 @@ pub fn close<R: Runtime>(app: &AppHandle<R>) {
     if let Some(window) = app.get_webview_window(MAIN)
         && let Err(error) = window.hide()
     {
-        tracing::warn!(%error, "the window cannot be hidden");
+        tracing::warn!(error = %causes(&error), "the window cannot be hidden");
     }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {

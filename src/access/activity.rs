@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::Core;
 use super::caller::Caller;
-use super::live::{Active, Notes};
+use super::live::{Active, LiveSession, Notes};
 use crate::error::Result;
-use crate::model::{Timestamp, clean_text};
+use crate::model::clean_text;
 use crate::store::Touch;
 use crate::wire::{ActivityReport, EventKind};
 
@@ -26,10 +26,10 @@ pub fn report(core: &Core, caller: &Caller, report: &ActivityReport) {
         if let Some(playing) = playing.filter(|playing| *playing != notes.playing) {
             notes.playing = playing;
             // Screens hear of it with the next batch, however lately they heard of anything.
-            notes.announced_at = None;
+            notes.said().announced_at = None;
         }
         if let Some(title) = title.filter(|title| !title.is_empty()) {
-            notes.title = Some(title);
+            notes.said().title = Some(title);
         }
     });
     core.live.wait_to_be_written(&caller.session);
@@ -50,15 +50,22 @@ pub async fn write_down(core: &Arc<Core>, active: &mut Active) -> Result<()> {
     if sessions.is_empty() {
         return Ok(());
     }
-    let now = core.now();
+    // Where one has moved to is read and written in turn: a request that is judged meanwhile writes where it is, which must
+    // not be followed by where it was before.
+    let has_moved = sessions.iter().any(|session| session.with_notes(|notes| notes.moved));
+    let turn = if has_moved { Some(core.store.turn().await) } else { None };
+    let now = core.clock.elapsed();
     let (mut news, mut only_active, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for session in &sessions {
         let at = session.last_active_at();
-        let Some(said) = session.with_notes(|notes| take_news(notes, now)) else {
+        let Some(said) = session.with_notes(|notes| take_news(notes, now, turn.is_some())) else {
             only_active.push((session.id, at));
             continue;
         };
-        changed.push((session.account_id, session.device_id));
+        if let Some(address) = said.address.filter(|_| !session.is_held()) {
+            core.known_networks.note(address);
+        }
+        changed.push((session.account_id(), session.device_id));
         news.push(Touch {
             session_id: session.id,
             device_id: session.device_id,
@@ -66,7 +73,7 @@ pub async fn write_down(core: &Arc<Core>, active: &mut Active) -> Result<()> {
             title: said.title,
             service: said.service,
             // Another address on a line that was judged: only where it is changes.
-            moved: said.moved.map(|address| (address, core.locator.locate(Some(address)))),
+            moved: said.moved.then(|| (said.address, core.locator.locate(said.address))),
         });
     }
     if let Err(error) = core.store.write_activity(&news, &only_active).await {
@@ -80,36 +87,61 @@ pub async fn write_down(core: &Arc<Core>, active: &mut Active) -> Result<()> {
         }
         return Err(error);
     }
+    drop(turn);
     for (account_id, device_id) in changed {
         core.announcer.announce(&*core.clock, account_id, EventKind::DeviceChanged { device_id });
     }
-    Ok(())
+    write_lines(core, &sessions).await
+}
+
+/// Writes the lines that sessions were judged on out of turn.
+async fn write_lines(core: &Core, sessions: &[Arc<LiveSession>]) -> Result<()> {
+    if !sessions.iter().any(|session| session.has_new_lines()) {
+        return Ok(());
+    }
+    // In turn: what forgets lines must not be followed by what was read before it.
+    let turn = core.store.turn().await;
+    let lines: Vec<_> =
+        sessions.iter().filter_map(|session| Some((session.id, session.take_new_lines(&turn)?))).collect();
+    let written = core.store.write_lines(&turn, &lines).await;
+    if written.is_err() {
+        for session in sessions.iter().filter(|session| lines.iter().any(|(id, _)| *id == session.id)) {
+            session.keep_new_lines();
+            core.live.wait_to_be_written(session);
+        }
+    }
+    written
 }
 
 /// What a session has to say for itself.
 struct News {
     title: Option<String>,
     service: Option<String>,
-    moved: Option<IpAddr>,
+    /// Whether it moved, and where it is.
+    moved: bool,
+    address: Option<IpAddr>,
 }
 
-/// What screens are to hear of; nothing when the session only goes on as before.
-fn take_news(notes: &mut Notes, now: Timestamp) -> Option<News> {
-    // Or the clock was set back.
-    let is_due = notes.announced_at.is_none_or(|at| at.after(ANNOUNCE_EVERY) <= now || now < at);
-    if !is_due && notes.title.is_none() && notes.service.is_none() && !notes.moved {
+/// What screens are to hear of; nothing when the session only goes on as before. That it moved waits for the next time,
+/// unless this is a turn.
+fn take_news(notes: &mut Notes, now: Duration, in_turn: bool) -> Option<News> {
+    let (moved, address) = (notes.moved && in_turn, notes.address);
+    let said = notes.said();
+    let is_due = said.announced_at.is_none_or(|at| at + ANNOUNCE_EVERY <= now);
+    if !is_due && said.title.is_none() && said.service.is_none() && !moved {
         return None;
     }
-    notes.announced_at = Some(now);
-    let moved = std::mem::take(&mut notes.moved);
-    let (title, service) = (notes.title.take(), notes.service.take());
-    Some(News { title, service, moved: notes.address.filter(|_| moved) })
+    said.announced_at = Some(now);
+    let (title, service) = (said.title.take(), said.service.take());
+    notes.moved &= !in_turn;
+    Some(News { title, service, moved, address })
 }
 
 /// What could not be written is news still, but for what was said since.
 fn take_back(notes: &mut Notes, touch: Touch) {
-    notes.announced_at = None;
     notes.moved |= touch.moved.is_some();
-    notes.title = notes.title.take().or(touch.title);
-    notes.service = notes.service.take().or(touch.service);
+    let said = notes.said();
+    said.announced_at = None;
+    said.title = said.title.take().or(touch.title);
+    said.service = said.service.take().or(touch.service);
 }

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use super::Core;
 use super::asking::Asking;
 use super::judging::{self, Lore};
-use super::live::LiveSession;
+use super::live::{Known, LiveSession};
 use super::merge;
 use crate::error::{Error, Result};
 use crate::familiarity::{Identity, judge};
 use crate::model::{
-    Account, Alert, Device, DeviceId, HistoryEntry, HistoryKind, Profile, Secret, Session, SessionId,
-    SignInMethod, Timestamp,
+    Account, Alert, Device, DeviceId, HistoryDetail, HistoryEntry, HistoryKind, LetInBy, Lines, Profile,
+    ProfileKind, Secret, Session, SessionId, SignInMethod, Timestamp, Verdict,
 };
-use crate::store::{Admission, EndedKey, LiveRow, NewTokens};
+use crate::store::{Admission, EndedKey, LiveRow, NewTokens, Turn};
 use crate::wire::{EventKind, SignedIn};
 
 /// What a device signed in at when it came through the front door itself.
@@ -32,7 +32,7 @@ pub struct Proven {
 }
 
 /// How a device proved that it may enter. Time passes between the proof and the admission, and what it rests
-/// on may be taken back in it: [`admit`] looks again, under the lock that taking back is under too.
+/// on may be taken back in it: [`admit`] looks again, in the turn that taking back waits for too.
 pub enum Proof {
     /// It made the account.
     Setup,
@@ -44,7 +44,9 @@ pub enum Proof {
     /// It was allowed by its code.
     Code {
         /// The session that allowed it.
-        allowed_by: SessionId,
+        allowed_by: LetInBy,
+        /// The hash of the PIN that the profile had which it was handed, if that had one.
+        pin: Option<String>,
     },
 }
 
@@ -57,16 +59,16 @@ impl Proof {
         }
     }
 
-    /// Whether it still holds: the password is the same, whoever allowed it is still signed in.
-    async fn still_holds(&self, core: &Core, account: &Account) -> Result<()> {
+    /// Whether it still holds: the password is the same, whoever allowed it is still signed in and not held.
+    async fn is_still_good(&self, core: &Core, account: &Account) -> Result<()> {
         match self {
             Self::Setup => Ok(()),
             Self::Password { checked } => match core.store.credentials(account.id).await? {
                 Some(now) if now.password_hash == *checked => Ok(()),
                 _ => Err(Error::WrongCredentials),
             },
-            Self::Code { allowed_by } => match core.live.by_id(*allowed_by) {
-                Some(session) if !session.has_ended() => Ok(()),
+            Self::Code { allowed_by, .. } => match core.live.by_id(allowed_by.session_id) {
+                Some(session) if !session.has_ended() && !session.is_held() => Ok(()),
                 _ => Err(Error::SessionEnded),
             },
         }
@@ -92,23 +94,28 @@ pub struct Admitted {
 pub async fn admit(core: &Arc<Core>, asking: Asking, proven: Proven) -> Result<Admitted> {
     let core = Arc::clone(core);
     Core::carry_through(async move {
-        let _lives = core.lives.lock().await;
-        admit_alone(&core, &asking, proven).await
+        let turn = core.store.turn().await;
+        admit_alone(&core, &turn, &asking, proven).await
     })
     .await
 }
 
-async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> Result<Admitted> {
-    proven.proof.still_holds(core, &proven.account).await?;
-    if let Some(chosen) = &mut proven.profile {
-        // As it is now: it may have become a child's since it was handed over.
-        *chosen = super::profiles::find(core, proven.account.id, chosen.id).await?;
-    }
+async fn admit_alone(
+    core: &Arc<Core>,
+    turn: &Turn<'_>,
+    asking: &Asking,
+    mut proven: Proven,
+) -> Result<Admitted> {
+    proven.proof.is_still_good(core, &proven.account).await?;
+    proven.profile = match &proven.profile {
+        Some(chosen) => as_it_is_now(core, &proven, chosen).await?,
+        None => None,
+    };
     let now = core.now();
     let session_id = SessionId::new(&*core.clock, &*core.random);
     let Recognised { device, device_secret, is_new, held } = recognise(core, asking, &proven.account).await?;
     if device.continued_by.is_some() {
-        merge::separate_returned(core, &device, session_id).await?;
+        merge::separate_returned(core, turn, &device, session_id).await?;
     }
     let place = asking.place(core);
     let profile = proven.profile.as_ref().map(|profile| profile.id);
@@ -127,6 +134,10 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         account_id: proven.account.id,
         device_id: device.id,
         method: proven.proof.method(),
+        let_in_by: match proven.proof {
+            Proof::Code { allowed_by, .. } => Some(allowed_by),
+            Proof::Setup | Proof::Password { .. } => None,
+        },
         profile_id: profile,
         created_at: now,
         last_active_at: now,
@@ -146,24 +157,36 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         refresh: refresh.as_ref().map(Secret::hash),
         renews: asking.from_page && refresh.is_none(),
     };
+    let lines =
+        Lines::default().with(core.live.line(asking), judged.familiarity.verdict == Verdict::Familiar);
     let replaced = core
         .store
-        .admit(&Admission {
-            device: &device,
-            is_new,
-            device_secret: device_secret.hash(),
-            session: &session,
-            tokens,
-            alert: alert.as_ref(),
-            known: &lore.to_known()?,
-            history: &history(core, &session, &device, proven.profile.as_ref(), alert.is_some()),
-        })
+        .admit(
+            turn,
+            &Admission {
+                device: &device,
+                is_new,
+                device_secret: device_secret.hash(),
+                session: &session,
+                tokens,
+                lines: &lines,
+                alert: alert.as_ref(),
+                known: &lore.to_known()?,
+                history: &history(core, &session, &device, proven.profile.as_ref(), alert.is_some()),
+            },
+        )
         .await?;
     if let Some(key) = replaced {
-        core.live.retire(key);
+        core.live.retire(turn, key);
     }
-    let live = core.live.insert(tokens.token, live_session(&session, &proven, tokens));
-    live.note_line(core.live.line(asking), asking.address);
+    let live = core.live.insert(turn, live_row(&session, &proven, tokens, lines));
+    if matches!(proven.proof, Proof::Password { .. } | Proof::Setup) {
+        let now = core.clock.elapsed();
+        live.with_proofs(|proofs| proofs.note(Known::Password, now, Some(tokens.token), asking.address));
+    }
+    if let Some(address) = asking.address {
+        core.known_networks.note(address);
+    }
     announce(core, &session, replaced, alert.as_ref());
     let profiles = core.store.profiles(session.account_id).await?.iter().map(Into::into).collect();
     Ok(Admitted {
@@ -177,6 +200,18 @@ async fn admit_alone(core: &Arc<Core>, asking: &Asking, mut proven: Proven) -> R
         refresh,
         session: live,
     })
+}
+
+/// The profile that a device was handed, as that is now: it may have become a child's. With another PIN, or an adult's instead
+/// of a child's, it is not what was handed over, and is chosen on the device.
+async fn as_it_is_now(core: &Core, proven: &Proven, handed: &Profile) -> Result<Option<Profile>> {
+    let now = super::profiles::find(core, proven.account.id, handed.id).await?;
+    let is_more = now.kind == ProfileKind::Adult && handed.kind != ProfileKind::Adult;
+    let has_another_pin = match &proven.proof {
+        Proof::Code { pin, .. } => core.store.pin_hash(now.id).await? != *pin,
+        Proof::Setup | Proof::Password { .. } => now.has_pin != handed.has_pin,
+    };
+    Ok((!is_more && !has_another_pin).then_some(now))
 }
 
 /// A device as it stands at the door.
@@ -228,7 +263,7 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
     })
 }
 
-/// The lines of history of a sign-in.
+/// The entries of the history of a sign-in.
 fn history(
     core: &Core,
     session: &Session,
@@ -237,8 +272,8 @@ fn history(
     alerted: bool,
 ) -> Vec<HistoryEntry> {
     let details = [
-        (HistoryKind::SignIn, session.method.as_str()),
-        (HistoryKind::Alert, session.familiarity.verdict.as_str()),
+        (HistoryKind::SignIn, HistoryDetail::SignedIn { method: session.method }),
+        (HistoryKind::Alert, HistoryDetail::Judged { verdict: session.familiarity.verdict }),
     ];
     let count = if alerted { 2 } else { 1 };
     details
@@ -251,29 +286,31 @@ fn history(
             profile_name: profile.map(|profile| profile.name.as_str().to_owned()),
             address: session.address.map(|address| address.to_string()),
             place: Some(session.place.clone()),
-            detail: Some(detail.to_owned()),
-            ..core.line(session.account_id, kind)
+            detail: Some(detail),
+            ..core.entry(session.account_id, kind)
         })
         .collect()
 }
 
-fn live_session(session: &Session, proven: &Proven, tokens: NewTokens) -> LiveSession {
-    let profile = proven.profile.as_ref();
-    LiveSession::new(LiveRow {
+fn live_row(session: &Session, proven: &Proven, tokens: NewTokens, lines: Lines) -> LiveRow {
+    LiveRow {
         token: tokens.token,
         expires_at: tokens.expires_at,
         token_since: session.created_at,
         renews: tokens.renews,
+        waits: false,
         id: session.id,
         account_id: session.account_id,
         login: proven.account.login.as_str().into(),
         device_id: session.device_id,
         method: session.method,
-        profile: profile.map(|profile| (profile.id, profile.name.as_str().to_owned(), profile.kind)),
+        profile: proven.profile.as_ref().map(|profile| Arc::new(profile.into())),
         address: session.address,
         last_active_at: session.last_active_at,
         held: false,
-    })
+        guard: None,
+        lines,
+    }
 }
 
 fn announce(core: &Core, session: &Session, replaced: Option<EndedKey>, alert: Option<&Alert>) {

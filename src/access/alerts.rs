@@ -6,19 +6,20 @@ use super::Core;
 use super::caller::Manager;
 use super::judging::{self, Lore};
 use super::live::LiveSession;
-use super::{devices, sign_out};
+use super::vouching::{self, About};
+use super::{devices, let_in, sign_out, taking_over};
 use crate::error::{Error, Result};
 use crate::familiarity::{Identity, SignIn, confirmed};
 use crate::model::{
-    Alert, AlertId, AlertState, Answer, DeviceId, EndedReason, HistoryKind, PlaceScope, Session, SessionId,
-    Timestamp, Verdict,
+    ActedBy, Alert, AlertId, AlertKind, AlertListing, AlertState, Answer, DeviceSignedOut, EndedReason,
+    HistoryDetail, HistoryKind, Session, Verdict, page_limit,
 };
-use crate::store::{AnswerChange, EndSession};
+use crate::store::{AnswerChange, EndSession, EndedKey, Turn};
 use crate::wire::{self, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome, EventKind};
 
 /// One page of the account's alerts.
 pub async fn list(core: &Core, manager: &Manager, query: AlertQuery) -> Result<AlertPage> {
-    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let limit = page_limit(query.limit, 200)?;
     let before = query.cursor.as_deref().map(parse_cursor).transpose()?;
     let mut found = core.store.alerts(manager.account_id(), query.state, before, limit + 1).await?;
     let more = found.len() > limit as usize;
@@ -34,8 +35,11 @@ pub async fn one(core: &Core, manager: &Manager, id: AlertId) -> Result<AlertDet
     Ok(AlertDetail { alert: found.into(), device })
 }
 
-/// Answers an alert. "Not me" ends the session in the same change; answering again, or after the session
-/// ended otherwise, is harmless and says so.
+/// Answers an alert. "Not me" ends the session, and what its device let in, in the same change; answering again, or after
+/// the session ended otherwise, is harmless and says so.
+///
+/// Whoever may not speak for the household may say "not me" all the same. It ends the session, and the alert goes on waiting
+/// for somebody who may: a stranger must not clear away what tells of them.
 pub async fn answer(
     core: &Arc<Core>,
     manager: &Manager,
@@ -44,106 +48,194 @@ pub async fn answer(
 ) -> Result<AnswerOutcome> {
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
-        let _turn = core.in_turn(manager.caller()).await?;
-        let (account_id, by) = (manager.account_id(), manager.session_id());
-        let found = core.store.alert(account_id, id).await?.ok_or(Error::NotFound("alert"))?;
-        let state = AlertState::from(answer);
-        if found.alert.state == state {
-            return Ok(AnswerOutcome { alert: found.into(), effect: AnswerEffect::AlreadyAnswered });
+        let turn = core.in_turn(manager.caller()).await?;
+        let found = core.store.alert(manager.account_id(), id).await?.ok_or(Error::NotFound("alert"))?;
+        if found.alert.state == AlertState::from(answer) {
+            let effect = AnswerEffect::AlreadyAnswered;
+            return Ok(AnswerOutcome { alert: found.into(), effect, also_signed_out: Vec::new() });
+        }
+        let about = About::Alert(id, found.alert.device_id);
+        if answer == Answer::NotMe && !vouching::speaks(&core, &manager, about).await? {
+            return sign_out_only(&core, &turn, &manager, found).await;
         }
         if answer != Answer::NotMe {
-            may_vouch(&core, &manager, Some(found.alert.device_id)).await?;
+            vouching::may_vouch(&core, &turn, &manager, about).await?;
         }
-        let mut history = core.line(account_id, HistoryKind::AlertAnswered);
-        history.device_id = Some(found.alert.device_id);
-        history.device_name = Some(found.device_name.clone());
-        history.session_id = Some(found.alert.session_id);
-        history.place = Some(found.alert.place.clone());
-        history.detail = Some(state.as_str().to_owned());
-        history.by_session_id = Some(by);
-        let end = match ends(&found.alert, answer)? {
-            Some(reason) => ending(&core, &found.alert, reason, by, history.at).await?,
-            None => None,
-        };
-        let lesson = lesson(&core, &found.alert, answer).await?;
-        // A held session goes on by the answer to what it is held for, and by no other.
-        let releases = found.held_at.is_none() || found.alert.familiarity.verdict == Verdict::Suspicious;
-        // The list would go on calling the device unfamiliar after somebody has said that it is not.
-        let familiarity = (answer == Answer::Me && releases).then(|| confirmed(&found.alert.familiarity));
-        let change = AnswerChange {
-            state,
-            history: &history,
-            known: lesson.as_deref(),
-            familiarity: familiarity.as_ref(),
-            end: end.as_ref(),
-        };
-        let ended = core.store.answer_alert(&found.alert, &change).await?;
-        sign_out::retire(&core, ended.as_slice());
-        if answer == Answer::NotMe {
-            // What waited for this answer kept others quiet, who may be the same stranger.
-            core.live.each_of(account_id, LiveSession::forget_lines);
-        }
-        if familiarity.is_some()
-            && let Some(live) = core.live.by_id(found.alert.session_id)
-        {
-            live.hold(false);
-        }
-        let effect = match answer {
-            Answer::NotMe if ended.is_some() => AnswerEffect::SignedOut,
-            Answer::NotMe => AnswerEffect::AlreadySignedOut,
-            Answer::Me if found.ended_at.is_some() || ended.is_some() => AnswerEffect::FamiliarButSignedOut,
-            Answer::Me => AnswerEffect::NowFamiliar,
-            Answer::Unsure => AnswerEffect::KeptInSight,
-        };
-        core.announcer.announce(&*core.clock, account_id, EventKind::AlertAnswered { alert_id: id });
-        let now = core.store.alert(account_id, id).await?.ok_or(Error::NotFound("alert"))?;
-        Ok(AnswerOutcome { alert: wire::Alert::from(now), effect })
+        answer_alone(&core, &turn, &manager, found, answer).await
     })
     .await
+    .map_err(|error| if answer == Answer::NotMe { error.of_sign_out() } else { error })
+}
+
+/// Answers an alert for somebody who may.
+async fn answer_alone(
+    core: &Core,
+    turn: &Turn<'_>,
+    manager: &Manager,
+    found: AlertListing,
+    answer: Answer,
+) -> Result<AnswerOutcome> {
+    let alert = &found.alert;
+    let state = AlertState::from(answer);
+    let mut history = core.entry(alert.account_id, HistoryKind::AlertAnswered);
+    history.device_id = Some(alert.device_id);
+    history.device_name = Some(found.device_name.clone());
+    history.session_id = Some(alert.session_id);
+    history.place = Some(alert.place.clone());
+    history.detail = Some(HistoryDetail::Answered { answer });
+    history.by_session_id = Some(manager.session_id());
+    let ends = match ends(alert, answer) {
+        Some(reason) => endings(core, Some(manager), alert, reason).await?,
+        None => Vec::new(),
+    };
+    let lesson = lesson(core, alert, answer).await?;
+    // A held session goes on by the answer to what it is held for, and by no other.
+    let is_about_hold = alert.kind == AlertKind::SignIn && alert.familiarity.verdict == Verdict::Suspicious;
+    let releases = alert.kind != AlertKind::WrongPins && (found.held_at.is_none() || is_about_hold);
+    // The list would go on calling the device unfamiliar after somebody has said that it is not.
+    let familiarity = (answer == Answer::Me && releases).then(|| confirmed(&alert.familiarity));
+    let by = acted_by(core, manager).await?;
+    let change = AnswerChange {
+        state,
+        by: &by,
+        history: &history,
+        known: lesson.as_deref(),
+        familiarity: familiarity.as_ref(),
+        forgets_lines: answer == Answer::NotMe,
+        ends: &ends,
+        ends_wait_of: (answer != Answer::Unsure || alert.kind == AlertKind::AsksToVouch)
+            .then_some(alert.device_id),
+    };
+    let ended = core.store.answer_alert(turn, alert, &change).await?;
+    sign_out::retire(core, turn, &ended);
+    if answer == Answer::NotMe {
+        // What waited for this answer kept others quiet, who may be the same stranger.
+        core.live.each_of(alert.account_id, LiveSession::forget_lines);
+    }
+    if familiarity.is_some()
+        && let Some(live) = core.live.by_id(alert.session_id)
+    {
+        live.hold(turn, false);
+        // Judged by what is known now, it is familiar where it was not.
+        live.forget_lines();
+    }
+    let (own, also): (Vec<_>, Vec<_>) = ended.into_iter().partition(|key| key.device_id == alert.device_id);
+    let effect = match answer {
+        Answer::NotMe if !own.is_empty() => AnswerEffect::SignedOut,
+        Answer::NotMe => AnswerEffect::AlreadySignedOut,
+        Answer::Me if found.ended_at.is_some() || !own.is_empty() => AnswerEffect::FamiliarButSignedOut,
+        Answer::Me => AnswerEffect::NowFamiliar,
+        Answer::Unsure => AnswerEffect::KeptInSight,
+    };
+    let answered = EventKind::AlertAnswered { alert_id: alert.id };
+    core.announcer.announce(&*core.clock, alert.account_id, answered);
+    outcome(core, alert, effect, named(&ends, &also)).await
+}
+
+/// Who asks, by the names of now.
+async fn acted_by(core: &Core, manager: &Manager) -> Result<ActedBy> {
+    let device = core.store.device(manager.account_id(), manager.device_id()).await?;
+    Ok(ActedBy {
+        profile_name: manager.caller().session.profile().map(|profile| profile.name.clone()),
+        device_name: device.map(|listing| listing.device.name().to_owned()),
+        channel: None,
+    })
+}
+
+/// Ends what an alert is about, for somebody who may not answer it.
+async fn sign_out_only(
+    core: &Core,
+    turn: &Turn<'_>,
+    manager: &Manager,
+    found: AlertListing,
+) -> Result<AnswerOutcome> {
+    let ends = endings(core, Some(manager), &found.alert, EndedReason::NotMe).await?;
+    let deed = taking_over::noticed(core, manager.caller(), &ends, false).await?;
+    let ended = core.store.end_sessions(turn, &ends, None, deed.as_ref()).await?;
+    sign_out::retire(core, turn, &ended);
+    taking_over::tell(core, deed.as_ref());
+    let (own, also): (Vec<_>, Vec<_>) =
+        ended.into_iter().partition(|key| key.device_id == found.alert.device_id);
+    let effect = if own.is_empty() { AnswerEffect::AlreadySignedOut } else { AnswerEffect::SignedOut };
+    outcome(core, &found.alert, effect, named(&ends, &also)).await
+}
+
+/// Of sessions that were to end, those that did, with the names of their devices.
+pub(super) fn named(ends: &[EndSession], ended: &[EndedKey]) -> Vec<DeviceSignedOut> {
+    let is_ended = |end: &&EndSession| ended.iter().any(|key| key.session_id == end.id);
+    ends.iter()
+        .filter(is_ended)
+        .filter_map(|EndSession { history, .. }| {
+            let name = history.device_name.clone().unwrap_or_default();
+            Some(DeviceSignedOut { device_id: history.device_id?, name, at: history.at })
+        })
+        .collect()
+}
+
+pub(super) async fn outcome(
+    core: &Core,
+    alert: &Alert,
+    effect: AnswerEffect,
+    also_signed_out: Vec<DeviceSignedOut>,
+) -> Result<AnswerOutcome> {
+    let now = core.store.alert(alert.account_id, alert.id).await?.ok_or(Error::NotFound("alert"))?;
+    Ok(AnswerOutcome { alert: wire::Alert::from(now), effect, also_signed_out })
 }
 
 /// Why an answer ends the session, if it does. Of two copies of one either may be the thief's, and the answer does not say
 /// whose is the newer one: both sign in again, and the device's secret tells which is the household's.
-fn ends(alert: &Alert, answer: Answer) -> Result<Option<EndedReason>> {
-    Ok(match answer {
+fn ends(alert: &Alert, answer: Answer) -> Option<EndedReason> {
+    match answer {
         Answer::NotMe => Some(EndedReason::NotMe),
         Answer::Me => {
-            let judged = alert.sign_in.as_deref().map(|judged| judging::read::<SignIn>(judged, "sign_in"));
-            let identity = judged.transpose()?.map(|sign_in| sign_in.identity);
-            matches!(identity, Some(Identity::Spent(_))).then_some(EndedReason::SignedOutRemotely)
+            let may_be_two = match judging::judged_in(alert) {
+                Some(judged) => matches!(judged.identity, Identity::Spent(_) | Identity::Replayed(_)),
+                // It cannot be read any more: who can say that it was one.
+                None => alert.sign_in.is_some() && alert.familiarity.verdict == Verdict::Suspicious,
+            };
+            may_be_two.then_some(EndedReason::SignedOutRemotely)
         }
         Answer::Unsure => None,
-    })
+    }
 }
 
-/// The end of what the device holds now, which may be another session than the one that raised the alert: "not me" is
-/// about the device.
-async fn ending(
+/// The ends of what the device holds now, which may be another session than the one that raised the alert, and with "not me"
+/// of what it let in: that is about the device.
+pub(super) async fn endings(
     core: &Core,
+    manager: Option<&Manager>,
     alert: &Alert,
     reason: EndedReason,
-    by: SessionId,
-    at: Timestamp,
-) -> Result<Option<EndSession>> {
+) -> Result<Vec<EndSession>> {
     let (account_id, device_id) = (alert.account_id, alert.device_id);
+    let by = manager.map(Manager::session_id);
     let holds = core.store.device(account_id, device_id).await?.map(|listing| listing.session);
     let is_meant = |session: &Session| reason == EndedReason::NotMe || session.id == alert.session_id;
-    let Some(session) = holds.filter(|session| session.ending.is_none() && is_meant(session)) else {
-        return Ok(None);
-    };
-    let mut history = sign_out::line(core, account_id, device_id, session.id, reason, by).await?;
-    history.at = at;
-    Ok(Some(EndSession { id: session.id, reason, by: Some(by), history }))
+    let mut ends = Vec::new();
+    if let Some(session) = holds.filter(|session| session.ending.is_none() && is_meant(session)) {
+        let history = sign_out::entry_of(core, account_id, device_id, session.id, reason, by).await?;
+        ends.push(EndSession { id: session.id, reason, by, history });
+    }
+    if reason == EndedReason::NotMe {
+        for (id, device_id) in
+            let_in::by(core, account_id, manager.map(Manager::device_id), [device_id]).await?
+        {
+            let history = sign_out::entry_of(core, account_id, device_id, id, reason, by).await?;
+            ends.push(EndSession { id, reason, by, history });
+        }
+    }
+    Ok(ends)
 }
 
 /// What is known of the account after an answer, as the store keeps it; `None` where it teaches nothing.
 async fn lesson(core: &Core, alert: &Alert, answer: Answer) -> Result<Option<String>> {
-    if answer == Answer::Unsure {
+    // Who guesses at a PIN may be a child, on a device of the household.
+    if answer == Answer::Unsure || alert.kind == AlertKind::WrongPins {
         return Ok(None);
     }
-    let sign_in = match &alert.sign_in {
-        Some(judged) => judging::read(judged, "sign_in")?,
-        // An alert of an earlier version: what is on record of the device must do.
+    let sign_in = match judging::judged_in(alert) {
+        Some(judged) => judged,
+        // An alert about what the device did, or one that cannot be read: what is on record of the device must do.
         None => match core.store.device(alert.account_id, alert.device_id).await? {
             Some(listing) => SignIn { place: alert.place.clone(), ..judging::past_sign_in(&listing) },
             None => return Ok(None),
@@ -155,26 +247,6 @@ async fn lesson(core: &Core, alert: &Alert, answer: Answer) -> Result<Option<Str
         Answer::NotMe | Answer::Unsure => lore.known.deny(&sign_in, alert.familiarity.verdict),
     }
     lore.to_known().map(Some)
-}
-
-/// Whether the caller may say that a device is of the household, or change what the household is told. A stranger with the password could otherwise
-/// answer the alert about themselves, or have a second device of theirs do it. So it takes a device that is
-/// familiar itself and not the one in question, or one at home, where the household would see the stranger.
-/// When nobody who may is signed in, anybody may: nobody is locked out of their own home.
-pub(super) async fn may_vouch(core: &Core, manager: &Manager, about: Option<DeviceId>) -> Result<()> {
-    let own = core.store.device(manager.account_id(), manager.device_id()).await?;
-    let own = own.ok_or(Error::NotFound("device"))?.session;
-    let is_at_home = matches!(own.place.scope, PlaceScope::HomeNetwork | PlaceScope::ThisComputer);
-    let is_familiar = own.familiarity.verdict == Verdict::Familiar;
-    let is_another = about != Some(manager.device_id());
-    if is_at_home
-        || (is_familiar && is_another)
-        || !core.store.has_other_familiar_session(manager.account_id(), own.id).await?
-    {
-        Ok(())
-    } else {
-        Err(Error::NotFamiliar)
-    }
 }
 
 fn parse_cursor(text: &str) -> Result<AlertId> {

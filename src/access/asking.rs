@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::identify::{ClientHints, Clues};
-use crate::model::{DeclaredDevice, DeviceTraits, Place, Secret};
+use crate::model::{DeclaredDevice, DeviceTraits, Networks, Place, Secret};
 
 use super::Core;
 
@@ -15,8 +15,12 @@ pub struct Asking {
     pub token: Option<Secret>,
     /// The device's secret from an earlier sign-in.
     pub device_secret: Option<Secret>,
-    /// Where the request comes from.
+    /// What else it brings under that name: a browser may send several cookies of one, and the first need not be ours.
+    pub other_device_secrets: Vec<Secret>,
+    /// Where the request comes from, when somebody vouches for it. This computer's own address is never out of a header.
     pub address: Option<IpAddr>,
+    /// What it is counted by where attempts are limited, when nobody vouches for an address: the connection's other end.
+    pub peer: Option<IpAddr>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The `Sec-CH-UA…` headers.
@@ -25,6 +29,8 @@ pub struct Asking {
     pub declared: Option<DeclaredDevice>,
     /// The site behind the guard the request is for.
     pub service: Option<String>,
+    /// Whether the token came as a cookie: then a newer one goes back as one. Only how it is answered depends on it.
+    pub by_cookie: bool,
     /// Whether a browser sent it from one of our pages: programs name no origin. Only how it is answered depends on it.
     pub from_page: bool,
 }
@@ -46,6 +52,11 @@ impl Asking {
             hints: self.hints.as_clues(),
             declared: None,
         })
+    }
+
+    /// What its attempts are counted by.
+    pub fn networks(&self) -> Networks {
+        Networks::around(self.address.or(self.peer))
     }
 
     /// Where it is, approximately.
@@ -72,6 +83,12 @@ pub struct HintHeaders {
 }
 
 impl HintHeaders {
+    /// All of them, in an order that stays.
+    pub fn all(&self) -> [Option<&str>; 6] {
+        let Self { brands, mobile, platform, platform_version, model, full_version_list } = self;
+        [brands, mobile, platform, platform_version, model, full_version_list].map(|value| value.as_deref())
+    }
+
     fn as_clues(&self) -> ClientHints<'_> {
         ClientHints {
             brands: self.brands.as_deref(),

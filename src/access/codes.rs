@@ -4,21 +4,27 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Core;
 use super::admit::{Admitted, Proof, Proven, admit};
 use super::asking::Asking;
 use super::caller::Manager;
-use super::limits::network_of;
+use super::crowd::{Crowd, MemberId, MostOfNetworks};
+pub use super::fresh::TOKEN_LIFETIME;
+use super::known_networks::lane;
+use super::limits::Lane;
 use super::profiles;
+use super::proof::{self, Brought};
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountId, DeclaredDevice, DeviceTraits, Place, Profile, Secret, SecretHash, SessionId, Timestamp,
+    AccountId, DeclaredDevice, DeviceTraits, LetInBy, Networks, Place, PlaceScope, Profile, Secret,
+    SecretHash, Timestamp, quotable,
 };
 use crate::random::Random;
-use crate::wire::{CodeAnswer, CodeDecision, PendingCode};
+use crate::wire::{CodeAnswer, CodeDecision, CodeNearness, PendingCode};
 
 /// How long a code is good for.
 pub const LIFETIME: Duration = Duration::from_mins(10);
@@ -26,24 +32,33 @@ pub const LIFETIME: Duration = Duration::from_mins(10);
 /// How often a device may ask whether it was allowed (RFC 8628 section 3.2).
 pub const INTERVAL: Duration = Duration::from_secs(5);
 
-/// How long a token from a code lasts before it must be refreshed.
-pub const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
+/// Most devices of strangers' networks that wait at the same time, and most of one network: a household has a handful.
+const MOST_STRANGERS: usize = 1000;
+const MOST_OF_NETWORKS: MostOfNetworks = [20, 40, 60];
 
-/// Most devices that wait at the same time, and most of one network: a household has a handful.
-const MOST_WAITING: usize = 1000;
-const MOST_OF_A_NETWORK: usize = 20;
+/// The same for networks of the household, which have places of their own.
+const MOST_AT_HOME: usize = 200;
+const MOST_OF_NETWORKS_AT_HOME: MostOfNetworks = [100, 100, 100];
 
 /// Letters of a code: no vowels, so that no words come out, and none that look alike (RFC 8628 section 6.1).
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
 /// Devices that show a code and wait.
 #[derive(Default)]
-pub struct Codes(Mutex<HashMap<String, Waiting>>);
+pub struct Codes(Mutex<Room>);
+
+/// Who waits, by the code that is shown; and the same by network.
+#[derive(Default)]
+struct Room {
+    waiting: HashMap<String, Waiting>,
+    at_home: Crowd<String>,
+    strangers: Crowd<String>,
+}
 
 impl fmt::Debug for Codes {
     /// Without the codes: whoever has one is let in.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Codes({} waiting)", self.lock().len())
+        write!(f, "Codes({} waiting)", self.lock().waiting.len())
     }
 }
 
@@ -54,16 +69,29 @@ struct Waiting {
     asking: Asking,
     traits: DeviceTraits,
     place: Place,
+    /// When the code runs out: for people, and by the clock's elapsed time.
     expires_at: Timestamp,
+    until: Duration,
     interval: Duration,
-    asked_at: Option<Timestamp>,
+    asked_at: Option<Duration>,
     decision: Decision,
+    /// Its place in the room.
+    lane: Lane,
+    member: MemberId,
+}
+
+impl Waiting {
+    fn is_pending(&self) -> bool {
+        matches!(self.decision, Decision::Pending)
+    }
 }
 
 #[derive(Clone, Debug)]
 enum Decision {
     Pending,
     Allowed(Allowed),
+    /// Allowed, and being let in.
+    LettingIn,
     Denied,
 }
 
@@ -71,8 +99,10 @@ enum Decision {
 #[derive(Clone, Debug)]
 struct Allowed {
     account_id: AccountId,
-    by: SessionId,
+    by: LetInBy,
     profile: Option<Profile>,
+    /// The hash of that profile's PIN, if it has one.
+    pin: Option<String>,
 }
 
 /// The codes a device gets.
@@ -100,65 +130,98 @@ pub enum NotYet {
 
 /// Gives a device its codes.
 pub fn start(core: &Core, asking: &Asking) -> Result<Started> {
-    core.limits.device_code(asking.address)?;
-    let now = core.now();
+    let (lane, networks) = (lane(core, asking, None), asking.networks());
+    core.limits.device_code(&networks, lane)?;
     let asking = Asking { declared: asking.declared.as_ref().map(DeclaredDevice::cut), ..asking.clone() };
     let started =
         Started { device_code: Secret::new(&*core.random), user_code: new_user_code(&*core.random) };
-    let waiting = Waiting {
+    let now = core.clock.elapsed();
+    let mut waiting = Waiting {
         device_code: started.device_code.hash(),
         traits: asking.traits(core),
         place: asking.place(core),
         asking,
-        expires_at: now.after(LIFETIME),
+        expires_at: core.now().after(LIFETIME),
+        until: now + LIFETIME,
         interval: INTERVAL,
         asked_at: None,
         decision: Decision::Pending,
+        lane,
+        member: 0,
     };
-    let mut codes = core.codes.lock();
-    codes.retain(|_, waiting| waiting.expires_at > now);
-    let network = network_of(waiting.asking.address);
-    let neighbours = codes.values().filter(|other| network_of(other.asking.address) == network).count();
-    if codes.len() >= MOST_WAITING || neighbours >= MOST_OF_A_NETWORK {
-        return Err(Error::Busy);
-    }
-    codes.insert(normal(&started.user_code), waiting);
+    let mut room = core.codes.lock();
+    room.forget_old(now);
+    let user_code = normal(&started.user_code);
+    waiting.member = room.enter(lane, networks, user_code.clone())?;
+    room.waiting.insert(user_code, waiting);
     Ok(started)
 }
 
 /// The device that shows a code, for whoever is about to decide.
 pub fn pending(core: &Core, manager: &Manager, user_code: &str) -> Result<PendingCode> {
-    core.limits.user_code(manager.session_id())?;
-    let codes = core.codes.lock();
-    let waiting = codes.get(&normal(user_code)).ok_or(Error::CodeNotValid)?;
-    if waiting.expires_at <= core.now() || !matches!(waiting.decision, Decision::Pending) {
-        return Err(Error::CodeNotValid);
-    }
+    let attempt = core.limits.user_code(manager.session_id())?;
+    let mut room = core.codes.lock();
+    let waiting = room.pending(&normal(user_code), core.clock.elapsed())?;
+    attempt.forgive();
     Ok(PendingCode {
         user_code: shown(&normal(user_code)),
-        device_name: waiting.traits.name.clone(),
+        device_name: quotable(&waiting.traits.name),
         device_kind: waiting.traits.kind,
-        place: waiting.place.clone(),
+        place: waiting.place.clone().into(),
+        nearness: nearness(core, waiting, manager.caller().address),
         expires_at: waiting.expires_at,
     })
 }
 
-/// Lets a waiting device in, or not.
-pub async fn answer(core: &Core, manager: &Manager, answer: CodeAnswer) -> Result<()> {
-    core.limits.user_code(manager.session_id())?;
-    let account_id = manager.account_id();
-    let profile = match answer.profile_id {
-        Some(id) => Some(profiles::to_hand_over(core, manager, id).await?),
-        None => None,
-    };
-    let _turn = core.in_turn(manager.caller()).await?;
-    let mut codes = core.codes.lock();
-    let waiting = codes.get_mut(&normal(&answer.user_code)).ok_or(Error::CodeNotValid)?;
-    if waiting.expires_at <= core.now() || !matches!(waiting.decision, Decision::Pending) {
-        return Err(Error::CodeNotValid);
+/// Whether a waiting device is where the device is that decides. One address of a carrier's, a VPN's or a data centre's is
+/// many people's: who shares it is not near.
+fn nearness(core: &Core, waiting: &Waiting, own: Option<IpAddr>) -> CodeNearness {
+    let is_at_home =
+        |place: &Place| matches!(place.scope, PlaceScope::HomeNetwork | PlaceScope::ThisComputer);
+    let own_place = core.locator.locate(own);
+    if is_at_home(&own_place) && is_at_home(&waiting.place) {
+        return CodeNearness::SameLine;
     }
+    let Some((own, its)) = own.zip(waiting.asking.address) else { return CodeNearness::Unknown };
+    let is_a_house = own_place.scope == PlaceScope::Located && own_place.network_kind.has_a_place();
+    let house_of = |address| Networks::around(Some(address)).house();
+    if is_a_house && house_of(own) == house_of(its) {
+        CodeNearness::SameLine
+    } else {
+        CodeNearness::Elsewhere
+    }
+}
+
+/// Lets a waiting device in, or not.
+pub async fn answer(core: &Arc<Core>, manager: &Manager, answer: CodeAnswer) -> Result<()> {
+    let attempt = core.limits.user_code(manager.session_id())?;
+    let account_id = manager.account_id();
+    let allows = answer.decision == CodeDecision::Allow;
+    let shown = if allows {
+        // Before the device is looked for: that it takes a proof says nothing of the code.
+        proof::look(core, manager, None, Brought::from(&answer.proof)).await?
+    } else {
+        None
+    };
+    let turn = core.in_turn(manager.caller()).await?;
+    if allows {
+        proof::require(core, &turn, manager, None, shown.as_ref()).await?;
+    }
+    let (profile, pin) = match answer.profile_id {
+        Some(id) => {
+            let profile = profiles::to_hand_over(core, manager, id).await?;
+            (Some(profile), core.store.pin_hash(id).await?)
+        }
+        None => (None, None),
+    };
+    let mut room = core.codes.lock();
+    let waiting = room.pending(&normal(&answer.user_code), core.clock.elapsed())?;
+    attempt.forgive();
     waiting.decision = match answer.decision {
-        CodeDecision::Allow => Decision::Allowed(Allowed { account_id, by: manager.session_id(), profile }),
+        CodeDecision::Allow => {
+            let by = LetInBy { session_id: manager.session_id(), device_id: manager.device_id() };
+            Decision::Allowed(Allowed { account_id, by, profile, pin })
+        }
         CodeDecision::Deny => Decision::Denied,
     };
     Ok(())
@@ -166,54 +229,145 @@ pub async fn answer(core: &Core, manager: &Manager, answer: CodeAnswer) -> Resul
 
 /// Asks, for a device that waits, whether it was allowed; if so signs it in. A code works once, and not when
 /// whoever allowed it has been signed out since.
+///
+/// What could not be written, on a full disk say, leaves the code as it was: it is used up by being let in.
 pub async fn poll(core: &Arc<Core>, asking: Asking, device_code: &Secret) -> Result<Admitted, NotYet> {
-    let (allowed, shown) = core.codes.decide(&device_code.hash(), core.now())?;
+    let (user_code, allowed, shown) = core.codes.decide(&device_code.hash(), core.clock.elapsed())?;
     let asking =
         Asking { user_agent: shown.user_agent, hints: shown.hints, declared: shown.declared, ..asking };
-    let found = core.store.credentials(allowed.account_id).await.map_err(NotYet::Failed)?;
-    let proven = Proven {
-        account: found.ok_or(NotYet::Expired)?.account,
-        proof: Proof::Code { allowed_by: allowed.by },
-        profile: allowed.profile,
-        expires_at: Some(core.now().after(TOKEN_LIFETIME)),
-    };
-    admit(core, asking, proven).await.map_err(|error| match error {
+    let core = Arc::clone(core);
+    let outcome = Core::carry_through(async move {
+        let admitted = let_in(&core, asking, allowed.clone()).await;
+        core.codes.settle(&user_code, allowed, admitted.as_ref().err());
+        admitted
+    });
+    outcome.await.map_err(|error| match error {
         Error::SessionEnded => NotYet::Denied,
         error => NotYet::Failed(error),
     })
 }
 
+async fn let_in(core: &Arc<Core>, asking: Asking, allowed: Allowed) -> Result<Admitted> {
+    // Without an account nobody is left who allowed it.
+    let found = core.store.credentials(allowed.account_id).await?.ok_or(Error::SessionEnded)?;
+    let proven = Proven {
+        account: found.account,
+        proof: Proof::Code { allowed_by: allowed.by, pin: allowed.pin },
+        profile: allowed.profile,
+        expires_at: Some(core.now().after(TOKEN_LIFETIME)),
+    };
+    admit(core, asking, proven).await
+}
+
 impl Codes {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Waiting>> {
+    fn lock(&self) -> MutexGuard<'_, Room> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn decide(&self, device_code: &SecretHash, now: Timestamp) -> Result<(Allowed, Asking), NotYet> {
-        let mut codes = self.lock();
-        let (user_code, waiting) = codes
+    /// What was decided about a device. One that was allowed is being let in from then on, until [`Codes::settle`].
+    fn decide(&self, device_code: &SecretHash, now: Duration) -> Result<(String, Allowed, Asking), NotYet> {
+        let mut room = self.lock();
+        let (user_code, waiting) = room
+            .waiting
             .iter_mut()
             .find(|(_, waiting)| waiting.device_code == *device_code)
             .ok_or(NotYet::Expired)?;
-        if waiting.expires_at <= now {
+        if waiting.until <= now {
             return Err(NotYet::Expired);
         }
-        let too_early = waiting.asked_at.is_some_and(|asked_at| asked_at.after(waiting.interval) > now);
+        let too_early = waiting.asked_at.is_some_and(|asked_at| asked_at + waiting.interval > now);
         waiting.asked_at = Some(now);
+        let user_code = user_code.clone();
         match waiting.decision.clone() {
-            Decision::Pending if too_early => {
+            Decision::Pending | Decision::LettingIn if too_early => {
                 waiting.interval += INTERVAL;
                 Err(NotYet::SlowDown)
             }
-            Decision::Pending => Err(NotYet::Pending),
-            decision => {
-                let user_code = user_code.clone();
-                let shown = codes.remove(&user_code).map(|waiting| waiting.asking);
-                match (decision, shown) {
-                    (Decision::Allowed(allowed), Some(shown)) => Ok((allowed, shown)),
-                    _ => Err(NotYet::Denied),
+            Decision::Pending | Decision::LettingIn => Err(NotYet::Pending),
+            Decision::Allowed(allowed) => {
+                waiting.decision = Decision::LettingIn;
+                Ok((user_code, allowed, waiting.asking.clone()))
+            }
+            Decision::Denied => {
+                room.leave(&user_code);
+                Err(NotYet::Denied)
+            }
+        }
+    }
+
+    /// What became of a device that was being let in: it is, or is not for good, or may ask again.
+    fn settle(&self, user_code: &str, allowed: Allowed, failed: Option<&Error>) {
+        let mut room = self.lock();
+        match failed {
+            None | Some(Error::SessionEnded) => {
+                room.leave(user_code);
+            }
+            Some(_) => {
+                let waiting = room.waiting.get_mut(user_code);
+                if let Some(waiting) =
+                    waiting.filter(|waiting| matches!(waiting.decision, Decision::LettingIn))
+                {
+                    waiting.decision = Decision::Allowed(allowed);
                 }
             }
         }
+    }
+}
+
+impl Room {
+    /// A place for one more. When there is none left, the fullest network loses the newest code that nobody has answered.
+    fn enter(&mut self, lane: Lane, networks: Networks, user_code: String) -> Result<MemberId> {
+        let (crowd, most, of_networks) = match lane {
+            Lane::Stranger => (&mut self.strangers, MOST_STRANGERS, MOST_OF_NETWORKS),
+            Lane::Known(_) | Lane::Home => (&mut self.at_home, MOST_AT_HOME, MOST_OF_NETWORKS_AT_HOME),
+        };
+        if crowd.full_network(&networks, of_networks).is_some() {
+            return Err(Error::Busy);
+        }
+        if crowd.len() >= most {
+            let waiting = &self.waiting;
+            let newest = |code: &String| {
+                waiting.get(code).filter(|waiting| waiting.is_pending()).map(|waiting| waiting.member)
+            };
+            match crowd.first_to_go(&networks, 1, newest) {
+                Some((loser, true)) => {
+                    if let Some(code) = crowd.leave(loser) {
+                        self.waiting.remove(&code);
+                    }
+                }
+                _ => return Err(Error::Busy),
+            }
+        }
+        Ok(crowd.enter(networks, user_code))
+    }
+
+    fn leave(&mut self, user_code: &str) -> Option<Waiting> {
+        let waiting = self.waiting.remove(user_code)?;
+        let crowd = if waiting.lane == Lane::Stranger { &mut self.strangers } else { &mut self.at_home };
+        crowd.leave(waiting.member);
+        Some(waiting)
+    }
+
+    fn forget_old(&mut self, now: Duration) {
+        let is_old = |waiting: &Waiting| waiting.until <= now;
+        let old: Vec<String> = self
+            .waiting
+            .iter()
+            .filter(|(_, waiting)| is_old(waiting))
+            .map(|(code, _)| code.clone())
+            .collect();
+        for code in old {
+            self.leave(&code);
+        }
+    }
+
+    /// The device that shows a code and waits for an answer.
+    fn pending(&mut self, user_code: &str, now: Duration) -> Result<&mut Waiting> {
+        let waiting = self.waiting.get_mut(user_code).ok_or(Error::CodeNotValid)?;
+        if waiting.until <= now || !waiting.is_pending() {
+            return Err(Error::CodeNotValid);
+        }
+        Ok(waiting)
     }
 }
 
@@ -263,5 +417,43 @@ mod tests {
     fn case_spaces_and_dashes_do_not_matter() {
         assert_eq!(normal(" wdjb-mjht "), normal("WDJB MJHT"));
         assert_eq!(shown("WDJBMJHT"), "WDJB-MJHT");
+    }
+
+    #[test]
+    fn a_room_full_of_strangers_has_a_place_for_the_next_network_and_for_the_home() {
+        let net = |address: String| Networks::around(address.parse().ok());
+        let mut room = Room::default();
+        let mut entered = 0;
+        for number in 0..MOST_STRANGERS * 2 {
+            // Twenty customers of a provider, an address of each /64.
+            let address = format!("2001:db8:{}:{number:x}::1", number % 20);
+            entered += usize::from(room.enter(Lane::Stranger, net(address), number.to_string()).is_ok());
+        }
+        assert_eq!(entered, MOST_STRANGERS, "50 of each");
+        let shown = |code: &str| Waiting {
+            device_code: Secret::received(code.to_owned()).hash(),
+            asking: Asking::default(),
+            traits: DeviceTraits::default(),
+            place: Place::unknown(),
+            expires_at: Timestamp::from_millis(0),
+            until: LIFETIME,
+            interval: INTERVAL,
+            asked_at: None,
+            decision: Decision::Pending,
+            lane: Lane::Stranger,
+            member: code.parse().expect("a number"),
+        };
+        for code in (0..MOST_STRANGERS).map(|number| number.to_string()) {
+            room.waiting.insert(code.clone(), shown(&code));
+        }
+        for house in 0..20 {
+            let television = net(format!("198.51.{house}.7"));
+            room.enter(Lane::Stranger, television, format!("television {house}")).expect("a place");
+        }
+        assert_eq!(room.strangers.len(), MOST_STRANGERS);
+        for number in 0..100 {
+            room.enter(Lane::Home, net("192.168.1.9".to_owned()), format!("at home {number}"))
+                .expect("a place");
+        }
     }
 }

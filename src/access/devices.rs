@@ -1,24 +1,28 @@
 //! Listing devices, looking at one, and renaming it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Core;
 use super::caller::Manager;
 use super::history;
 use crate::error::{Error, Result};
-use crate::model::{DeviceId, DeviceListing, HistoryKind, Timestamp, clean_text};
+use crate::model::{
+    Area, DeviceId, DeviceListing, HistoryDetail, HistoryKind, Timestamp, clean_text, page_limit,
+};
 use crate::store::{DeviceFilter, DeviceMark};
 use crate::wire::{Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, HistoryQuery};
+use crate::words::label;
 
 /// Longest name a person may give, in characters.
 const MOST_NAME: usize = 64;
 
-/// Lines of history on a device's page.
+/// Entries of the history on a device's page.
 const HISTORY_LINES: u32 = 50;
 
 /// One page of the account's devices: the current one first, then by last activity.
 pub async fn list(core: &Core, manager: &Manager, query: DeviceQuery) -> Result<DevicePage> {
-    let limit = query.limit.unwrap_or(50).clamp(1, 200);
+    let limit = page_limit(query.limit, 200)?;
     let mark = query.cursor.as_deref().map(parse_cursor).transpose()?;
     let words = words_of(query.q.as_deref().unwrap_or_default());
     let current = manager.device_id();
@@ -32,20 +36,31 @@ pub async fn list(core: &Core, manager: &Manager, query: DeviceQuery) -> Result<
     };
     let fits = |listing: &DeviceListing| words.iter().all(|word| searchable(listing).contains(word.as_str()));
     let mut found = Vec::new();
-    if mark.is_none()
-        && let Some(listing) = core.store.device(manager.account_id(), current).await?
-        && passes(&filter, &listing)
-        && fits(&listing)
-    {
-        found.push(listing);
-    }
+    let begins = mark.is_none();
     let mut mark = mark;
     let mut more = true;
+    let mut own = None;
     while more && found.len() <= limit as usize {
         let page = core.store.devices(manager.account_id(), &filter, mark, limit + 1).await?;
         more = page.len() > limit as usize;
         mark = page.last().map(mark_of);
-        found.extend(page.into_iter().filter(|listing| listing.device.id != current && fits(listing)));
+        for listing in page {
+            if listing.device.id == current {
+                own = Some(listing);
+            } else if fits(&listing) {
+                found.push(listing);
+            }
+        }
+    }
+    if begins {
+        // Nearly always it is among those that were active last.
+        let own = match own {
+            Some(own) => Some(own),
+            None => core.store.device(manager.account_id(), current).await?,
+        };
+        if let Some(own) = own.filter(|own| passes(&filter, own) && fits(own)) {
+            found.insert(0, own);
+        }
     }
     let more = more || found.len() > limit as usize;
     found.truncate(limit as usize);
@@ -71,7 +86,11 @@ pub async fn one(core: &Core, manager: &Manager, id: DeviceId) -> Result<DeviceD
     let address = listing.session.address.map(|address| address.to_string());
     let query = HistoryQuery { device_id: Some(id), limit: Some(HISTORY_LINES), ..HistoryQuery::default() };
     let history = history::list(core, manager, query).await?.history;
-    Ok(DeviceDetail { device: shown(core, manager, listing), address, history })
+    let mut let_in = Vec::new();
+    for (_, device_id) in core.store.let_in_by(manager.account_id(), id).await? {
+        let_in.push(listed(core, manager, device_id).await?);
+    }
+    Ok(DeviceDetail { device: shown(core, manager, listing), address, let_in, history })
 }
 
 fn shown(core: &Core, manager: &Manager, mut listing: DeviceListing) -> Device {
@@ -85,28 +104,37 @@ fn shown(core: &Core, manager: &Manager, mut listing: DeviceListing) -> Device {
 }
 
 /// Gives a device a name of the household's own; an empty one brings the device's own back.
-pub async fn change(core: &Core, manager: &Manager, id: DeviceId, change: DeviceChange) -> Result<Device> {
+pub async fn change(
+    core: &Arc<Core>,
+    manager: &Manager,
+    id: DeviceId,
+    change: DeviceChange,
+) -> Result<Device> {
     let before = listed(core, manager, id).await?;
     let name = clean_text(&change.name, MOST_NAME + 1);
     if name.chars().count() > MOST_NAME {
         return Err(Error::invalid("name", "Use at most 64 characters for a device's name."));
     }
-    let mut line = core.line(manager.account_id(), HistoryKind::DeviceRenamed);
-    line.device_id = Some(id);
-    line.device_name = Some(before.name);
-    line.session_id = before.session_id;
-    line.detail = Some(name.clone());
-    line.by_session_id = Some(manager.session_id());
-    let _turn = core.in_turn(manager.caller()).await?;
-    core.store.rename_device(id, (!name.is_empty()).then_some(name.as_str()), &line).await?;
-    let changed = crate::wire::EventKind::DeviceChanged { device_id: id };
-    core.announcer.announce(&*core.clock, manager.account_id(), changed);
-    listed(core, manager, id).await
+    let mut entry = core.entry(manager.account_id(), HistoryKind::DeviceRenamed);
+    entry.device_id = Some(id);
+    entry.device_name = Some(before.name);
+    entry.session_id = before.session_id;
+    entry.detail = Some(HistoryDetail::Renamed { name: Some(name.clone()).filter(|name| !name.is_empty()) });
+    entry.by_session_id = Some(manager.session_id());
+    let (core, manager) = (Arc::clone(core), manager.clone());
+    Core::carry_through(async move {
+        let turn = core.in_turn(manager.caller()).await?;
+        core.store.rename_device(&turn, id, (!name.is_empty()).then_some(name.as_str()), &entry).await?;
+        let changed = crate::wire::EventKind::DeviceChanged { device_id: id };
+        core.announcer.announce(&*core.clock, manager.account_id(), changed);
+        listed(&core, &manager, id).await
+    })
+    .await
 }
 
 /// Whether the current device, which is fetched by itself, would be in the filtered list.
 fn passes(filter: &DeviceFilter, listing: &DeviceListing) -> bool {
-    let DeviceListing { device, last_active_at, session, profile } = listing;
+    let DeviceListing { device, last_active_at, session, profile, .. } = listing;
     filter.kind.is_none_or(|kind| device.traits.kind == kind)
         && filter.profile_id.is_none_or(|id| profile.as_ref().is_some_and(|profile| profile.id == id))
         && filter.country_code.as_ref().is_none_or(|code| session.place.country_code.as_ref() == Some(code))
@@ -122,6 +150,7 @@ fn words_of(text: &str) -> Vec<String> {
 /// Everything of a device that the search looks at, in lower case.
 fn searchable(listing: &DeviceListing) -> String {
     let DeviceListing { device, session, profile, .. } = listing;
+    let place = label(&Area::of(&session.place)).to_string();
     let texts = [
         Some(device.name()),
         Some(device.traits.name.as_str()),
@@ -131,7 +160,7 @@ fn searchable(listing: &DeviceListing) -> String {
         Some(device.service.as_str()),
         profile.as_ref().map(|profile| profile.name.as_str()),
         session.last_title.as_deref(),
-        Some(session.place.label.as_str()),
+        Some(place.as_str()),
         session.place.region.as_deref(),
     ];
     texts.into_iter().flatten().collect::<Vec<_>>().join("\n").to_lowercase()

@@ -6,10 +6,14 @@ use super::Core;
 use super::asking::Asking;
 use super::judging::{self, Lore};
 use super::live::{LiveSession, Seen};
+use super::sign_out;
 use crate::error::{Error, Result};
-use crate::familiarity::{Identity, judge};
-use crate::model::{DeviceListing, HistoryEntry, HistoryKind, PlaceScope, Verdict};
-use crate::store::Move;
+use crate::familiarity::network::prefix_of;
+use crate::familiarity::{Identity, SignIn, judge};
+use crate::model::{
+    DeviceListing, EndedReason, HistoryDetail, HistoryEntry, HistoryKind, PlaceScope, Telling, Verdict,
+};
+use crate::store::{EndSession, Move, Turn};
 use crate::wire::EventKind;
 
 /// Notes a request of a live session; judges it first when it comes from a line it was not judged on.
@@ -22,34 +26,58 @@ pub async fn seen(core: &Arc<Core>, session: &Arc<LiveSession>, asking: &Asking)
         return Err(Error::SessionHeld);
     }
     match core.live.touch(session, core.now(), asking) {
-        Seen::Before => Ok(()),
+        Seen::Before | Seen::Doubted => Ok(()),
         // Apart on the heap: every request carries the room for what it waits for, and hardly any waits for this.
         Seen::Anew => Box::pin(judge_anew(core, session, asking)).await,
     }
 }
 
-/// Judges a request of a live session that brings a spent token: from elsewhere than the newer one it shows that there are
-/// two copies. Only under `Core::lives`.
+/// What becomes of a session that two turn out to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnTheft {
+    /// It is held until somebody answers.
+    Hold,
+    /// It ends, as a family of refresh tokens does (RFC 9700 section 4.14.2).
+    End,
+    /// Nothing: whoever it was asked for what would end it, and must not get that by an old copy.
+    Tell,
+}
+
+/// Judges a request that brings a token of a live session which is good no more: `identity` says whether only the place can
+/// tell that there are two copies, or whether that is known.
 ///
 /// # Errors
 ///
 /// [`Error::SessionHeld`] when the session is held for it; [`Error::NotSignedIn`] when it looks stolen and is not held: the
 /// older copy is good for nothing then.
-pub(super) async fn came_back(core: &Core, session: &LiveSession, asking: &Asking) -> Result<()> {
-    let looks_stolen = judge_alone(core, session, asking, Identity::Spent(session.device_id)).await?;
+pub(super) async fn came_back(
+    core: &Core,
+    turn: &Turn<'_>,
+    session: &LiveSession,
+    asking: &Asking,
+    identity: Identity,
+    on_theft: OnTheft,
+) -> Result<()> {
+    let looks_stolen = judge_alone(core, turn, session, asking, identity, on_theft).await?;
     goes_on(session)?;
     if looks_stolen { Err(Error::NotSignedIn) } else { Ok(()) }
 }
 
-/// Judges a request of a live session that comes from a line it was not judged on. Only under `Core::lives`.
+/// Judges a request of a live session that comes from a line it was not judged on.
 ///
 /// # Errors
 ///
 /// [`Error::SessionHeld`] when the session looks stolen and is held.
-pub(super) async fn judge_if_new(core: &Core, session: &LiveSession, asking: &Asking) -> Result<()> {
+pub(super) async fn judge_if_new(
+    core: &Core,
+    turn: &Turn<'_>,
+    session: &LiveSession,
+    asking: &Asking,
+) -> Result<()> {
     goes_on(session)?;
-    if asking.address.is_some() && !session.is_judged_on(core.live.line(asking)) {
-        judge_alone(core, session, asking, Identity::Session(session.device_id)).await?;
+    if !session.was_looked_at_on(core.live.line(asking)) {
+        let identity = Identity::Session(session.device_id);
+        judge_alone(core, turn, session, asking, identity, OnTheft::Hold).await?;
     }
     goes_on(session)
 }
@@ -66,48 +94,92 @@ pub(super) fn goes_on(session: &LiveSession) -> Result<()> {
 }
 
 async fn judge_anew(core: &Arc<Core>, session: &Arc<LiveSession>, asking: &Asking) -> Result<()> {
+    if is_unchanged(core, session, asking).await? {
+        core.live.touch(session, core.now(), asking);
+        return Ok(());
+    }
     let (core, session, asking) = (Arc::clone(core), Arc::clone(session), asking.clone());
     Core::carry_through(async move {
-        let _lives = core.lives.lock().await;
+        let turn = core.store.turn().await;
         // Several requests come at once from a new line; one of them may have been judged meanwhile.
-        judge_if_new(&core, &session, &asking).await?;
+        judge_if_new(&core, &turn, &session, &asking).await?;
         core.live.touch(&session, core.now(), &asking);
         Ok(())
     })
     .await
 }
 
-/// Judges a request, tells who must hear of it, and holds the session when it looks stolen; says whether it does.
-async fn judge_alone(
+/// Whether a request comes from the network its session was last in, is as familiar as the session is on record, and teaches
+/// nothing new. Then there is nothing to write but that it was judged there, which waits for the next batch; and nothing to
+/// wait in turn for.
+async fn is_unchanged(core: &Core, current: &LiveSession, asking: &Asking) -> Result<bool> {
+    let (times_forgotten, last_address) = current.before_judging();
+    if asking.address.is_none() || asking.address.map(prefix_of) != last_address.map(prefix_of) {
+        return Ok(false);
+    }
+    let Some(listing) = core.store.device(current.account_id(), current.device_id).await? else {
+        return Ok(false);
+    };
+    if listing.session.id != current.id || listing.session.familiarity.verdict != Verdict::Familiar {
+        return Ok(false);
+    }
+    let (lore, sign_in) =
+        lore_and_sign_in(core, current, asking, Identity::Session(current.device_id)).await?;
+    let judged = judge(&lore.known, &sign_in, lore.settings.budget);
+    let is_familiar = judged.familiarity.verdict == Verdict::Familiar
+        && judged.telling == Telling::Nothing
+        && lore.known.has_learnt(&sign_in);
+    Ok(is_familiar && current.note_unchanged_line(core.live.line(asking), times_forgotten))
+}
+
+/// What is known of the account when a session of it asks, and what is judged then.
+async fn lore_and_sign_in(
     core: &Core,
     current: &LiveSession,
     asking: &Asking,
     identity: Identity,
-) -> Result<bool> {
-    let listing = core.store.device(current.account_id, current.device_id).await?;
-    let listing = listing.filter(|listing| listing.session.id == current.id).ok_or(Error::SessionEnded)?;
-    let session = &listing.session;
-    let mut lore = Lore::of(core, current.account_id).await?;
+) -> Result<(Lore, SignIn)> {
+    let mut lore = Lore::of(core, current.account_id()).await?;
     let last_address = current.with_notes(|notes| notes.address);
     let last_place = core.locator.locate(last_address);
     lore.known.was_active(current.device_id, current.last_active_at(), last_address, &last_place);
     let agent = asking.agent(core);
     let profile = current.profile().map(|profile| profile.id);
     let sign_in = judging::sign_in(core, asking, identity, &agent, &asking.place(core), profile);
+    Ok((lore, sign_in))
+}
+
+/// Judges a request, tells who must hear of it, and holds the session when it looks stolen; says whether it does.
+async fn judge_alone(
+    core: &Core,
+    turn: &Turn<'_>,
+    current: &LiveSession,
+    asking: &Asking,
+    identity: Identity,
+    on_theft: OnTheft,
+) -> Result<bool> {
+    let listing = core.store.device(current.account_id(), current.device_id).await?;
+    let listing = listing.filter(|listing| listing.session.id == current.id).ok_or(Error::SessionEnded)?;
+    let session = &listing.session;
+    let (mut lore, sign_in) = lore_and_sign_in(core, current, asking, identity).await?;
     let judged = judge(&lore.known, &sign_in, lore.settings.budget);
     lore.known.learn(&sign_in, &judged);
     let looks_stolen = judged.familiarity.verdict == Verdict::Suspicious;
-    let is_spent = matches!(identity, Identity::Spent(_));
-    if is_spent && !looks_stolen {
+    let is_familiar = judged.familiarity.verdict == Verdict::Familiar;
+    let is_spent = matches!(identity, Identity::Spent(_) | Identity::Replayed(_));
+    let ends = on_theft == OnTheft::End;
+    if is_spent && !looks_stolen && !ends {
         return Ok(false);
     }
-    // The owner must not be locked out of the computer that the home runs on.
-    let is_own_desktop =
-        [&session.place, &sign_in.place].iter().any(|it| it.scope == PlaceScope::ThisComputer);
-    let held_at = (looks_stolen && lore.settings.hold_suspicious && !is_own_desktop).then(|| core.now());
+    // The owner must not be locked out of the computer that the home runs on. That this request comes from there counts,
+    // and not that the session once did: a copy of its token is elsewhere.
+    let is_own_desktop = sign_in.place.scope == PlaceScope::ThisComputer;
+    let held_at =
+        (on_theft == OnTheft::Hold && looks_stolen && lore.settings.hold_suspicious && !is_own_desktop)
+            .then(|| core.now());
     let alert = judging::alert(core, session, &sign_in, &judged)?;
     // An old copy that is not held is refused again and again; it was told the first time.
-    if is_spent && alert.is_none() && held_at.is_none() {
+    if is_spent && alert.is_none() && held_at.is_none() && !ends {
         return Ok(true);
     }
     let mut kinds = Vec::new();
@@ -120,42 +192,60 @@ async fn judge_alone(
     if held_at.is_some() {
         kinds.push(HistoryKind::SessionHeld);
     }
-    let history: Vec<_> = kinds
-        .into_iter()
-        .map(|kind| line_of(core, &listing, asking, &sign_in.place, kind, judged.familiarity.verdict))
-        .collect();
-    core.store
-        .move_session(&Move {
-            session_id: current.id,
-            account_id: current.account_id,
-            to: asking.address.filter(|_| !looks_stolen).map(|address| (address, &sign_in.place)),
-            familiarity: &judged.familiarity,
-            alert: alert.as_ref(),
-            held_at,
-            known: &lore.to_known()?,
-            history: &history,
-        })
+    let verdict = judged.familiarity.verdict;
+    let entry = |kind, detail| entry_of(core, &listing, asking, &sign_in.place, kind, detail);
+    let history: Vec<_> =
+        kinds.into_iter().map(|kind| entry(kind, HistoryDetail::Judged { verdict })).collect();
+    let reason = EndedReason::TokenReplayed;
+    let history_of_end = ends.then(|| entry(HistoryKind::SignOut, HistoryDetail::Ended { reason }));
+    let end = history_of_end.map(|history| EndSession { id: current.id, reason, by: None, history });
+    let line = core.live.line(asking);
+    let is_held = held_at.is_some();
+    let lines = (!is_spent && !is_held).then(|| {
+        if looks_stolen { current.lines_without(line) } else { current.lines_with(line, is_familiar) }
+    });
+    let ended = core
+        .store
+        .move_session(
+            turn,
+            &Move {
+                session_id: current.id,
+                account_id: current.account_id(),
+                to: (!looks_stolen && !is_spent).then_some((asking.address, &sign_in.place)),
+                lines: lines.as_ref(),
+                // What is only told changes nothing of the session.
+                familiarity: (on_theft != OnTheft::Tell).then_some(&judged.familiarity),
+                alert: alert.as_ref(),
+                held_at,
+                known: &lore.to_known()?,
+                history: &history,
+                end: end.as_ref(),
+            },
+        )
         .await?;
-    if held_at.is_some() {
-        current.hold(true);
+    sign_out::retire(core, turn, ended.as_slice());
+    if is_held {
+        current.hold(turn, true);
+    } else if looks_stolen && !is_spent {
+        current.doubt_line(line, asking.address);
     } else if !is_spent {
-        current.note_line(core.live.line(asking), asking.address);
+        current.note_line(line, asking.address, is_familiar);
     }
     let raised = alert.map(|alert| EventKind::AlertRaised { alert_id: alert.id, device_id: alert.device_id });
     let changed = EventKind::DeviceChanged { device_id: current.device_id };
     for event in raised.into_iter().chain([changed]) {
-        core.announcer.announce(&*core.clock, current.account_id, event);
+        core.announcer.announce(&*core.clock, current.account_id(), event);
     }
     Ok(looks_stolen)
 }
 
-fn line_of(
+fn entry_of(
     core: &Core,
     listing: &DeviceListing,
     asking: &Asking,
     place: &crate::model::Place,
     kind: HistoryKind,
-    verdict: Verdict,
+    detail: HistoryDetail,
 ) -> HistoryEntry {
     HistoryEntry {
         device_id: Some(listing.device.id),
@@ -164,7 +254,7 @@ fn line_of(
         profile_name: listing.profile.as_ref().map(|profile| profile.name.as_str().to_owned()),
         address: asking.address.map(|address| address.to_string()),
         place: Some(place.clone()),
-        detail: Some(verdict.as_str().to_owned()),
-        ..core.line(listing.device.account_id, kind)
+        detail: Some(detail),
+        ..core.entry(listing.device.account_id, kind)
     }
 }

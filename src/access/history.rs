@@ -3,12 +3,12 @@
 use super::Core;
 use super::caller::Manager;
 use crate::error::{Error, Result};
-use crate::model::HistoryId;
+use crate::model::{HistoryId, page_limit};
 use crate::wire::{HistoryPage, HistoryQuery};
 
 /// One page of the account's history, newest first.
 pub async fn list(core: &Core, manager: &Manager, query: HistoryQuery) -> Result<HistoryPage> {
-    let limit = query.limit.unwrap_or(50).clamp(1, 1000);
+    let limit = page_limit(query.limit, 1000)?;
     let before = query.cursor.as_deref().map(parse_cursor).transpose()?;
     let mut found =
         core.store.history(manager.account_id(), query.device_id, query.kind, before, limit + 1).await?;

@@ -5,10 +5,14 @@ use super::asking::Asking;
 use crate::error::{Error, Result};
 use crate::familiarity::{Client, Identity, Judgement, Known, Settings, SignIn};
 use crate::model::{
-    AccountId, Alert, AlertId, AlertState, DeviceListing, DeviceTraits, Place, ProfileId, Session, Telling,
-    Verdict,
+    AccountId, Alert, AlertId, AlertKind, AlertState, Deeds, DeviceListing, DeviceTraits, HistoryDetail,
+    HistoryKind, Part, Place, ProfileId, Session, Telling, Verdict,
 };
-use crate::store::{DeviceFilter, FamiliarityRow};
+use crate::store::{FamiliarityRow, SetAside};
+use crate::wire::EventKind;
+
+/// How often what is known is read anew when it could not be read: twice, for both of its halves, and for what others did.
+const ATTEMPTS: usize = 4;
 
 /// What is known of an account, and what its people set.
 pub(super) struct Lore {
@@ -21,12 +25,35 @@ pub(super) struct Lore {
 impl Lore {
     /// Reads it. A home that is older than the rule begins with its devices and the places it had been at.
     pub async fn of(core: &Core, account_id: AccountId) -> Result<Self> {
-        match core.store.familiarity(account_id).await? {
-            Some(row) => {
-                Ok(Self { known: read(&row.known, "known")?, settings: read(&row.settings, "settings")? })
+        // What cannot be read is set aside, and then there is something else in its place.
+        for _ in 0..ATTEMPTS {
+            let Some(found) = core.store.familiarity(account_id).await? else {
+                return Ok(Self { known: begin(core, account_id).await?, settings: Settings::default() });
+            };
+            let known = match known_in(&found.known) {
+                Ok(known) => known,
+                Err(cause) => {
+                    let anew = begin(core, account_id).await?;
+                    if anew.is_empty() {
+                        // Nor is there any device: the account is new.
+                        return Ok(Self { known: anew, settings: Settings::default() });
+                    }
+                    let anew = written(&anew)?;
+                    set_aside(core, account_id, Part::Known, (&found.known, &cause), &anew).await?;
+                    continue;
+                }
+            };
+            match serde_json::from_slice(&found.settings) {
+                Ok(settings) => return Ok(Self { known, settings }),
+                Err(cause) => {
+                    // What is safe: to tell, and to hold what looks stolen.
+                    let anew = written(&Settings::default())?;
+                    let cause = cause.to_string();
+                    set_aside(core, account_id, Part::Settings, (&found.settings, &cause), &anew).await?;
+                }
             }
-            None => Ok(Self { known: begin(core, account_id).await?, settings: Settings::default() }),
         }
+        Err(Error::internal("what is known of the account changes faster than it can be read"))
     }
 
     /// Both as the store keeps them.
@@ -40,9 +67,45 @@ impl Lore {
     }
 }
 
-/// A noun of the rule, from what the store keeps.
-pub(super) fn read<T: serde::de::DeserializeOwned>(text: &str, column: &'static str) -> Result<T> {
-    serde_json::from_str(text).map_err(|_| Error::CorruptRecord(column))
+/// What is known, out of the store; or why it cannot be read. Where nothing is known everything is familiar, and so what was
+/// emptied counts as damaged, too.
+fn known_in(written: &[u8]) -> Result<Known, String> {
+    match serde_json::from_slice::<Known>(written) {
+        Ok(known) if known.is_empty() => Err("nothing is in it".into()),
+        Ok(known) => Ok(known),
+        Err(cause) => Err(cause.to_string()),
+    }
+}
+
+/// Sets aside what cannot be read: one damaged record must not stop every sign-in of an account. It is told in the history.
+async fn set_aside(
+    core: &Core,
+    account_id: AccountId,
+    part: Part,
+    (unreadable, cause): (&[u8], &str),
+    instead: &str,
+) -> Result<()> {
+    let mut entry = core.entry(account_id, HistoryKind::SetAside);
+    entry.detail = Some(HistoryDetail::Part { part });
+    let aside = SetAside { account_id, part, unreadable, cause, instead, history: &entry };
+    if core.store.set_aside(&aside).await? {
+        tracing::error!(
+            column = part.as_str(),
+            cause,
+            "what the home knows of an account cannot be read; it is set aside, and learning begins anew"
+        );
+        core.announcer.announce(&*core.clock, account_id, EventKind::AlertSettingsChanged);
+    }
+    Ok(())
+}
+
+/// What was judged when an alert was raised; `None` where the alert is of an earlier version, or it cannot be read any more.
+pub(super) fn judged_in(alert: &Alert) -> Option<SignIn> {
+    let read = serde_json::from_str(alert.sign_in.as_deref()?);
+    read.inspect_err(|cause| {
+        tracing::warn!(alert = %alert.id, column = "sign_in", %cause, "what an alert was raised for cannot be read");
+    })
+    .ok()
 }
 
 /// A noun of the rule, as the store keeps it.
@@ -52,7 +115,7 @@ pub(super) fn written<T: serde::Serialize>(noun: &T) -> Result<String> {
 
 async fn begin(core: &Core, account_id: AccountId) -> Result<Known> {
     let mut known = Known::default();
-    for listing in core.store.devices(account_id, &DeviceFilter::default(), None, 64).await? {
+    for listing in core.store.latest_devices(account_id, 64).await? {
         let past = past_sign_in(&listing);
         match listing.session.familiarity.verdict {
             Verdict::Familiar | Verdict::NewPlace => known.confirm(&past),
@@ -111,10 +174,12 @@ pub(super) fn alert(
         return Ok(None);
     }
     Ok(Some(Alert {
-        id: AlertId::new(&*core.clock, &*core.random),
+        id: AlertId::in_order(&core.order, &*core.clock, &*core.random),
         account_id: session.account_id,
         device_id: session.device_id,
         session_id: session.id,
+        kind: AlertKind::SignIn,
+        did: Deeds::default(),
         at: core.now(),
         place: sign_in.place.clone(),
         familiarity: judged.familiarity.clone(),
@@ -122,5 +187,6 @@ pub(super) fn alert(
         sign_in: Some(written(sign_in)?),
         state: AlertState::Open,
         answered_at: None,
+        acted_by: None,
     }))
 }

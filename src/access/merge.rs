@@ -4,16 +4,16 @@
 use std::sync::Arc;
 
 use super::Core;
-use super::alerts::may_vouch;
 use super::caller::Manager;
 use super::devices::listed;
 use super::sign_out;
+use super::vouching::{About, may_vouch};
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountId, BeforeMerge, Device, DeviceId, DeviceListing, EndedReason, HistoryEntry, HistoryKind,
-    SessionId,
+    AccountId, BeforeMerge, Device, DeviceId, DeviceListing, EndedReason, HistoryDetail, HistoryEntry,
+    HistoryKind, SessionId,
 };
-use crate::store::{EndSession, Merge};
+use crate::store::{EndSession, Merge, Turn};
 use crate::wire::{self, EventKind};
 
 /// Says that the device `id` is the one that the account knows as `earlier`: it takes over that one's name and first
@@ -26,16 +26,16 @@ pub async fn merge(
 ) -> Result<wire::Device> {
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
-        let _turn = core.in_turn(manager.caller()).await?;
+        let turn = core.in_turn(manager.caller()).await?;
         let account_id = manager.account_id();
         // Whoever it is would hide a device of the household behind their own.
-        may_vouch(&core, &manager, Some(id)).await?;
+        may_vouch(&core, &turn, &manager, About::Merge { id, earlier }).await?;
         let find = |id| core.store.device(account_id, id);
         let now = find(id).await?.ok_or(Error::NotFound("device"))?;
         let before = find(earlier).await?.ok_or(Error::NotFound("device"))?;
         check(&manager, &now.device, &before.device)?;
-        let mut line = line(&core, HistoryKind::DevicesMerged, &now, manager.session_id());
-        line.detail = Some(before.device.name().to_owned());
+        let mut entry = entry(&core, HistoryKind::DevicesMerged, &now, manager.session_id());
+        entry.detail = Some(HistoryDetail::Replaces { name: before.device.name().to_owned() });
         let kept = BeforeMerge {
             continues: earlier,
             given_name: now.device.given_name.clone(),
@@ -44,24 +44,28 @@ pub async fn merge(
         let end = if before.session.ending.is_none() {
             let (session, by) = (before.session.id, manager.session_id());
             let history =
-                sign_out::line(&core, account_id, earlier, session, EndedReason::Replaced, by).await?;
+                sign_out::entry_of(&core, account_id, earlier, session, EndedReason::Replaced, Some(by))
+                    .await?;
             Some(EndSession { id: session, reason: EndedReason::Replaced, by: Some(by), history })
         } else {
             None
         };
         let ended = core
             .store
-            .merge_devices(&Merge {
-                id,
-                earlier,
-                given_name: now.device.given_name.or(before.device.given_name).as_deref(),
-                first_seen_at: now.device.first_seen_at.min(before.device.first_seen_at),
-                before: &kept,
-                end: end.as_ref(),
-                history: &line,
-            })
+            .merge_devices(
+                &turn,
+                &Merge {
+                    id,
+                    earlier,
+                    given_name: now.device.given_name.or(before.device.given_name).as_deref(),
+                    first_seen_at: now.device.first_seen_at.min(before.device.first_seen_at),
+                    before: &kept,
+                    end: end.as_ref(),
+                    history: &entry,
+                },
+            )
             .await?;
-        sign_out::retire(&core, ended.as_slice());
+        sign_out::retire(&core, &turn, ended.as_slice());
         announce(&core, account_id, [id, earlier]);
         listed(&core, &manager, id).await
     })
@@ -72,31 +76,35 @@ pub async fn merge(
 pub async fn separate(core: &Arc<Core>, manager: &Manager, id: DeviceId) -> Result<wire::Device> {
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
-        let _turn = core.in_turn(manager.caller()).await?;
+        let turn = core.in_turn(manager.caller()).await?;
         let found = core.store.device(manager.account_id(), id).await?.ok_or(Error::NotFound("device"))?;
-        separate_alone(&core, &found, manager.session_id()).await?;
+        separate_alone(&core, &turn, &found, manager.session_id()).await?;
         listed(&core, &manager, id).await
     })
     .await
 }
 
-/// Takes it back by itself when the earlier device turns up with its own secret: they are two after all. Only under
-/// `Core::lives`.
-pub(super) async fn separate_returned(core: &Core, returned: &Device, by: SessionId) -> Result<()> {
+/// Takes it back by itself when the earlier device turns up with its own secret: they are two after all.
+pub(super) async fn separate_returned(
+    core: &Core,
+    turn: &Turn<'_>,
+    returned: &Device,
+    by: SessionId,
+) -> Result<()> {
     let Some(id) = returned.continued_by else { return Ok(()) };
     match core.store.device(returned.account_id, id).await? {
-        Some(found) => separate_alone(core, &found, by).await,
+        Some(found) => separate_alone(core, turn, &found, by).await,
         None => Ok(()),
     }
 }
 
-async fn separate_alone(core: &Core, found: &DeviceListing, by: SessionId) -> Result<()> {
+async fn separate_alone(core: &Core, turn: &Turn<'_>, found: &DeviceListing, by: SessionId) -> Result<()> {
     let device = &found.device;
     let Some(before) = &device.before_merge else {
         return Err(Error::invalid("id", "This device did not take another one's place."));
     };
-    let line = line(core, HistoryKind::DevicesSeparated, found, by);
-    core.store.separate_devices(device.id, before, &line).await?;
+    let entry = entry(core, HistoryKind::DevicesSeparated, found, by);
+    core.store.separate_devices(turn, device.id, before, &entry).await?;
     announce(core, device.account_id, [device.id, before.continues]);
     Ok(())
 }
@@ -118,13 +126,13 @@ fn check(manager: &Manager, now: &Device, before: &Device) -> Result<()> {
     Ok(())
 }
 
-fn line(core: &Core, kind: HistoryKind, about: &DeviceListing, by: SessionId) -> HistoryEntry {
+fn entry(core: &Core, kind: HistoryKind, about: &DeviceListing, by: SessionId) -> HistoryEntry {
     HistoryEntry {
         device_id: Some(about.device.id),
         device_name: Some(about.device.name().to_owned()),
         session_id: Some(about.session.id),
         by_session_id: Some(by),
-        ..core.line(about.device.account_id, kind)
+        ..core.entry(about.device.account_id, kind)
     }
 }
 

@@ -4,46 +4,61 @@
 //! The HTTP handlers, the window's commands and a notification's buttons all end here; none of them holds a
 //! rule of its own. [`live`] keeps the promise that a signed-out session is refused at its very next request.
 
+pub mod actions;
 pub mod activity;
 pub mod admit;
 pub mod alerts;
 pub mod asking;
 pub mod badge;
 pub mod caller;
+pub mod channels;
 pub mod check;
 pub mod codes;
+pub mod crowd;
 pub mod devices;
 pub mod familiarity;
+mod fresh;
 pub mod geo;
 pub mod going_on;
+pub mod guard_key;
 pub mod history;
 mod judging;
+pub mod known_networks;
+mod let_in;
 pub mod limits;
 pub mod live;
 pub mod merge;
 pub mod password;
 pub mod passwords;
 pub mod profiles;
+pub mod proof;
+pub mod proxies;
+pub mod recover;
+pub mod refusal;
 pub mod renewal;
+pub mod revoke;
 pub mod set_up;
+pub mod several;
 pub mod sign_in;
 pub mod sign_out;
+mod taking_over;
+pub mod telling;
 pub mod tokens;
+mod vouching;
+pub mod waiting;
+pub mod waits;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
-
-use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::events::Announcer;
 use crate::geo::Locator;
 use crate::identify::Identifier;
-use crate::model::{AccountId, HistoryEntry, HistoryId, HistoryKind, Timestamp};
+use crate::model::{AccountId, HistoryEntry, HistoryId, HistoryKind, IdOrder, Timestamp, ZoneName};
 use crate::random::Random;
-use crate::store::Store;
+use crate::store::{PrintedCodes, Store, Turn};
 
 /// What the verbs work with: one per home.
 pub struct Core {
@@ -55,29 +70,42 @@ pub struct Core {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub random: Arc<dyn Random>,
+    /// The time zone of the computer the home runs on: the home's, unless another is set.
+    pub zone: ZoneName,
     /// Addresses to places.
     pub locator: Arc<Locator>,
     /// User agents to devices.
     pub identifier: Identifier,
     /// Password hashing, a few at a time.
     pub passwords: passwords::Passwords,
+    /// Networks from which live sessions were used lately.
+    pub known_networks: Arc<known_networks::KnownNetworks>,
     /// How often somebody may try.
     pub limits: limits::Limits,
+    /// Wrong PINs and passwords in a row.
+    pub guesses: proof::Guesses,
+    /// Who waits to speak for a household, and since when the home runs.
+    pub waits: waits::Waits,
     /// Devices that show a code and wait.
     pub codes: codes::Codes,
+    /// Proxies that hide where devices are.
+    pub proxies: proxies::Proxies,
+    /// First refused requests of signed-out sessions, on their way to the history.
+    pub refusals: refusal::Refusals,
+    /// What channels the home can offer.
+    pub offers: channels::Offers,
     /// Who is told what changes.
     pub announcer: Announcer,
     /// The code that lets somebody make the first account.
     pub setup_code: set_up::SetupCode,
+    /// Codes that were printed on this computer.
+    pub printed: PrintedCodes,
     /// How far an update of the place database is.
     pub geo_progress: std::sync::Mutex<Option<crate::wire::GeoProgress>>,
     /// The address devices sign in at.
     pub public_url: String,
-    /// Counts lines of history, so that those of one millisecond keep their order.
-    pub(crate) sequence: AtomicU16,
-    /// Held while sessions are made or ended, and while what they may do changes, so that memory and database
-    /// change in one order.
-    pub(crate) lives: Mutex<()>,
+    /// The order of entries of the history and of alerts: the one they happened in, whatever the clock was set to meanwhile.
+    pub(crate) order: IdOrder,
 }
 
 impl Core {
@@ -96,19 +124,15 @@ impl Core {
 
     /// Waits for its turn to make or end sessions, or to change what they may do. Refused when the caller was
     /// signed out meanwhile: nothing that a session asked for is changed after its sign-out has answered.
-    pub(crate) async fn in_turn(&self, caller: &caller::Caller) -> Result<tokio::sync::MutexGuard<'_, ()>> {
-        let turn = self.lives.lock().await;
+    pub(crate) async fn in_turn(&self, caller: &caller::Caller) -> Result<Turn<'_>> {
+        let turn = self.store.turn().await;
         caller.unless_ended(turn)
     }
 
-    /// A line of history about nothing in particular yet.
-    pub(crate) fn line(&self, account_id: AccountId, kind: HistoryKind) -> HistoryEntry {
+    /// An entry of the history about nothing in particular yet.
+    pub(crate) fn entry(&self, account_id: AccountId, kind: HistoryKind) -> HistoryEntry {
         HistoryEntry {
-            id: HistoryId::in_order(
-                &*self.clock,
-                &*self.random,
-                self.sequence.fetch_add(1, Ordering::Relaxed),
-            ),
+            id: HistoryId::in_order(&self.order, &*self.clock, &*self.random),
             account_id,
             at: self.now(),
             kind,

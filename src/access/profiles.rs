@@ -4,10 +4,18 @@ use std::sync::Arc;
 
 use super::Core;
 use super::caller::{Caller, Manager};
-use super::live::LiveProfile;
+use super::fresh::Drawn;
+use super::live::Known;
+use super::proof::{self, Brought};
+use super::vouching::{self, About};
+use super::waiting::Asker;
 use crate::error::{Error, Result};
-use crate::model::{AccountId, HistoryEntry, HistoryKind, Pin, Profile, ProfileId, ProfileKind, ProfileName};
-use crate::wire::{self, EventKind, NewProfile, ProfileChange, ProfileChoice, ProfileList};
+use crate::model::{
+    AccountId, HistoryDetail, HistoryEntry, HistoryKind, Pin, Profile, ProfileDeed, ProfileId, ProfileKind,
+    ProfileName,
+};
+use crate::store::Turn;
+use crate::wire::{self, EventKind, Fresh, NewProfile, ProfileChange, ProfileChoice, ProfileList};
 
 /// Most profiles an account may have.
 const MOST_PROFILES: usize = 12;
@@ -21,47 +29,51 @@ pub async fn list(core: &Core, caller: &Caller) -> Result<ProfileList> {
     Ok(ProfileList { profiles: profiles.iter().map(Into::into).collect() })
 }
 
-/// Says who is using the caller's device from now on. A profile with a PIN asks for it.
-pub async fn choose(core: &Arc<Core>, caller: &Caller, choice: ProfileChoice) -> Result<()> {
+/// Says who is using the caller's device from now on. A profile with a PIN asks for it, or for the account's password:
+/// whoever has forgotten it gets by with that. The session gets a fresh token
+/// with it: what it may do is another thing now.
+pub async fn choose(core: &Arc<Core>, caller: &Caller, choice: ProfileChoice) -> Result<Fresh<()>> {
     let (account_id, id) = (caller.account_id(), choice.profile_id);
     let profile = find(core, account_id, id).await?;
     let checked = core.store.pin_hash(id).await?;
-    if let Some(hash) = checked.clone() {
-        let pin = Pin::parse(choice.pin.as_deref().ok_or(Error::PinRequired)?)?;
-        core.limits.pin(caller.session.id, id)?;
-        if !core.passwords.verify(pin.as_bytes().to_vec(), Some(hash)).await? {
-            note_wrong_pin(core, caller, &profile).await?;
-            return Err(Error::WrongPin);
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let shown = match (given(&choice.password), given(&choice.pin), checked.clone()) {
+        (Some(password), ..) => Some(proof::check_password(core, caller, &password).await?),
+        (None, pin, Some(hash)) => {
+            let pin = pin.ok_or(Error::PinRequired)?;
+            Some(proof::check_pin(core, caller, &profile, &pin, Some(hash)).await?)
         }
-    }
+        (None, _, None) => None,
+    };
     let (core, caller) = (Arc::clone(core), caller.clone());
     Core::carry_through(async move {
-        let _turn = core.in_turn(&caller).await?;
+        let turn = core.in_turn(&caller).await?;
         // The profile as it is now: it may have become a child's, or been given another PIN, since.
         let profile = find(&core, account_id, id).await?;
-        if core.store.pin_hash(id).await? != checked {
+        let is_still_good = match &shown {
+            Some(shown) => shown.is_still_good(&core, &turn, account_id).await?,
+            None => true,
+        };
+        if core.store.pin_hash(id).await? != checked || !is_still_good {
             return Err(Error::PinRequired);
         }
-        if !core.store.choose_profile(caller.session.id, id).await? {
+        let fresh = Drawn::of(&core, &turn, &caller)?;
+        if !core.store.choose_profile(&turn, id, fresh.written()).await? {
             return Err(Error::SessionEnded);
         }
-        caller.session.set_profile(Some(live(&profile)));
+        caller.session.set_profile(&turn, Some((&profile).into()));
+        if profile.kind == ProfileKind::Kids {
+            // Whoever proved something has handed the device to a child.
+            caller.session.forget_proofs();
+        } else if let Some(shown) = &shown {
+            proof::note(&core, &turn, &caller, shown.known());
+        }
+        let fresh = fresh.count(&core, &turn, &caller.session, ());
         let device_id = caller.session.device_id;
         core.announcer.announce(&*core.clock, account_id, EventKind::DeviceChanged { device_id });
-        Ok(())
+        Ok(fresh)
     })
     .await
-}
-
-async fn note_wrong_pin(core: &Core, caller: &Caller, profile: &Profile) -> Result<()> {
-    let device_id = caller.session.device_id;
-    let listing = core.store.device(caller.account_id(), device_id).await?;
-    let mut line = core.line(caller.account_id(), HistoryKind::WrongPin);
-    line.device_id = Some(device_id);
-    line.device_name = listing.map(|listing| listing.device.name().to_owned());
-    line.session_id = Some(caller.session.id);
-    line.profile_name = Some(profile.name.as_str().to_owned());
-    core.store.add_history(&[line]).await
 }
 
 /// The profile that a manager gives to a device they let in. One with a PIN is chosen on the device itself,
@@ -77,30 +89,77 @@ pub(super) async fn to_hand_over(core: &Core, manager: &Manager, id: ProfileId) 
     Ok(profile)
 }
 
-/// Makes a profile.
-pub async fn create(core: &Arc<Core>, manager: &Manager, new: NewProfile) -> Result<wire::Profile> {
+/// Makes a profile. One with a PIN takes a proof, as a PIN does that is set later, and whoever makes it gets a fresh token.
+pub async fn create(core: &Arc<Core>, manager: &Manager, new: NewProfile) -> Result<Fresh<wire::Profile>> {
+    let guards = new.pin.as_deref().is_some_and(|pin| !pin.is_empty());
+    let shown = if guards {
+        let brought = Brought { pin: new.current_pin.as_deref(), password: new.password.as_deref() };
+        proof::look(core, manager, None, brought).await?
+    } else {
+        None
+    };
+    // A look before the work; what counts is the look in the turn.
+    room_for_another(core, manager).await?;
+    let (mut profile, pin_hash, color) = to_profile(core, manager.account_id(), new).await?;
+    let (core, manager) = (Arc::clone(core), manager.clone());
+    Core::carry_through(async move {
+        // Hashing the PIN took a while.
+        let turn = core.in_turn(manager.caller()).await?;
+        if guards {
+            proof::require(&core, &turn, &manager, None, shown.as_ref()).await?;
+            vouching::may_vouch(&core, &turn, &manager, About::Profiles).await?;
+        }
+        let existing = room_for_another(&core, &manager).await?;
+        profile.color = color.unwrap_or_else(|| free_color(existing.iter().map(|profile| profile.color)));
+        let entry = entry(&core, &manager, &profile, ProfileDeed::Created);
+        let fresh = guards.then(|| Drawn::of(&core, &turn, manager.caller())).transpose()?;
+        let written = fresh.as_ref().map(Drawn::written);
+        core.store.create_profile(&turn, &profile, pin_hash.as_deref(), &entry, written).await?;
+        guard(&core, &turn, manager.account_id()).await?;
+        changed(&core, manager.account_id());
+        Ok(counted(fresh, &core, &turn, &manager, (&profile).into()))
+    })
+    .await
+}
+
+/// The answer to a change, with fresh tokens where there are any.
+fn counted(
+    fresh: Option<Drawn>,
+    core: &Core,
+    turn: &Turn<'_>,
+    manager: &Manager,
+    answer: wire::Profile,
+) -> Fresh<wire::Profile> {
+    match fresh {
+        Some(fresh) => fresh.count(core, turn, &manager.caller().session, answer),
+        None => Fresh::unchanged(answer),
+    }
+}
+
+/// The profiles there are, when there may be one more.
+async fn room_for_another(core: &Core, manager: &Manager) -> Result<Vec<Profile>> {
     let existing = core.store.profiles(manager.account_id()).await?;
     if existing.len() >= MOST_PROFILES {
         return Err(Error::invalid("profiles", "An account has at most 12 profiles."));
     }
-    let color = new.color.unwrap_or_else(|| free_color(existing.iter().map(|profile| profile.color)));
-    let (profile, pin_hash) = to_profile(core, manager.account_id(), new, color).await?;
-    let line = line(core, manager, &profile, "created");
-    // Hashing the PIN took a while.
-    let _turn = core.in_turn(manager.caller()).await?;
-    core.store.create_profile(&profile, pin_hash.as_deref(), &line).await?;
-    changed(core, manager.account_id());
-    Ok((&profile).into())
+    Ok(existing)
 }
 
-/// Changes a profile; every session that uses it knows at once.
+/// Changes a profile; every session that uses it knows at once. Its PIN and its kind take a proof, and with another PIN whoever
+/// used an adult's profile elsewhere chooses anew. Whoever changes its PIN or its kind gets a fresh token.
 pub async fn change(
     core: &Arc<Core>,
     manager: &Manager,
     id: ProfileId,
     change: ProfileChange,
-) -> Result<wire::Profile> {
-    find(core, manager.account_id(), id).await?;
+) -> Result<Fresh<wire::Profile>> {
+    let profile = find(core, manager.account_id(), id).await?;
+    let shown = if is_guarded(&change, &profile) {
+        let brought = Brought { pin: change.current_pin.as_deref(), password: change.password.as_deref() };
+        proof::look(core, manager, Some(&profile), brought).await?
+    } else {
+        None
+    };
     let name = change.name.as_deref().map(ProfileName::parse).transpose()?;
     let pin_hash = match change.pin.as_deref() {
         None => None,
@@ -109,34 +168,82 @@ pub async fn change(
     };
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
-        let _turn = core.in_turn(manager.caller()).await?;
-        // Read again: two people who change different things of it must not undo each other.
+        let turn = core.in_turn(manager.caller()).await?;
+        // Read again: two people who change different things of it must not undo each other, and what takes no proof of one
+        // without a PIN, or of that kind, may take one by now.
         let mut profile = find(&core, manager.account_id(), id).await?;
+        if is_guarded(&change, &profile) {
+            proof::require(&core, &turn, &manager, Some(&profile), shown.as_ref()).await?;
+            vouching::may_vouch(&core, &turn, &manager, About::Profiles).await?;
+        }
+        let was = profile.kind;
         profile.name = name.unwrap_or(profile.name);
         profile.kind = change.kind.unwrap_or(profile.kind);
         profile.color = change.color.map_or(profile.color, |color| color % COLORS);
         profile.has_pin = pin_hash.as_ref().map_or(profile.has_pin, Option::is_some);
-        let line = line(&core, &manager, &profile, "changed");
-        core.store.change_profile(&profile, pin_hash.as_ref().map(Option::as_deref), &line).await?;
+        // Whoever uses it elsewhere did not give this PIN, or not for this.
+        let chooses_anew = profile.kind == ProfileKind::Adult
+            && profile.has_pin
+            && (pin_hash.is_some() || was != ProfileKind::Adult);
+        let entry = entry(&core, &manager, &profile, ProfileDeed::Changed);
+        let changes_rights = change.kind.is_some() || pin_hash.is_some();
+        let fresh = changes_rights.then(|| Drawn::of(&core, &turn, manager.caller())).transpose()?;
+        let written = fresh.as_ref().map(Drawn::written);
+        core.store
+            .change_profile(
+                &turn,
+                &profile,
+                pin_hash.as_ref().map(Option::as_deref),
+                chooses_anew,
+                &entry,
+                written,
+            )
+            .await?;
         core.live.each_of(manager.account_id(), |session| {
+            if pin_hash.is_some() {
+                session.forget_proof(Known::Pin(id));
+            }
             if session.profile().is_some_and(|used| used.id == id) {
-                session.set_profile(Some(live(&profile)));
+                let stays = !chooses_anew || session.id == manager.session_id();
+                session.set_profile(&turn, stays.then(|| (&profile).into()));
             }
         });
+        guard(&core, &turn, manager.account_id()).await?;
         changed(&core, manager.account_id());
-        Ok((&profile).into())
+        Ok(counted(fresh, &core, &turn, &manager, (&profile).into()))
     })
     .await
 }
 
+/// Whether a change takes a proof.
+fn is_guarded(change: &ProfileChange, profile: &Profile) -> bool {
+    change.pin.is_some() || change.kind.is_some_and(|kind| kind != profile.kind)
+}
+
 /// Deletes a profile. A device that a child used must not end up with more rights than before, so every
-/// device that used it keeps the rights it had until somebody chooses anew.
-pub async fn delete(core: &Core, manager: &Manager, id: ProfileId) -> Result<()> {
-    let profile = find(core, manager.account_id(), id).await?;
-    let line = line(core, manager, &profile, "deleted");
-    let _turn = core.in_turn(manager.caller()).await?;
-    core.store.delete_profile(&profile, &line).await?;
-    changed(core, manager.account_id());
+/// device that used it keeps the rights it had until somebody chooses anew. One with a PIN takes a proof.
+pub async fn delete(core: &Arc<Core>, manager: &Manager, id: ProfileId) -> Result<()> {
+    let (core, manager) = (Arc::clone(core), manager.clone());
+    Core::carry_through(async move {
+        let turn = core.in_turn(manager.caller()).await?;
+        let profile = find(&core, manager.account_id(), id).await?;
+        if profile.has_pin {
+            proof::require(&core, &turn, &manager, Some(&profile), None).await?;
+        }
+        let entry = entry(&core, &manager, &profile, ProfileDeed::Deleted);
+        core.store.delete_profile(&turn, &profile, &entry).await?;
+        guard(&core, &turn, manager.account_id()).await?;
+        changed(&core, manager.account_id());
+        Ok(())
+    })
+    .await
+}
+
+/// Notes whether an adult of the account has a PIN, now that its profiles have changed.
+pub(super) async fn guard(core: &Core, turn: &Turn<'_>, account_id: AccountId) -> Result<()> {
+    let profiles = core.store.profiles(account_id).await?;
+    let is_guarded = profiles.iter().any(|profile| profile.kind == ProfileKind::Adult && profile.has_pin);
+    core.live.guard(turn, account_id, is_guarded);
     Ok(())
 }
 
@@ -157,9 +264,10 @@ pub async fn check_new_profiles(
     }
     let mut profiles = Vec::with_capacity(new.len());
     for profile in new {
+        let (mut profile, pin_hash, color) = to_profile(core, account_id, profile).await?;
         let taken = profiles.iter().map(|(profile, _): &(Profile, _)| profile.color);
-        let color = profile.color.unwrap_or_else(|| free_color(taken));
-        profiles.push(to_profile(core, account_id, profile, color).await?);
+        profile.color = color.unwrap_or_else(|| free_color(taken));
+        profiles.push((profile, pin_hash));
     }
     Ok(profiles)
 }
@@ -170,12 +278,12 @@ pub async fn find(core: &Core, account_id: AccountId, id: ProfileId) -> Result<P
     profiles.into_iter().find(|profile| profile.id == id).ok_or(Error::NotFound("profile"))
 }
 
+/// A profile with the hash of its PIN, and the colour that was asked for, if one was.
 async fn to_profile(
     core: &Core,
     account_id: AccountId,
     new: NewProfile,
-    color: u8,
-) -> Result<(Profile, Option<String>)> {
+) -> Result<(Profile, Option<String>, Option<u8>)> {
     let pin_hash = match new.pin.as_deref().filter(|pin| !pin.is_empty()) {
         Some(pin) => Some(hash_pin(core, pin).await?),
         None => None,
@@ -185,15 +293,15 @@ async fn to_profile(
         account_id,
         name: ProfileName::parse(&new.name)?,
         kind: new.kind,
-        color: color % COLORS,
+        color: 0,
         has_pin: pin_hash.is_some(),
     };
-    Ok((profile, pin_hash))
+    Ok((profile, pin_hash, new.color.map(|color| color % COLORS)))
 }
 
 async fn hash_pin(core: &Core, pin: &str) -> Result<String> {
     let pin = Pin::parse(pin)?;
-    core.passwords.hash(&*core.random, pin.as_bytes().to_vec()).await
+    core.passwords.hash(Asker::with_session(), &*core.random, pin.as_bytes().to_vec()).await
 }
 
 fn free_color(taken: impl Iterator<Item = u8>) -> u8 {
@@ -201,16 +309,12 @@ fn free_color(taken: impl Iterator<Item = u8>) -> u8 {
     (0..COLORS).find(|color| !taken.contains(color)).unwrap_or_default()
 }
 
-fn live(profile: &Profile) -> LiveProfile {
-    LiveProfile { id: profile.id, name: profile.name.as_str().to_owned(), kind: profile.kind }
-}
-
-fn line(core: &Core, manager: &Manager, profile: &Profile, what: &str) -> HistoryEntry {
-    let mut line = core.line(manager.account_id(), HistoryKind::ProfileChanged);
-    line.profile_name = Some(profile.name.as_str().to_owned());
-    line.detail = Some(what.to_owned());
-    line.by_session_id = Some(manager.session_id());
-    line
+fn entry(core: &Core, manager: &Manager, profile: &Profile, change: ProfileDeed) -> HistoryEntry {
+    let mut entry = core.entry(manager.account_id(), HistoryKind::ProfileChanged);
+    entry.profile_name = Some(profile.name.as_str().to_owned());
+    entry.detail = Some(HistoryDetail::Profile { change });
+    entry.by_session_id = Some(manager.session_id());
+    entry
 }
 
 fn changed(core: &Core, account_id: AccountId) {

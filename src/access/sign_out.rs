@@ -1,14 +1,19 @@
 //! Ending sessions. When a call here has answered, no request of those sessions is ever accepted again.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Core;
 use super::caller::{Caller, Manager};
+use super::fresh::Drawn;
+use super::{let_in, taking_over};
 use crate::error::{Error, Result};
-use crate::model::{AccountId, DeviceId, EndedReason, HistoryEntry, HistoryKind, SessionId, Timestamp};
-use crate::store::{EndSession, EndedKey};
-use crate::wire::{EventKind, SignOutEffect, SignOutMany, SignOutReport, SignOutResult};
+use crate::model::{
+    AccountId, DeviceId, DeviceListing, EndedReason, HistoryDetail, HistoryEntry, HistoryKind, SessionId,
+    Timestamp,
+};
+use crate::store::{EndSession, EndedKey, FreshTokens, Turn};
+use crate::wire::{EventKind, Fresh, SignOutEffect, SignOutMany, SignOutReport, SignOutResult};
 
 /// Most devices that one request may name.
 const MOST_IDS: usize = 1000;
@@ -17,78 +22,109 @@ const MOST_IDS: usize = 1000;
 pub async fn here(core: &Arc<Core>, caller: &Caller) -> Result<()> {
     let (core, caller) = (Arc::clone(core), caller.clone());
     Core::carry_through(async move {
-        let _turn = core.in_turn(&caller).await?;
-        let target = (caller.session.id, caller.session.device_id);
-        end(&core, &caller, &[target], EndedReason::SignedOutHere).await?;
+        let turn = core.in_turn(&caller).await?;
+        let devices = core.store.device(caller.account_id(), caller.session.device_id).await?;
+        let (id, device_id) = (caller.session.id, caller.session.device_id);
+        let devices = devices.into_iter().map(|listing| (device_id, listing)).collect();
+        let ends = ends_of(&core, &caller, &[(id, device_id)], &devices, EndedReason::SignedOutHere);
+        end(&core, &turn, &caller, &ends, None).await?;
         Ok(())
     })
     .await
+    .map_err(Error::of_sign_out)
 }
 
 /// Signs one device of the account out. Another account's device is not found.
 pub async fn device(core: &Arc<Core>, manager: &Manager, id: DeviceId) -> Result<SignOutResult> {
     let request = SignOutMany { ids: Some(vec![id]), ..SignOutMany::default() };
-    let report = many(core, manager, request).await?;
+    let report = many(core, manager, request).await?.answer;
     match report.results.into_iter().next() {
         Some(result) if result.effect != SignOutEffect::NotFound => Ok(result),
         _ => Err(Error::NotFound("device")),
     }
 }
 
-/// Signs several devices of the account out, or all; answers a line for each.
-pub async fn many(core: &Arc<Core>, manager: &Manager, request: SignOutMany) -> Result<SignOutReport> {
+/// Signs several devices of the account out, or all; answers a line for each. Of all but this one, this one gets a fresh
+/// token with it: a copy of the one it has is signed out, too.
+pub async fn many(core: &Arc<Core>, manager: &Manager, request: SignOutMany) -> Result<Fresh<SignOutReport>> {
     let which = Which::read(request)?;
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
         // What is signed out is chosen in this turn: a session made between would outlive "all". And a thief
         // who was signed out while waiting for it must not sign the household out.
-        let _turn = core.in_turn(manager.caller()).await?;
-        many_alone(&core, &manager, which).await
+        let turn = core.in_turn(manager.caller()).await?;
+        many_alone(&core, &turn, &manager, which).await
     })
     .await
+    .map_err(Error::of_sign_out)
 }
 
-async fn many_alone(core: &Core, manager: &Manager, which: Which) -> Result<SignOutReport> {
-    let ids = match which {
-        Which::These(ids) => ids,
-        Which::All { include_current } => core
-            .store
-            .live_sessions(manager.account_id())
-            .await?
-            .into_iter()
-            .map(|(_, device_id)| device_id)
-            .filter(|id| include_current || *id != manager.device_id())
-            .collect(),
+async fn many_alone(
+    core: &Core,
+    turn: &Turn<'_>,
+    manager: &Manager,
+    which: Which,
+) -> Result<Fresh<SignOutReport>> {
+    let keeps_this = matches!(which, Which::All { include_current: false });
+    let fresh = keeps_this.then(|| Drawn::of(core, turn, manager.caller())).transpose()?;
+    let written = fresh.as_ref().map(Drawn::written);
+    // By their devices, where it is the sessions that were asked for.
+    let mut sessions = BTreeMap::new();
+    let ids: Vec<_> = match which {
+        Which::These { ids, with_let_in: false } => ids,
+        Which::These { mut ids, with_let_in: true } => {
+            ids.extend(
+                let_in::by(core, manager.account_id(), Some(manager.device_id()), ids.clone())
+                    .await?
+                    .into_iter()
+                    .map(|(_, device_id)| device_id),
+            );
+            ids
+        }
+        Which::All { include_current } => {
+            let live = core.store.live_sessions(manager.account_id()).await?;
+            let live = live.into_iter().filter(|(_, id)| include_current || *id != manager.device_id());
+            sessions = live.map(|(session, device)| (device, session)).collect();
+            sessions.keys().copied().collect()
+        }
     };
-    let mut results = Vec::with_capacity(ids.len());
-    let mut targets = Vec::new();
-    for id in ids {
-        let listing = core.store.device(manager.account_id(), id).await?;
-        let ended_at = listing.as_ref().and_then(|listing| listing.session.ending.as_ref()).map(|end| end.at);
-        let effect = match &listing {
-            None => SignOutEffect::NotFound,
-            Some(listing) => {
-                if ended_at.is_none() {
-                    targets.push((listing.session.id, id));
-                }
-                // What is ended below says so then.
-                SignOutEffect::AlreadySignedOut
-            }
-        };
-        results.push(SignOutResult { device_id: id, effect, ended_at });
-    }
-    for (key, at) in end(core, manager.caller(), &targets, EndedReason::SignedOutRemotely).await? {
-        if let Some(result) = results.iter_mut().find(|result| result.device_id == key.device_id) {
-            result.effect = SignOutEffect::SignedOut;
-            result.ended_at = Some(at);
+    let devices = core.store.devices_of_ids(manager.account_id(), &ids).await?;
+    let mut targets = Vec::with_capacity(ids.len());
+    for id in &ids {
+        let alive = |listing: &DeviceListing| listing.session.ending.is_none().then_some(listing.session.id);
+        match devices.get(id) {
+            Some(listing) => targets.extend(alive(listing).map(|session| (session, *id))),
+            // One that is there and cannot be read must not be answered for as one that is not.
+            None => match sessions.get(id) {
+                Some(session) => targets.push((*session, *id)),
+                None => drop(core.store.device(manager.account_id(), *id).await?),
+            },
         }
     }
-    Ok(SignOutReport { results })
+    let ends = ends_of(core, manager.caller(), &targets, &devices, EndedReason::SignedOutRemotely);
+    let ended = end(core, turn, manager.caller(), &ends, written).await?;
+    let results = ids.into_iter().map(|id| match (ended.get(&id), devices.get(&id)) {
+        (Some(at), _) => {
+            SignOutResult { device_id: id, effect: SignOutEffect::SignedOut, ended_at: Some(*at) }
+        }
+        (None, None) => SignOutResult { device_id: id, effect: SignOutEffect::NotFound, ended_at: None },
+        (None, Some(listing)) => SignOutResult {
+            device_id: id,
+            effect: SignOutEffect::AlreadySignedOut,
+            ended_at: listing.session.ending.as_ref().map(|end| end.at),
+        },
+    });
+    let results = results.collect();
+    let report = SignOutReport { results };
+    Ok(match fresh {
+        Some(fresh) => fresh.count(core, turn, &manager.caller().session, report),
+        None => Fresh::unchanged(report),
+    })
 }
 
 /// Which devices a request is about.
 enum Which {
-    These(Vec<DeviceId>),
+    These { ids: Vec<DeviceId>, with_let_in: bool },
     All { include_current: bool },
 }
 
@@ -100,7 +136,8 @@ impl Which {
             }
             (Some(ids), None | Some(false)) => {
                 let mut seen = HashSet::new();
-                Ok(Self::These(ids.into_iter().filter(|id| seen.insert(*id)).collect()))
+                let ids = ids.into_iter().filter(|id| seen.insert(*id)).collect();
+                Ok(Self::These { ids, with_let_in: request.with_let_in == Some(true) })
             }
             (None, Some(true)) => Ok(Self::All { include_current: request.include_current == Some(true) }),
             _ => Err(Error::invalid("ids", "Name the devices to sign out, or all of them.")),
@@ -108,54 +145,58 @@ impl Which {
     }
 }
 
-/// The ends of all sessions of the account but the caller's, for a larger change. Only in a turn of [`Core::in_turn`].
+/// The ends of all sessions of the account but the caller's, for a larger change.
 pub(super) async fn ends_of_everything_else(
     core: &Core,
+    _turn: &Turn<'_>,
     caller: &Caller,
     reason: EndedReason,
 ) -> Result<Vec<EndSession>> {
     let mut targets = core.store.live_sessions(caller.account_id()).await?;
     targets.retain(|(id, _)| *id != caller.session.id);
-    ends_of(core, caller, &targets, reason).await
+    let ids: Vec<_> = targets.iter().map(|(_, device_id)| *device_id).collect();
+    let devices = core.store.devices_of_ids(caller.account_id(), &ids).await?;
+    Ok(ends_of(core, caller, &targets, &devices, reason))
 }
 
-/// Ends sessions in one change, in the database first and then in memory, and tells everybody. Only in
-/// a turn of [`Core::in_turn`].
+/// Ends sessions in one change, in the database first and then in memory, and tells everybody. Answers with the devices that
+/// were signed out by this, and when.
 async fn end(
     core: &Core,
+    turn: &Turn<'_>,
     caller: &Caller,
-    targets: &[(SessionId, DeviceId)],
-    reason: EndedReason,
-) -> Result<Vec<(EndedKey, Timestamp)>> {
-    let ends = ends_of(core, caller, targets, reason).await?;
-    let keys = core.store.end_sessions(&ends).await?;
-    retire(core, &keys);
-    let at_of = |key: &EndedKey| {
-        ends.iter().find(|end| end.id == key.session_id).map_or_else(|| core.now(), |end| end.history.at)
-    };
-    Ok(keys.into_iter().map(|key| (key, at_of(&key))).collect())
+    ends: &[EndSession],
+    fresh: Option<&FreshTokens>,
+) -> Result<HashMap<DeviceId, Timestamp>> {
+    let deed = taking_over::noticed(core, caller, ends, false).await?;
+    let keys = core.store.end_sessions(turn, ends, fresh, deed.as_ref()).await?;
+    retire(core, turn, &keys);
+    taking_over::tell(core, deed.as_ref());
+    let times: HashMap<_, _> = ends.iter().map(|end| (end.id, end.history.at)).collect();
+    let ended = keys.into_iter().filter_map(|key| Some((key.device_id, *times.get(&key.session_id)?)));
+    Ok(ended.collect())
 }
 
-async fn ends_of(
+/// The ends of sessions, by a caller; with what is known of their devices.
+fn ends_of(
     core: &Core,
     caller: &Caller,
     targets: &[(SessionId, DeviceId)],
+    devices: &HashMap<DeviceId, DeviceListing>,
     reason: EndedReason,
-) -> Result<Vec<EndSession>> {
-    let at = core.now();
-    let mut ends = Vec::with_capacity(targets.len());
-    for (id, device_id) in targets {
-        let mut history = line(core, caller.account_id(), *device_id, *id, reason, caller.session.id).await?;
-        history.at = at;
-        ends.push(EndSession { id: *id, reason, by: Some(caller.session.id), history });
-    }
-    Ok(ends)
+) -> Vec<EndSession> {
+    let (at, by) = (core.now(), Some(caller.session.id));
+    let end = |(id, device_id): &(SessionId, DeviceId)| {
+        let entry = entry(core, caller.account_id(), (*id, *device_id), devices.get(device_id), reason, by);
+        EndSession { id: *id, reason, by, history: HistoryEntry { at, ..entry } }
+    };
+    targets.iter().map(end).collect()
 }
 
-/// Takes ended sessions out of memory and tells everybody. Only under `Core::lives`.
-pub(super) fn retire(core: &Core, keys: &[EndedKey]) {
+/// Takes ended sessions out of memory and tells everybody.
+pub(super) fn retire(core: &Core, turn: &Turn<'_>, keys: &[EndedKey]) {
     for key in keys {
-        core.live.retire(*key);
+        core.live.retire(turn, *key);
     }
     for key in keys {
         let ended = EventKind::SignedOut { device_id: key.device_id, session_id: key.session_id };
@@ -163,26 +204,37 @@ pub(super) fn retire(core: &Core, keys: &[EndedKey]) {
     }
 }
 
-/// The line of history of a session's end.
-pub(super) async fn line(
+/// The entry in the history of a session's end.
+pub(super) async fn entry_of(
     core: &Core,
     account_id: AccountId,
     device_id: DeviceId,
     session_id: SessionId,
     reason: EndedReason,
-    by: SessionId,
+    by: Option<SessionId>,
 ) -> Result<HistoryEntry> {
     let listing = core.store.device(account_id, device_id).await?;
-    let mut line = core.line(account_id, HistoryKind::SignOut);
-    line.device_id = Some(device_id);
-    line.session_id = Some(session_id);
-    if let Some(listing) = listing {
-        line.device_name = Some(listing.device.name().to_owned());
-        line.profile_name = listing.profile.map(|profile| profile.name.as_str().to_owned());
-        line.address = listing.session.address.map(|address| address.to_string());
-        line.place = Some(listing.session.place);
+    Ok(entry(core, account_id, (session_id, device_id), listing.as_ref(), reason, by))
+}
+
+fn entry(
+    core: &Core,
+    account_id: AccountId,
+    (session_id, device_id): (SessionId, DeviceId),
+    listing: Option<&DeviceListing>,
+    reason: EndedReason,
+    by: Option<SessionId>,
+) -> HistoryEntry {
+    let profile = listing.and_then(|listing| listing.profile.as_ref());
+    HistoryEntry {
+        device_id: Some(device_id),
+        session_id: Some(session_id),
+        device_name: listing.map(|listing| listing.device.name().to_owned()),
+        profile_name: profile.map(|profile| profile.name.as_str().to_owned()),
+        address: listing.and_then(|listing| listing.session.address).map(|address| address.to_string()),
+        place: listing.map(|listing| listing.session.place.clone()),
+        detail: Some(HistoryDetail::Ended { reason }),
+        by_session_id: by,
+        ..core.entry(account_id, HistoryKind::SignOut)
     }
-    line.detail = Some(reason.as_str().to_owned());
-    line.by_session_id = Some(by);
-    Ok(line)
 }

@@ -10,8 +10,7 @@ use async_trait::async_trait;
 use notify_rust::{Notification, NotificationResponse, Timeout};
 use tokio::sync::mpsc;
 
-use super::{Notice, Notifier, Tap, Tapped};
-use crate::model::AlertId;
+use super::{Buttons, Notice, NoticeId, Notifier, Tap, Tapped};
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
 use elsewhere as platform;
@@ -22,6 +21,8 @@ use linux as platform;
 const APP_NAME: &str = "Latchkey";
 /// The button that signs the device out.
 const SIGN_OUT: (&str, &str) = ("sign_out", "Sign out");
+/// The button that says that it was somebody else, where nothing is left to sign out.
+const NOT_ME: (&str, &str) = ("not_me", "Not me");
 /// The button that makes the device familiar.
 const IT_WAS_ME: (&str, &str) = ("me", "It was me");
 /// How long an outcome stays in sight.
@@ -31,7 +32,7 @@ const OUTCOME_STAYS: Timeout = Timeout::Milliseconds(12_000);
 pub struct DesktopNotifier {
     taps: mpsc::Sender<Tap>,
     /// Each notice in sight, by the way to whoever keeps it.
-    kept: Mutex<HashMap<AlertId, mpsc::Sender<Change>>>,
+    kept: Mutex<HashMap<NoticeId, mpsc::Sender<Change>>>,
     health: Arc<Health>,
 }
 
@@ -75,36 +76,40 @@ impl DesktopNotifier {
         }
     }
 
-    /// The way to whoever keeps an alert's notice, when it is in sight.
-    fn keeper(&self, alert: AlertId) -> Option<mpsc::Sender<Change>> {
+    /// The way to whoever keeps a notice, when it is in sight.
+    fn keeper(&self, notice: &NoticeId) -> Option<mpsc::Sender<Change>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|_, keeper| !keeper.is_closed());
-        kept.get(&alert).cloned()
+        kept.get(notice).cloned()
+    }
+
+    /// The same, and it is not found again: whatever is shown next is a notice of its own.
+    fn take_keeper(&self, notice: &NoticeId) -> Option<mpsc::Sender<Change>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(notice)
     }
 }
 
 #[async_trait]
 impl Notifier for DesktopNotifier {
     async fn show(&self, notice: Notice) {
-        let alert = notice.alert_id;
-        if let Some(keeper) = self.keeper(alert)
+        if let Some(keeper) = self.keeper(&notice.id)
             && keeper.send(Change::Replace(notice.clone())).await.is_ok()
         {
             return;
         }
         let (keeper, changes) = mpsc::channel(4);
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(alert, keeper);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(notice.id.clone(), keeper);
         platform::keep(notice, changes, self.taps.clone(), Arc::clone(&self.health)).await;
     }
 
     async fn settle(&self, notice: Notice) {
-        if let Some(keeper) = self.keeper(notice.alert_id) {
+        if let Some(keeper) = self.keeper(&notice.id) {
             let _ = keeper.send(Change::Replace(notice)).await;
         }
     }
 
-    async fn withdraw(&self, alert: AlertId) {
-        if let Some(keeper) = self.keeper(alert) {
+    async fn withdraw(&self, notice: &NoticeId) {
+        if let Some(keeper) = self.take_keeper(notice) {
             let _ = keeper.send(Change::Withdraw).await;
         }
     }
@@ -118,11 +123,16 @@ impl Notifier for DesktopNotifier {
 fn compose(notice: &Notice, markup: bool) -> Notification {
     let mut notification = Notification::new();
     notification.appname(APP_NAME).summary(notice.title).body(&body(notice, markup));
-    if notice.answerable {
+    let not_me = match notice.buttons {
+        Buttons::SignOut => Some(SIGN_OUT),
+        Buttons::NotMe => Some(NOT_ME),
+        Buttons::None => None,
+    };
+    if let Some(not_me) = not_me {
         // macOS puts both into one menu, and a click on the menu itself counts as its first entry: there the
         // harmless answer goes first.
         let [first, second] =
-            if cfg!(target_os = "macos") { [IT_WAS_ME, SIGN_OUT] } else { [SIGN_OUT, IT_WAS_ME] };
+            if cfg!(target_os = "macos") { [IT_WAS_ME, not_me] } else { [not_me, IT_WAS_ME] };
         if cfg!(all(unix, not(target_os = "macos"))) {
             notification.action("default", "Open");
         }
@@ -148,6 +158,9 @@ fn tapped(response: &NotificationResponse) -> Option<Tapped> {
         NotificationResponse::Action(action) if [SIGN_OUT.0, SIGN_OUT.1].contains(&action.as_str()) => {
             Some(Tapped::SignOut)
         }
+        NotificationResponse::Action(action) if [NOT_ME.0, NOT_ME.1].contains(&action.as_str()) => {
+            Some(Tapped::NotMe)
+        }
         NotificationResponse::Action(action) if [IT_WAS_ME.0, IT_WAS_ME.1].contains(&action.as_str()) => {
             Some(Tapped::ItWasMe)
         }
@@ -164,7 +177,8 @@ mod linux {
     use notify_rust::{Hint, Notification, NotificationHandle, NotificationResponse, Urgency};
     use tokio::sync::mpsc;
 
-    use super::{Change, Health, Notice, Tap, Tapped, compose, tapped};
+    use super::{Buttons, Change, Health, Notice, Tap, Tapped, compose, tapped};
+    use crate::error::causes;
 
     /// A desktop's daemon answers in milliseconds; one that does not in this time hangs.
     const PATIENCE: Duration = Duration::from_secs(5);
@@ -175,7 +189,7 @@ mod linux {
         match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(Ok(can))) => Ok(can.iter().any(|word| word == "body-markup")),
             Ok(Ok(Err(error))) => {
-                tracing::warn!(%error, "no notification daemon answers");
+                tracing::warn!(error = %causes(&error), "no notification daemon answers");
                 Err(missing())
             }
             Ok(Err(_)) | Err(_) => Err(missing()),
@@ -244,7 +258,7 @@ mod linux {
         }
 
         async fn send(&self, what: Tapped) {
-            let _ = self.taps.send(Tap { alert_id: self.notice.alert_id, what }).await;
+            let _ = self.taps.send(Tap { notice: self.notice.id.clone(), what }).await;
         }
     }
 
@@ -260,7 +274,7 @@ mod linux {
                 Some(handle)
             }
             Ok(Err(error)) => {
-                tracing::warn!(%error, "a notification could not be shown");
+                tracing::warn!(error = %causes(&error), "a notification could not be shown");
                 health.report(Some(missing()));
                 None
             }
@@ -275,11 +289,11 @@ mod linux {
     /// What only this platform knows: how urgent it is, and that it stays until it is answered.
     fn dress(notification: &mut Notification, notice: &Notice) {
         notification.icon("latchkey").hint(Hint::DesktopEntry("Latchkey".into()));
-        if notice.answerable {
+        if notice.buttons == Buttons::None {
+            notification.urgency(Urgency::Normal).action("default", "Open");
+        } else {
             let urgency = if notice.quiet { Urgency::Low } else { Urgency::Critical };
             notification.urgency(urgency).hint(Hint::SuppressSound(notice.quiet)).hint(Hint::Resident(true));
-        } else {
-            notification.urgency(Urgency::Normal).action("default", "Open");
         }
     }
 }
@@ -292,7 +306,8 @@ mod elsewhere {
     use notify_rust::{Notification, NotificationResponse};
     use tokio::sync::mpsc;
 
-    use super::{Change, Health, Notice, Tap, compose, tapped};
+    use super::{Buttons, Change, Health, Notice, Tap, compose, tapped};
+    use crate::error::causes;
 
     /// Neither platform reads markup, and neither can be asked.
     pub async fn capabilities() -> Result<bool, String> {
@@ -310,7 +325,7 @@ mod elsewhere {
         tokio::spawn(async move {
             while let Some(Change::Replace(notice)) = changes.recv().await {
                 show(&notice, taps.clone(), Arc::clone(&health));
-                if !notice.answerable {
+                if notice.buttons == Buttons::None {
                     return;
                 }
             }
@@ -318,23 +333,23 @@ mod elsewhere {
     }
 
     fn show(notice: &Notice, taps: mpsc::Sender<Tap>, health: Arc<Health>) {
-        let (alert_id, notification) = (notice.alert_id, dressed(compose(notice, health.markup)));
+        let (id, notification) = (notice.id.clone(), dressed(compose(notice, health.markup)));
         let waiting = std::thread::Builder::new().name("notification".into()).spawn(move || {
             let answered = notification.show().and_then(|handle| {
                 handle.wait_for_response(|response: &NotificationResponse| {
                     if let Some(what) = tapped(response) {
-                        let _ = taps.blocking_send(Tap { alert_id, what });
+                        let _ = taps.blocking_send(Tap { notice: id, what });
                     }
                 })
             });
             health.report(answered.err().map(|error| {
-                tracing::warn!(%error, "a notification could not be shown");
+                tracing::warn!(error = %causes(&error), "a notification could not be shown");
                 "The system did not show the last notification. Allow notifications for Latchkey in its settings."
                     .to_owned()
             }));
         });
         if let Err(error) = waiting {
-            tracing::warn!(%error, "no thread for a notification");
+            tracing::warn!(error = %causes(&error), "no thread for a notification");
         }
     }
 
@@ -356,22 +371,26 @@ mod elsewhere {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alerting::Seat;
     use crate::clock::SystemClock;
+    use crate::model::{AlertId, DeviceId};
     use crate::random::SeededRandom;
 
-    fn notice(name: &str, answerable: bool) -> Notice {
+    fn notice(name: &str, buttons: Buttons) -> Notice {
+        let (clock, random) = (SystemClock, SeededRandom::new(1));
+        let seat = Seat::new("this computer", DeviceId::new(&clock, &random));
         Notice {
-            alert_id: AlertId::new(&SystemClock, &SeededRandom::new(1)),
+            id: NoticeId { seat, alert_id: AlertId::new(&clock, &random) },
             title: "A new device signed in",
             lines: vec![name.to_owned(), "Near Lisbon, Portugal, today at 20:14".to_owned()],
-            answerable,
+            buttons,
             quiet: false,
         }
     }
 
     #[test]
     fn a_name_with_markup_is_drawn_as_it_is() {
-        let hostile = notice("<a href=\"http://evil\">TV</a> & <img src=x>", true);
+        let hostile = notice("<a href=\"http://evil\">TV</a> & <img src=x>", Buttons::SignOut);
         let drawn = compose(&hostile, true).body;
         assert!(!drawn.contains('<') && !drawn.contains('>'), "{drawn}");
         assert!(drawn.starts_with("&lt;a href=\"http://evil\"&gt;TV&lt;/a&gt; &amp; &lt;img"), "{drawn}");
@@ -383,17 +402,22 @@ mod tests {
 
     #[test]
     fn an_alert_can_be_answered_and_an_outcome_cannot() {
-        let actions = compose(&notice("TV", true), true).actions;
-        assert!(
-            actions.iter().any(|word| word == "Sign out") && actions.iter().any(|word| word == "It was me")
-        );
-        assert!(!compose(&notice("TV", false), true).actions.iter().any(|word| word == "Sign out"));
+        let has = |buttons, label: &str| {
+            compose(&notice("TV", buttons), true).actions.iter().any(|word| word == label)
+        };
+        assert!(has(Buttons::SignOut, "Sign out") && has(Buttons::SignOut, "It was me"));
+        assert!(has(Buttons::NotMe, "Not me") && has(Buttons::NotMe, "It was me"));
+        assert!(!has(Buttons::NotMe, "Sign out"), "nothing is left to sign out");
+        assert!(!has(Buttons::None, "Sign out") && !has(Buttons::None, "It was me"));
     }
 
     #[test]
     fn a_button_is_known_by_its_name_or_its_label_and_closing_is_no_answer() {
         for word in ["sign_out", "Sign out"] {
             assert_eq!(tapped(&NotificationResponse::Action(word.into())), Some(Tapped::SignOut));
+        }
+        for word in ["not_me", "Not me"] {
+            assert_eq!(tapped(&NotificationResponse::Action(word.into())), Some(Tapped::NotMe));
         }
         for word in ["me", "It was me"] {
             assert_eq!(tapped(&NotificationResponse::Action(word.into())), Some(Tapped::ItWasMe));

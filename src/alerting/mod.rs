@@ -8,13 +8,13 @@
 #[cfg(feature = "desktop")]
 pub mod desktop;
 mod notice;
+mod seat;
 pub mod watch;
 
 use async_trait::async_trait;
 
-use crate::model::AlertId;
-
-pub use notice::{Notice, Words};
+pub use notice::{Buttons, Notice, Words};
+pub use seat::{HomeAt, HomeNow, NoticeId, Seat};
 
 /// One way of telling a person: this desktop's notifications, or another that may follow.
 #[async_trait]
@@ -23,17 +23,18 @@ pub trait Notifier: Send + Sync {
     async fn show(&self, notice: Notice);
     /// Replaces what was told of an alert by how it ended. Does nothing when it is not in sight any more.
     async fn settle(&self, notice: Notice);
-    /// Takes an alert out of sight: whoever sits here may not see it any longer.
-    async fn withdraw(&self, alert: AlertId);
+    /// Takes a notice out of sight: whoever sits here may not see it any longer. Where that cannot be done it stays, and what
+    /// is tapped on it says to whom it was told.
+    async fn withdraw(&self, notice: &NoticeId);
     /// What is missing for it to work, in a sentence; `None` when all is well.
     fn problem(&self) -> Option<String>;
 }
 
 /// A person tapped on what a [`Notifier`] showed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tap {
-    /// Which alert was meant.
-    pub alert_id: AlertId,
+    /// Which notice it was: it may be one of another home, or of who sat here before.
+    pub notice: NoticeId,
     /// What was tapped.
     pub what: Tapped,
 }
@@ -43,6 +44,8 @@ pub struct Tap {
 pub enum Tapped {
     /// **Sign out**: it was not me.
     SignOut,
+    /// **Not me**, where nothing is left to sign out.
+    NotMe,
     /// **It was me**.
     ItWasMe,
     /// The notice itself: show me the alert.

@@ -4,24 +4,43 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
+use super::{NoticeId, Seat};
 use crate::clock::Clock;
-use crate::familiarity::QuietHours;
-use crate::model::{AlertId, AlertState, Place, PlaceScope, Telling, Timestamp, Verdict};
-use crate::wire::{Alert, AnswerEffect, AnswerOutcome};
+use crate::model::{AlertKind, AlertState, Telling, Timestamp};
+use crate::wire::{Alert, AlertSettings, AnswerEffect, AnswerOutcome};
+use crate::words;
 
 /// What a person is told, as plain text. It contains what a device calls itself: whoever draws it escapes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// The alert it is about.
-    pub alert_id: AlertId,
+    /// Which it is: the alert it is about, and whom it is for.
+    pub id: NoticeId,
     /// A few fixed words; nothing in them comes from a device.
     pub title: &'static str,
     /// One fact a line.
     pub lines: Vec<String>,
-    /// Whether it waits for an answer.
-    pub answerable: bool,
+    /// What it can be answered with.
+    pub buttons: Buttons,
     /// Whether it comes without a sound.
     pub quiet: bool,
+}
+
+/// What a notice can be answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buttons {
+    /// Nothing: it says how something ended.
+    None,
+    /// **Sign out** and **It was me**.
+    SignOut,
+    /// **Not me** and **It was me**: the session has ended, and nothing is left to sign out.
+    NotMe,
+}
+
+impl Buttons {
+    /// Those of an alert that waits, by whether its session is signed in.
+    pub fn about(signed_in: bool) -> Self {
+        if signed_in { Self::SignOut } else { Self::NotMe }
+    }
 }
 
 /// Finds the words, in the time zone of whoever reads them.
@@ -38,28 +57,34 @@ impl Words {
     }
 
     /// What is told of an alert that waits for its answer: device, account, place, time and the first reason. Without a sound in
-    /// the quiet hours, and when it is only a new device at home.
-    pub fn raised(&self, alert: &Alert, quiet_hours: Option<QuietHours>) -> Notice {
-        let title = match alert.verdict {
-            Verdict::NewPlace => "Signed in from a new place",
-            Verdict::Suspicious => "This may be somebody else",
-            Verdict::NewDevice | Verdict::Familiar => "A new device signed in",
-        };
+    /// the quiet hours of the home, by its `rules`, and when it is only a new device at home.
+    pub fn raised(&self, seat: &Seat, alert: &Alert, rules: Option<&AlertSettings>) -> Notice {
+        let title = words::title(alert.kind, alert.verdict, &alert.did);
         let mut lines = vec![
             format!("{}, on the account {}", alert.device_name, alert.account),
-            format!("{}, {}", in_words(&alert.place), self.moment(alert.at)),
+            format!("{}, {}", words::near(&alert.place.area()), self.moment(alert.at)),
         ];
-        lines.extend(alert.reasons.first().cloned());
+        let reasons = if alert.kind == AlertKind::SignIn { 1 } else { alert.reasons.len() };
+        lines.extend(alert.reasons.iter().take(reasons).map(|reason| words::reason(reason).to_string()));
+        if let Some(at) = alert.did.may_vouch_at {
+            lines.push(format!("Unless you answer, it may {}.", self.moment(at)));
+        }
         if is_held(alert) {
             lines.push("It is on hold until you answer.".to_owned());
         }
-        let is_night = quiet_hours.is_some_and(|hours| hours.silence(alert.verdict, self.minute()));
+        if !alert.signed_in {
+            lines.push(self.standing(alert));
+        }
+        // What a device does to others is told at any hour.
+        let is_night =
+            alert.kind == AlertKind::SignIn && rules.is_some_and(|rules| self.is_silenced(alert, rules));
         let quiet = alert.telling == Telling::Quietly || is_night;
-        Notice { alert_id: alert.id, title, lines, answerable: true, quiet }
+        let id = NoticeId { seat: seat.clone(), alert_id: alert.id };
+        Notice { id, title, lines, buttons: Buttons::about(alert.signed_in), quiet }
     }
 
     /// What is told after an answer was given here.
-    pub fn answered(&self, outcome: &AnswerOutcome) -> Notice {
+    pub fn answered(&self, id: &NoticeId, outcome: &AnswerOutcome) -> Notice {
         let alert = &outcome.alert;
         let (title, line) = match outcome.effect {
             AnswerEffect::SignedOut => (
@@ -89,19 +114,30 @@ impl Words {
             }
             AnswerEffect::AlreadyAnswered => ("Already answered", self.standing(alert)),
         };
-        settled(alert, title, line)
+        settled(id.clone(), alert, title, line)
     }
 
     /// What is told when an alert was settled somewhere else: answered in a window, or the device signed out.
-    pub fn settled_elsewhere(&self, alert: &Alert) -> Notice {
+    pub fn settled_elsewhere(&self, seat: &Seat, alert: &Alert) -> Notice {
         let title = if alert.signed_in { "Answered on another screen" } else { "Signed out" };
-        settled(alert, title, self.standing(alert))
+        let id = NoticeId { seat: seat.clone(), alert_id: alert.id };
+        settled(id, alert, title, self.standing(alert))
     }
 
-    /// What is told when an answer did not get through; it can be tapped again.
-    pub fn not_answered(alert_id: AlertId, why: &str) -> Notice {
+    /// What is told when an answer did not get through. With `buttons` it can be tapped again.
+    pub fn not_answered(id: NoticeId, why: &str, buttons: Buttons) -> Notice {
         let lines = vec![why.to_owned()];
-        Notice { alert_id, title: "That did not work yet", lines, answerable: true, quiet: false }
+        Notice { id, title: "That did not work yet", lines, buttons, quiet: false }
+    }
+
+    /// What is told after a tap on a notice that was told to somebody else: of another home or account.
+    pub fn not_of_here(id: NoticeId) -> Notice {
+        let lines = vec![
+            "This notice is of another home or account than the one this desktop looks at now. \
+             Open Latchkey to answer it there."
+                .to_owned(),
+        ];
+        Notice { id, title: "Nothing was done", lines, buttons: Buttons::None, quiet: false }
     }
 
     /// How an alert stands, in a sentence.
@@ -137,10 +173,18 @@ impl Words {
         if same_day { format!("today at {time}") } else { self.local(at, "on %-d %B at %H:%M") }
     }
 
-    /// The minute of the day where the reader is, 0 to 1439.
-    fn minute(&self) -> u16 {
+    /// Whether the quiet hours silence it now, by the clock of the home: whoever reads it may be away.
+    fn is_silenced(&self, alert: &Alert, rules: &AlertSettings) -> bool {
+        // A home that does not say, or says what is not known here, is taken to be where the reader is.
+        let home = TimeZone::get(&rules.time_zone).unwrap_or_else(|_| self.zone.clone());
+        let minute = self.minute_in(home);
+        rules.settings.quiet_hours.is_some_and(|hours| hours.silence(alert.verdict, minute))
+    }
+
+    /// The minute of the day, 0 to 1439, in a time zone.
+    fn minute_in(&self, zone: TimeZone) -> u16 {
         jiff::Timestamp::from_millisecond(self.clock.now().as_millis()).map_or(0, |now| {
-            let time = now.to_zoned(self.zone.clone()).time();
+            let time = now.to_zoned(zone).time();
             u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
         })
     }
@@ -156,33 +200,20 @@ fn is_held(alert: &Alert) -> bool {
     alert.signed_in && alert.held_at.is_some()
 }
 
-fn settled(alert: &Alert, title: &'static str, line: String) -> Notice {
-    Notice {
-        alert_id: alert.id,
-        title,
-        lines: vec![alert.device_name.clone(), line],
-        answerable: false,
-        quiet: false,
-    }
-}
-
-/// A place is never told as a fact: it is always "near" or "somewhere in".
-fn in_words(place: &Place) -> String {
-    match place.scope {
-        PlaceScope::Located if place.city.is_some() => format!("Near {}", place.label),
-        PlaceScope::Located => format!("Somewhere in {}", place.label),
-        PlaceScope::HomeNetwork => "On the home network".to_owned(),
-        PlaceScope::ThisComputer => "On this computer".to_owned(),
-        PlaceScope::Unknown => "At an unknown place".to_owned(),
-    }
+fn settled(id: NoticeId, alert: &Alert, title: &'static str, line: String) -> Notice {
+    Notice { id, title, lines: vec![alert.device_name.clone(), line], buttons: Buttons::None, quiet: false }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::clock::ManualClock;
-    use crate::model::{DeviceId, DeviceKind, SessionId};
+    use crate::familiarity::Settings;
+    use crate::model::{
+        AlertId, Deeds, DeviceId, DeviceKind, PlaceScope, QuietHours, Reason, SessionId, Verdict,
+    };
     use crate::random::SeededRandom;
+    use crate::wire::Place;
 
     /// 21 September 2026, 14:13:20 UTC.
     const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
@@ -190,6 +221,20 @@ mod tests {
     fn words() -> Words {
         let zone = TimeZone::fixed(jiff::tz::offset(2));
         Words::new(Arc::new(ManualClock::at(NOW)), zone)
+    }
+
+    /// What is set at a home in that time zone.
+    fn quiet(hours: QuietHours, zone: &str) -> AlertSettings {
+        let settings = Settings { quiet_hours: Some(hours), ..Settings::default() };
+        AlertSettings { settings, time_zone: zone.into(), learning: None, budgets: Vec::new() }
+    }
+
+    fn seat() -> Seat {
+        Seat::new("http://nas:8470/", DeviceId::new(&ManualClock::at(NOW), &SeededRandom::new(5)))
+    }
+
+    fn id(alert: &Alert) -> NoticeId {
+        NoticeId { seat: seat(), alert_id: alert.id }
     }
 
     fn alert() -> Alert {
@@ -201,20 +246,23 @@ mod tests {
             account: "ana".into(),
             device_name: "Firefox on Windows".into(),
             device_kind: DeviceKind::Browser,
+            kind: AlertKind::SignIn,
+            did: Deeds::default(),
             verdict: Verdict::NewDevice,
             score: Some(50.0),
             probably: None,
             telling: Telling::Aloud,
-            reasons: vec!["First time on this account".into(), "First time in Brazil".into()],
+            reasons: vec![Reason::FirstOnAccount, Reason::UsedLine],
             place: Place {
                 scope: PlaceScope::Located,
-                label: "Porto Alegre, Brazil".into(),
+                country_code: Some("BR".into()),
                 city: Some("Porto Alegre".into()),
                 ..Place::default()
             },
             at: NOW.before(std::time::Duration::from_mins(1)),
             state: AlertState::Open,
             answered_at: None,
+            acted_by: None,
             signed_in: true,
             held_at: None,
             ended_at: None,
@@ -224,7 +272,7 @@ mod tests {
 
     #[test]
     fn an_alert_is_told_with_device_place_and_the_readers_time() {
-        let notice = words().raised(&alert(), None);
+        let notice = words().raised(&seat(), &alert(), None);
         assert_eq!(notice.title, "A new device signed in");
         assert_eq!(
             notice.lines,
@@ -234,7 +282,15 @@ mod tests {
                 "First time on this account"
             ]
         );
-        assert!(notice.answerable);
+        assert_eq!(notice.buttons, Buttons::SignOut);
+    }
+
+    #[test]
+    fn an_alert_whose_session_has_ended_says_so_and_offers_no_sign_out() {
+        let ended = Alert { signed_in: false, ended_at: Some(NOW), ..alert() };
+        let notice = words().raised(&seat(), &ended, None);
+        assert_eq!(notice.buttons, Buttons::NotMe);
+        assert_eq!(notice.lines[3], "It was signed out today at 16:13.");
     }
 
     #[test]
@@ -242,37 +298,75 @@ mod tests {
         // It is 16:13 where the reader is.
         let siesta = QuietHours { from_minute: 16 * 60, to_minute: 17 * 60 };
         let night = QuietHours { from_minute: 22 * 60, to_minute: 7 * 60 };
-        assert!(!words().raised(&alert(), None).quiet);
-        assert!(!words().raised(&alert(), Some(night)).quiet);
-        assert!(words().raised(&alert(), Some(siesta)).quiet);
+        assert!(!words().raised(&seat(), &alert(), None).quiet);
+        assert!(!words().raised(&seat(), &alert(), Some(&quiet(night, ""))).quiet);
+        assert!(words().raised(&seat(), &alert(), Some(&quiet(siesta, ""))).quiet);
         let at_home = Alert { telling: Telling::Quietly, ..alert() };
-        assert!(words().raised(&at_home, None).quiet);
+        assert!(words().raised(&seat(), &at_home, None).quiet);
         let stolen = Alert { verdict: Verdict::Suspicious, ..alert() };
-        assert!(!words().raised(&stolen, Some(siesta)).quiet);
+        assert!(!words().raised(&seat(), &stolen, Some(&quiet(siesta, ""))).quiet);
+    }
+
+    #[test]
+    fn the_quiet_hours_go_by_the_clock_of_the_home_and_not_by_the_readers() {
+        // It is 16:13 where the reader is, 17:13 in Riga and 23:13 in Tokyo.
+        let night = QuietHours { from_minute: 22 * 60, to_minute: 7 * 60 };
+        assert!(!words().raised(&seat(), &alert(), Some(&quiet(night, "Europe/Riga"))).quiet);
+        assert!(words().raised(&seat(), &alert(), Some(&quiet(night, "Asia/Tokyo"))).quiet);
+        let tea = QuietHours { from_minute: 17 * 60, to_minute: 18 * 60 };
+        assert!(words().raised(&seat(), &alert(), Some(&quiet(tea, "Europe/Riga"))).quiet);
+        assert!(!words().raised(&seat(), &alert(), Some(&quiet(tea, "not a zone"))).quiet, "as the reader's");
+    }
+
+    #[test]
+    fn the_quiet_hours_keep_to_the_clock_when_it_is_put_forward_and_back() {
+        let night = quiet(QuietHours { from_minute: 22 * 60, to_minute: 7 * 60 }, "Europe/Riga");
+        // Riga's clock is put forward on 28 March 2027 and back on 31 October, both at 01:00 UTC.
+        for (at, is_quiet) in [
+            ("2027-03-27T04:59:00Z", true),
+            ("2027-03-27T05:00:00Z", false),
+            ("2027-03-28T03:59:00Z", true),
+            ("2027-03-28T04:00:00Z", false),
+            ("2027-10-30T18:59:00Z", false),
+            ("2027-10-30T19:00:00Z", true),
+            ("2027-10-31T04:59:00Z", true),
+            ("2027-10-31T05:00:00Z", false),
+            ("2027-10-31T19:59:00Z", false),
+            ("2027-10-31T20:00:00Z", true),
+        ] {
+            let now: jiff::Timestamp = at.parse().unwrap();
+            let clock = ManualClock::at(Timestamp::from_millis(now.as_millisecond()));
+            let words = Words::new(Arc::new(clock), TimeZone::UTC);
+            assert_eq!(words.raised(&seat(), &alert(), Some(&night)).quiet, is_quiet, "{at}");
+        }
     }
 
     #[test]
     fn a_place_that_is_not_located_has_words_of_its_own_and_another_day_its_date() {
         let yesterday = Alert {
-            place: Place::unknown(),
+            place: Place::default(),
             at: NOW.before(std::time::Duration::from_hours(24)),
             reasons: Vec::new(),
             verdict: Verdict::NewPlace,
             ..alert()
         };
-        let notice = words().raised(&yesterday, None);
+        let notice = words().raised(&seat(), &yesterday, None);
         assert_eq!(notice.title, "Signed in from a new place");
         assert_eq!(notice.lines[1], "At an unknown place, on 20 September at 16:13");
-        let country = Place { city: None, label: "Brazil".into(), ..alert().place };
-        assert_eq!(in_words(&country), "Somewhere in Brazil");
+        let country = Alert { place: Place { city: None, ..alert().place }, ..alert() };
+        let notice = words().raised(&seat(), &country, None);
+        assert_eq!(notice.lines[1], "Somewhere in Brazil, today at 16:12");
     }
 
     #[test]
     fn every_effect_of_an_answer_is_told_and_none_asks_again() {
         let ended = Alert { signed_in: false, ended_at: Some(NOW), state: AlertState::NotMe, ..alert() };
         let told = |effect, alert: &Alert| {
-            let notice = words().answered(&AnswerOutcome { alert: alert.clone(), effect });
-            assert!(!notice.answerable);
+            let notice = words().answered(
+                &id(alert),
+                &AnswerOutcome { alert: alert.clone(), effect, also_signed_out: Vec::new() },
+            );
+            assert_eq!(notice.buttons, Buttons::None);
             assert_eq!(notice.lines[0], "Firefox on Windows");
             notice.lines[1].clone()
         };
@@ -303,23 +397,52 @@ mod tests {
     }
 
     #[test]
+    fn what_a_device_did_to_others_is_told_whole_and_at_any_hour() {
+        let siesta = QuietHours { from_minute: 16 * 60, to_minute: 17 * 60 };
+        let reasons = vec![Reason::SignedOthersOut { count: 2 }, Reason::ChangedPassword];
+        let did = Deeds { signed_out_count: 2, password_changed_at: Some(NOW), ..Deeds::default() };
+        let deed = Alert { kind: AlertKind::TakesOver, did, reasons, ..alert() };
+        let notice = words().raised(&seat(), &deed, Some(&quiet(siesta, "")));
+        assert_eq!((notice.title, notice.quiet), ("An unfamiliar device signed others out", false));
+        assert_eq!(
+            notice.lines[2..],
+            ["This unfamiliar device signed out 2 devices", "It changed the password"]
+        );
+        let did =
+            Deeds { may_vouch_at: Some(NOW.after(std::time::Duration::from_hours(24))), ..Deeds::default() };
+        let asks = Alert { kind: AlertKind::AsksToVouch, did, reasons: Vec::new(), ..alert() };
+        let notice = words().raised(&seat(), &asks, Some(&quiet(siesta, "")));
+        assert_eq!(notice.lines[2], "Unless you answer, it may on 22 September at 16:13.");
+    }
+
+    #[test]
     fn a_session_on_hold_is_told_so_and_stays_so_while_nobody_is_sure() {
         let held = Alert { verdict: Verdict::Suspicious, held_at: Some(NOW), ..alert() };
-        let notice = words().raised(&held, None);
+        let notice = words().raised(&seat(), &held, None);
         assert_eq!(notice.title, "This may be somebody else");
         assert_eq!(notice.lines[3], "It is on hold until you answer.");
         let unsure = Alert { state: AlertState::Unsure, ..held };
-        let kept = AnswerOutcome { alert: unsure.clone(), effect: AnswerEffect::KeptInSight };
-        assert_eq!(words().answered(&kept).lines[1], "It stays on hold, and you find it under Alerts.");
-        let standing = words().settled_elsewhere(&unsure);
+        let kept = AnswerOutcome {
+            alert: unsure.clone(),
+            effect: AnswerEffect::KeptInSight,
+            also_signed_out: Vec::new(),
+        };
+        assert_eq!(
+            words().answered(&id(&unsure), &kept).lines[1],
+            "It stays on hold, and you find it under Alerts."
+        );
+        let standing = words().settled_elsewhere(&seat(), &unsure);
         assert_eq!(standing.lines[1], "It is on hold until somebody says whose it is.");
     }
 
     #[test]
     fn an_alert_settled_elsewhere_says_how_it_stands() {
         let me = Alert { state: AlertState::Me, ..alert() };
-        assert_eq!(words().settled_elsewhere(&me).lines[1], "Somebody said it was them. It stays signed in.");
+        assert_eq!(
+            words().settled_elsewhere(&seat(), &me).lines[1],
+            "Somebody said it was them. It stays signed in."
+        );
         let ended = Alert { signed_in: false, ended_at: Some(NOW), ..alert() };
-        assert_eq!(words().settled_elsewhere(&ended).lines[1], "It was signed out today at 16:13.");
+        assert_eq!(words().settled_elsewhere(&seat(), &ended).lines[1], "It was signed out today at 16:13.");
     }
 }

@@ -42,7 +42,7 @@ impl Member {
 
 /// The profiles: name, whether it is a child's, its PIN.
 pub const PROFILES: [(&str, bool, Option<&str>); 3] =
-    [("Ana", false, None), ("Rui", false, Some(PIN)), ("Leo", true, None)];
+    [("Ana", false, Some(PIN)), ("Rui", false, Some(PIN)), ("Leo", true, None)];
 
 /// The browser of somebody whom nobody knows.
 pub const STRANGER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";

@@ -15,11 +15,11 @@ use tempfile::TempDir;
 
 use crate::access::check::check;
 use crate::access::sign_in::sign_in;
-use crate::access::{Core, asking::Asking};
+use crate::access::{Core, asking::Asking, refusal};
 use crate::app::{App, Parts};
 use crate::clock::ManualClock;
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, causes};
 use crate::model::Secret;
 use crate::wire::{SignInRequest, SignedIn};
 
@@ -29,7 +29,7 @@ pub const LOGIN: &str = "ana";
 /// The household's password. Everybody may know it: nothing real is behind it.
 pub const PASSWORD: &str = "latchkey demo";
 
-/// The PIN of Rui's profile.
+/// The PIN of both grown-ups' profiles.
 pub const PIN: &str = "2468";
 
 /// When the unfamiliar device signs in, after the start.
@@ -66,9 +66,10 @@ impl Household {
         let config = Config { data_dir: folder.path().to_owned(), geoip, ..config };
         let now = parts.clock.now();
         let clock = Arc::new(ManualClock::at(now.before(story::LENGTH)));
-        let past = Parts { clock: Arc::<ManualClock>::clone(&clock), random: Arc::clone(&parts.random) };
-        let (core, mut active) = crate::app::open(&config, config.listen, past).await?;
+        let past = Parts { clock: Arc::<ManualClock>::clone(&clock), ..parts.clone() };
+        let (core, mut active, refused) = crate::app::open(&config, config.listen, past).await?;
         let desktop = story::tell(&core, &mut active, &clock, now).await?;
+        refusal::write_all(&core, refused).await?;
         core.store.close().await;
         Ok(Self { _folder: folder, config, desktop })
     }
@@ -83,7 +84,7 @@ impl Household {
             let asking = match stranger(&home).await {
                 Ok(asking) => asking,
                 Err(error) => {
-                    tracing::warn!(%error, "the demonstration's stranger could not sign in");
+                    tracing::warn!(error = %causes(&error), "the demonstration's stranger could not sign in");
                     return;
                 }
             };

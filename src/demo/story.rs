@@ -15,8 +15,8 @@ use crate::clock::ManualClock;
 use crate::error::{Error, Result};
 use crate::model::{AlertState, Answer, DeclaredDevice, DeviceKind, ProfileKind, Secret, Timestamp};
 use crate::wire::{
-    ActivityReport, AlertQuery, CodeAnswer, CodeDecision, NewProfile, Profile, ProfileChoice, SetupRequest,
-    SignInRequest, SignedIn,
+    ActivityReport, AlertQuery, CodeAnswer, CodeDecision, NewProfile, Profile, ProfileChoice, Proof,
+    SetupRequest, SignInRequest, SignedIn,
 };
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -67,7 +67,7 @@ pub async fn tell(
     }
     scenes.sort_by_key(|(at, _)| *at);
     for (at, scene) in scenes {
-        clock.set(at);
+        clock.advance_to(at);
         household.live_through(scene, clock).await?;
     }
     Ok(household.desktop.answer)
@@ -143,8 +143,13 @@ impl Lived<'_> {
         }
         let started = codes::start(self.core, &asking)?;
         clock.advance(Duration::from_secs(40));
-        let allow =
-            CodeAnswer { user_code: started.user_code, decision: CodeDecision::Allow, profile_id: None };
+        let proof = Proof { password: Some(PASSWORD.to_owned()), ..Proof::default() };
+        let allow = CodeAnswer {
+            user_code: started.user_code,
+            decision: CodeDecision::Allow,
+            profile_id: None,
+            proof,
+        };
         codes::answer(self.core, &self.desktop_caller().manager()?, allow).await?;
         codes::poll(self.core, asking, &started.device_code)
             .await
@@ -152,11 +157,12 @@ impl Lived<'_> {
     }
 
     async fn choose(&self, admitted: &Admitted, name: &str) -> Result<()> {
-        let caller = Caller { session: Arc::clone(&admitted.session) };
+        let caller = Caller::of(Arc::clone(&admitted.session), Some(LOOPBACK));
         let profile = self.people.iter().find(|profile| profile.name == name);
         let profile = profile.ok_or(Error::NotFound("profile"))?;
         let pin = profile.has_pin.then(|| PIN.to_owned());
-        profiles::choose(self.core, &caller, ProfileChoice { profile_id: profile.id, pin }).await
+        let choice = ProfileChoice { pin, ..ProfileChoice::of(profile.id) };
+        profiles::choose(self.core, &caller, choice).await.map(drop)
     }
 
     async fn be_active(&mut self, member: &Member, address: &str, title: Option<&str>) -> Result<()> {
@@ -167,7 +173,7 @@ impl Lived<'_> {
         let asking = Asking { service: member.site.map(str::to_owned), ..from(address, member.user_agent) };
         going_on::seen(self.core, session, &asking).await?;
         let report = ActivityReport { title: title.map(str::to_owned), state: Some("playing".into()) };
-        activity::report(self.core, &Caller { session: Arc::clone(session) }, &report);
+        activity::report(self.core, &Caller::of(Arc::clone(session), Some(LOOPBACK)), &report);
         activity::write_down(self.core, self.active).await
     }
 
@@ -182,7 +188,9 @@ impl Lived<'_> {
     }
 
     fn desktop_caller(&self) -> Caller {
-        Caller { session: Arc::clone(&self.desktop.session) }
+        let asking = Asking { address: Some(LOOPBACK), ..Asking::default() };
+        let line = Some(self.core.live.line(&asking));
+        Caller { line, ..Caller::of(Arc::clone(&self.desktop.session), Some(LOOPBACK)) }
     }
 }
 
@@ -190,13 +198,11 @@ impl Lived<'_> {
 async fn make_account(core: &Arc<Core>, clock: &ManualClock) -> Result<(Admitted, Vec<Profile>)> {
     let asking = Asking { address: Some(LOOPBACK), ..Asking::default() };
     let mut profiles = PROFILES.into_iter().map(|(name, is_child, pin)| NewProfile {
-        name: name.to_owned(),
-        kind: if is_child { ProfileKind::Kids } else { ProfileKind::Adult },
-        color: None,
         pin: pin.map(str::to_owned),
+        ..NewProfile::of(name, if is_child { ProfileKind::Kids } else { ProfileKind::Adult })
     });
     let request = SetupRequest {
-        code: core.setup_code.reveal().unwrap_or_default(),
+        code: core.setup_code.reveal(&*core.clock, &*core.random).unwrap_or_default(),
         login: LOGIN.to_owned(),
         password: PASSWORD.to_owned(),
         profiles: profiles.by_ref().take(1).collect(),
@@ -208,14 +214,18 @@ async fn make_account(core: &Arc<Core>, clock: &ManualClock) -> Result<(Admitted
             ..DeclaredDevice::default()
         }),
     };
-    let desktop = set_up::set_up(core, asking, request).await?;
-    let caller = Caller { session: Arc::clone(&desktop.session) };
+    let mut desktop = set_up::set_up(core, asking, request).await?;
+    let caller = Caller::of(Arc::clone(&desktop.session), Some(LOOPBACK));
     let mut people = desktop.answer.profiles.clone();
     let ana = people.first().ok_or(Error::NotFound("profile"))?.id;
-    profiles::choose(core, &caller, ProfileChoice { profile_id: ana, pin: None }).await?;
+    let choice = ProfileChoice { pin: Some(PIN.to_owned()), ..ProfileChoice::of(ana) };
+    let chosen = profiles::choose(core, &caller, choice).await?;
+    desktop.answer.token = chosen.token.unwrap_or(desktop.answer.token);
     for profile in profiles {
         clock.advance(Duration::from_mins(1));
-        people.push(profiles::create(core, &caller.manager()?, profile).await?);
+        let made = profiles::create(core, &caller.manager()?, profile).await?;
+        desktop.answer.token = made.token.unwrap_or(desktop.answer.token);
+        people.push(made.answer);
     }
     Ok((desktop, people))
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DeviceKind, DeviceTraits};
+use crate::model::{DeviceKind, DeviceTraits, is_android_build};
 
 /// What a device is, in a form that can be compared. All empty when it does not say.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Program {
     pub version: Version,
 }
 
+/// What is left of "Windows 10 or 11" before its last number.
+const UNDECIDED: &str = " 10 or";
+
 /// The numbers of a version, the most significant first.
 pub type Version = Vec<u32>;
 
@@ -57,6 +60,16 @@ impl Program {
     /// Whether it does not say.
     pub fn is_empty(&self) -> bool {
         self.name.is_empty()
+    }
+
+    /// Its name without what is no name: of Windows a user agent says "10 or 11", and the hints say which.
+    pub(super) fn family(&self) -> &str {
+        self.name.strip_suffix(UNDECIDED).unwrap_or(&self.name)
+    }
+
+    /// Its version, where it says one and not two.
+    fn told_version(&self) -> &[u32] {
+        if self.name.ends_with(UNDECIDED) { &[] } else { &self.version }
     }
 }
 
@@ -83,7 +96,7 @@ impl From<&DeviceTraits> for Client {
 
 impl Client {
     /// Whether it says nothing of itself.
-    pub fn is_untold(&self) -> bool {
+    pub fn is_unnamed(&self) -> bool {
         *self == Self::default()
     }
 
@@ -120,60 +133,45 @@ pub enum Likeness {
     Same,
 }
 
-/// How much `now` is like `known`.
+/// How much `now` is like `known`, where nothing else says that they are one.
 pub fn likeness(known: &Client, now: &Client) -> Likeness {
-    if known.kind != now.kind || known.os.name != now.os.name || contradict(&known.model, &now.model) {
-        return Likeness::Different;
-    }
     let says_little =
         |client: &Client| client.os.is_empty() && client.app.is_empty() && client.model.is_empty();
-    if known.app.name != now.app.name || says_little(now) || says_little(known) {
-        // "A TV" is like every TV.
+    let likeness = likeness_in_words(known, now);
+    // "A TV" is like every TV.
+    if says_little(now) || says_little(known) { likeness.min(Likeness::Similar) } else { likeness }
+}
+
+/// How much what `now` says is like what `known` says, however little that is: of two that say only their kind nothing
+/// tells that they are two.
+pub(super) fn likeness_in_words(known: &Client, now: &Client) -> Likeness {
+    if known.kind != now.kind
+        || known.os.family() != now.os.family()
+        || are_two_models(&known.model, &now.model)
+    {
+        return Likeness::Different;
+    }
+    if known.app.name != now.app.name {
         return Likeness::Similar;
     }
-    match (grown(&known.os.version, &now.os.version), grown(&known.app.version, &now.app.version)) {
+    match (grown(known.os.told_version(), now.os.told_version()), grown(&known.app.version, &now.app.version))
+    {
         (Growth::Down, _) | (_, Growth::Down) => Likeness::Similar,
         (Growth::Same, Growth::Same) => Likeness::Same,
         _ => Likeness::Updated,
     }
 }
 
-/// Whether a session's client turned into another one: not by an update, and not for want of words.
-pub fn has_changed(known: &Client, now: &Client) -> bool {
-    !known.is_untold()
-        && !now.is_untold()
-        && likeness(known, now) < Likeness::Updated
-        && !asks_for_desktop_site(known, now)
-        && !asks_for_desktop_site(now, known)
-}
-
-/// Whether `desktop` is what the browser of a phone or tablet says when its user asks for the desktop's site: the same
-/// browser in the same version, on the computer that such browsers say they are.
-fn asks_for_desktop_site(handheld: &Client, desktop: &Client) -> bool {
-    let family = |client: &Client| {
-        let name = client.app.name.trim_start_matches("Mobile ").trim_end_matches(" Mobile").to_owned();
-        (name, client.app.version.first().copied())
+/// Two models of which neither is missing and that differ. One may have its maker before it ("Google Pixel 8"), and what an
+/// earlier version took for a model may be a build of Android, which changes every month.
+pub(super) fn are_two_models(known: &str, now: &str) -> bool {
+    let is_told = |model: &str| !model.is_empty() && !is_android_build(model);
+    let has_its_maker = |long: &str, short: &str| {
+        long.len().checked_sub(short.len()).and_then(|at| long.split_at_checked(at)).is_some_and(
+            |(maker, model)| (maker.is_empty() || maker.ends_with(' ')) && model.eq_ignore_ascii_case(short),
+        )
     };
-    matches!(handheld.kind, DeviceKind::Phone | DeviceKind::Tablet)
-        && desktop.kind == DeviceKind::Browser
-        && !handheld.app.is_empty()
-        && family(handheld) == family(desktop)
-        && poses_as(&handheld.os.name, &desktop.os.name)
-}
-
-/// Whether a handheld's system calls itself that one for a desktop's site. Chromium and Firefox on Android say
-/// `X11; Linux x86_64`, every browser on iOS `Macintosh`; of other systems nothing is known.
-fn poses_as(handheld: &str, desktop: &str) -> bool {
-    match handheld {
-        "Android" => desktop == "Linux",
-        "iOS" | "iPadOS" => matches!(desktop, "Mac OS X" | "macOS"),
-        _ => true,
-    }
-}
-
-/// Two models of which neither is missing and that differ.
-fn contradict(known: &str, now: &str) -> bool {
-    !known.is_empty() && !now.is_empty() && known != now
+    is_told(known) && is_told(now) && !has_its_maker(known, now) && !has_its_maker(now, known)
 }
 
 #[derive(PartialEq)]
@@ -214,8 +212,6 @@ mod tests {
         assert_eq!(likeness(&browser("131.0"), &browser("144.0")), Likeness::Updated);
         assert_eq!(likeness(&browser("9.0"), &browser("10.0")), Likeness::Updated);
         assert_eq!(likeness(&browser("131.0"), &browser("130.0")), Likeness::Similar);
-        assert!(!has_changed(&browser("131.0"), &browser("144.0")));
-        assert!(has_changed(&browser("131.0"), &browser("128.0")));
     }
 
     #[test]
@@ -235,30 +231,27 @@ mod tests {
     }
 
     #[test]
-    fn asking_for_the_desktops_site_is_no_change() {
-        let phone = Client {
-            kind: DeviceKind::Phone,
-            os: Program::parse("Android 15", None),
-            app: Program::parse("Chrome Mobile", Some("131.0")),
-            model: "Pixel 8".into(),
-        };
-        let chrome = |version: &str| Client {
-            kind: DeviceKind::Browser,
-            os: Program::parse("Linux", None),
-            app: Program::parse("Chrome", Some(version)),
-            model: String::new(),
-        };
-        assert!(!has_changed(&phone, &chrome("131.0")) && !has_changed(&chrome("131.0"), &phone));
-        assert!(has_changed(&phone, &chrome("120.0")), "another browser");
-        let on_windows = Client { os: Program::parse("Windows 10", None), ..chrome("131.0") };
-        assert!(has_changed(&phone, &on_windows), "no phone says that");
-        assert!(has_changed(&phone, &browser("131.0")));
+    fn a_model_is_one_with_and_without_its_maker_and_a_build_is_none() {
+        for (one, other) in [
+            ("Google Pixel 8", "Pixel 8"),
+            ("SM-S921B", "samsung SM-S921B"),
+            ("AP2A.240805.005", "Pixel 8"),
+            ("AP2A.240805.005", "AP3A.241005.015"),
+            ("", "Pixel 8"),
+        ] {
+            assert!(!are_two_models(one, other) && !are_two_models(other, one), "{one} and {other}");
+        }
+        for (one, other) in [("Pixel 8", "Pixel 8 Pro"), ("Pixel 8", "Pixel 18"), ("QE55", "QE65")] {
+            assert!(are_two_models(one, other) && are_two_models(other, one), "{one} and {other}");
+        }
     }
 
     #[test]
-    fn a_missing_user_agent_is_no_change() {
-        assert!(!has_changed(&browser("131.0"), &Client::default()));
-        assert!(!has_changed(&Client::default(), &browser("131.0")));
+    fn a_windows_that_does_not_say_which_is_the_one_that_does() {
+        let says = |os: &str| Client { os: Program::parse(os, None), ..browser("131.0") };
+        assert_eq!(likeness(&says("Windows 10 or 11"), &says("Windows 11")), Likeness::Same);
+        assert_eq!(likeness(&says("Windows 11"), &says("Windows 10 or 11")), Likeness::Same);
+        assert_eq!(likeness(&says("Windows 11"), &says("Windows 10")), Likeness::Similar);
     }
 
     #[test]

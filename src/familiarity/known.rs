@@ -1,29 +1,22 @@
 //! What is known of an account: a summary of bounded size, so that a verdict costs the same after ten sign-ins and
-//! after ten thousand. It is kept as JSON, one row an account.
-//!
-//! Lessons of one moment may come in any order: counts add up, first and last are the least and the greatest, and
-//! what does not fit any more is what was unseen for longest.
-
-use std::net::IpAddr;
+//! after ten thousand. It is kept as JSON, one row an account. How it grows is in `learning`.
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::Judgement;
-use super::bounded::keep_latest;
 use super::client::{Client, Likeness, likeness};
-use super::known_device::{Agent, KnownDevice, SpotCount};
-use super::network::prefix_of;
-use super::place::{Spot, is_one_cause};
-use super::sign_in::{Identity, SignIn};
-use super::thresholds::{MOST_DEVICES, MOST_NETWORKS, MOST_PLACES, MOST_PREFIXES, SAME_CAUSE};
-use super::used;
-use crate::model::{DeviceId, NetworkKind, Place, PlaceScope, Telling, Timestamp, Verdict};
+use super::known_device::KnownDevice;
+use super::spot::{Spot, is_one_cause};
+use super::thresholds::SAME_CAUSE;
+use super::version::Version;
+use crate::model::{DeviceId, NetworkKind, Place, Timestamp};
 
 /// What is known of an account.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Known {
+    /// Of what form it is: what a later version wrote is not read as if it were this one's.
+    pub version: Version,
     /// The first sign-in ever.
     pub first_at: Option<Timestamp>,
     /// Sign-ins learnt from.
@@ -94,7 +87,7 @@ impl Known {
     pub fn most_like(&self, client: &Client) -> Option<(&KnownDevice, Likeness)> {
         self.devices
             .iter()
-            .filter(|device| device.is_trusted && !device.client.is_untold() && !client.is_untold())
+            .filter(|device| device.is_trusted && !device.client.is_unnamed() && !client.is_unnamed())
             .map(|device| (device, likeness(&device.client, client)))
             .max_by_key(|(device, likeness)| (*likeness, device.last_at, device.id))
     }
@@ -104,7 +97,7 @@ impl Known {
         self.places
             .iter()
             .filter(|known| known.is_trusted)
-            .max_by(|one, other| (one.times, &one.spot.label).cmp(&(other.times, &other.spot.label)))
+            .max_by(|one, other| (one.times, &one.spot.area).cmp(&(other.times, &other.spot.area)))
     }
 
     /// Whether this place was told lately and nobody has answered: another alert would be about the same cause.
@@ -112,233 +105,5 @@ impl Known {
         let spot = Spot::of(place);
         let is_told = |known: &&KnownPlace| !known.is_trusted && known.last_at.after(SAME_CAUSE) >= at;
         self.places.iter().filter(is_told).any(|known| is_one_cause(&known.spot, &spot))
-    }
-
-    /// Notes that a session of a device was active, without a new judgement: where a device was last is where
-    /// travel is measured from, and what a copy of its session is told by.
-    pub fn was_active(&mut self, id: DeviceId, at: Timestamp, address: Option<IpAddr>, place: &Place) {
-        let Some(device) = self.devices.iter_mut().find(|device| device.id == Some(id)) else { return };
-        if at < device.last_at {
-            return;
-        }
-        device.last_at = at;
-        if let Some(address) = address {
-            (device.last_prefix, device.last_spot) = (Some(prefix_of(address)), Spot::of(place));
-        }
-    }
-
-    /// Notes that a device signs in after it was signed out: what was told about it then is over.
-    pub fn comes_back(&mut self, id: DeviceId) {
-        if let Some(device) = self.devices.iter_mut().find(|device| device.id == Some(id)) {
-            device.is_told = false;
-            device.suspicions.clear();
-        }
-    }
-
-    /// Learns from a sign-in as it was judged. What is unfamiliar does not become familiar by coming again: that
-    /// takes an answer ([`Known::confirm`]).
-    pub fn learn(&mut self, sign_in: &SignIn, judged: &Judgement) {
-        let verdict = judged.familiarity.verdict;
-        self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
-        if sign_in.identity.signs_in() {
-            self.sign_ins = self.sign_ins.saturating_add(1);
-        }
-        match verdict {
-            Verdict::Familiar => {
-                self.note_device(sign_in, true);
-                self.note_surroundings(sign_in, true);
-            }
-            Verdict::NewPlace => {
-                self.note_device(sign_in, true);
-                self.note_used(sign_in, false);
-                // Of what stays put the network is the cause, and not the place: it may be the house's own city.
-                if !used::is_of_the_house(self, sign_in) {
-                    self.note_place(sign_in, false);
-                }
-            }
-            Verdict::NewDevice => {
-                // Where a device waits for its answer already, this is about the place.
-                if self.devices.iter().any(|known| known.id == sign_in.identity.device() && known.is_told)
-                    && judged.telling == Telling::Aloud
-                {
-                    self.note_place(sign_in, false);
-                }
-                self.note_device(sign_in, false);
-                if judged.telling == Telling::Aloud {
-                    self.note_used(sign_in, false);
-                }
-            }
-            // Whoever holds it now is not who it was: what is known of the device stays as it was.
-            Verdict::Suspicious => {}
-        }
-        let told = self
-            .devices
-            .iter_mut()
-            .find(|device| device.id.is_some() && device.id == sign_in.identity.device());
-        if let Some(device) = told {
-            device.is_told |= verdict == Verdict::NewDevice;
-            if verdict == Verdict::Suspicious {
-                device.note_suspicion(&sign_in.place, sign_in.at);
-            }
-        }
-    }
-
-    /// Learns that somebody said "it was me": device and place are the household's from now on.
-    pub fn confirm(&mut self, sign_in: &SignIn) {
-        self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
-        self.note_device(sign_in, true);
-        self.note_surroundings(sign_in, true);
-        if let Some(id) = sign_in.identity.device() {
-            self.comes_back(id);
-        }
-    }
-
-    /// Learns that somebody said "it was not me" of what was judged so: the device is not the household's, and its place
-    /// is told anew next time. A device whose session was stolen is still the household's.
-    pub fn deny(&mut self, sign_in: &SignIn, verdict: Verdict) {
-        if let Some(id) = sign_in.identity.device() {
-            match verdict {
-                Verdict::Suspicious | Verdict::NewPlace => self.comes_back(id),
-                Verdict::NewDevice | Verdict::Familiar => self.forget(id),
-            }
-        }
-        let spot = Spot::of(&sign_in.place);
-        self.places.retain(|known| known.is_trusted || !is_one_cause(&known.spot, &spot));
-        used::forget_told(self, sign_in);
-        // Where somebody else was with it is not where it is: nothing else is explained by that.
-        let id = sign_in.identity.device();
-        for device in self.devices.iter_mut().filter(|device| device.id.is_some() && device.id == id) {
-            (device.last_spot, device.last_prefix) = (Spot::default(), None);
-        }
-    }
-
-    /// Begins with a device that waits for an answer.
-    pub fn waits(&mut self, sign_in: &SignIn) {
-        self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
-        self.note_device(sign_in, false);
-        if let Some(device) = self.devices.iter_mut().find(|device| device.id == sign_in.identity.device()) {
-            device.is_told = true;
-        }
-    }
-
-    /// Begins with a place that the household had been at.
-    pub fn been_at(&mut self, place: &Place, at: Timestamp) {
-        let spot = Spot::of(place);
-        if spot.country.is_some() && !self.places.iter().any(|known| known.spot == spot) {
-            self.places.push(KnownPlace { spot, is_trusted: true, times: 1, last_at: at });
-            keep_latest(&mut self.places, MOST_PLACES, |known| (known.last_at, known.spot.key()));
-        }
-    }
-
-    /// Forgets a device.
-    pub fn forget(&mut self, id: DeviceId) {
-        self.devices.retain(|device| device.id != Some(id));
-    }
-
-    fn note_device(&mut self, sign_in: &SignIn, is_trusted: bool) {
-        let id = sign_in.identity.device();
-        let found = match sign_in.identity {
-            Identity::Proven(_) | Identity::Session(_) | Identity::Spent(_) | Identity::Secretless(_) => {
-                self.devices.iter().position(|device| device.id == id)
-            }
-            Identity::Untold => self.untold_like(sign_in),
-        };
-        let times = u32::from(sign_in.identity.signs_in());
-        let agents = if id.is_some() && !sign_in.agent.is_untold() {
-            vec![Agent { last_at: sign_in.at, client: sign_in.agent.clone() }]
-        } else {
-            Vec::new()
-        };
-        let seen = KnownDevice {
-            id,
-            client: sign_in.client.clone(),
-            client_told: (sign_in.identity.signs_in(), sign_in.at),
-            agents,
-            is_trusted,
-            is_told: false,
-            suspicions: Vec::new(),
-            times,
-            first_at: sign_in.at,
-            last_at: sign_in.at,
-            last_spot: Spot::of(&sign_in.place),
-            last_prefix: sign_in.address.map(prefix_of),
-            profile: sign_in.profile,
-            spots: vec![SpotCount { last_at: sign_in.at, label: sign_in.place.label.clone(), times }],
-            networks: Vec::new(),
-        };
-        match found {
-            Some(at) => self.devices[at].absorb(seen),
-            None => self.devices.push(seen),
-        }
-        keep_latest(&mut self.devices, MOST_DEVICES, |device| (device.last_at, device.id));
-    }
-
-    /// The device without an id that a sign-in comes from: the very same client, or one that it is a later version of.
-    /// Versions of one moment stay apart, so that their order does not matter.
-    fn untold_like(&self, sign_in: &SignIn) -> Option<usize> {
-        let untold = || self.devices.iter().enumerate().filter(|(_, device)| device.id.is_none());
-        if let Some((at, _)) = untold().find(|(_, device)| device.client == sign_in.client) {
-            return Some(at);
-        }
-        untold()
-            .filter(|(_, device)| device.last_at < sign_in.at)
-            .filter(|(_, device)| likeness(&device.client, &sign_in.client) >= Likeness::Updated)
-            .max_by_key(|(at, device)| (device.last_at, *at))
-            .map(|(at, _)| at)
-    }
-
-    fn note_used(&mut self, sign_in: &SignIn, is_trusted: bool) {
-        let id = sign_in.identity.device();
-        if let Some(device) = self.devices.iter_mut().find(|device| device.id.is_some() && device.id == id) {
-            used::note(device, &sign_in.place, sign_in.at, is_trusted);
-        }
-    }
-
-    fn note_surroundings(&mut self, sign_in: &SignIn, is_trusted: bool) {
-        self.note_used(sign_in, is_trusted);
-        let (place, at) = (&sign_in.place, sign_in.at);
-        if place.scope != PlaceScope::Located && place.scope != PlaceScope::Unknown {
-            return;
-        }
-        if let Some(net) = sign_in.address.map(prefix_of) {
-            match self.prefixes.iter_mut().find(|known| known.net == net) {
-                Some(known) => (known.times, known.last_at) = (known.times + 1, known.last_at.max(at)),
-                None => self.prefixes.push(KnownPrefix { net, times: 1, last_at: at }),
-            }
-            keep_latest(&mut self.prefixes, MOST_PREFIXES, |known| (known.last_at, known.net));
-        }
-        if let Some(asn) = place.asn {
-            match self.networks.iter_mut().find(|known| known.asn == asn) {
-                Some(known) => (known.times, known.last_at) = (known.times + 1, known.last_at.max(at)),
-                None => {
-                    self.networks.push(KnownNetwork { asn, kind: place.network_kind, times: 1, last_at: at });
-                }
-            }
-            keep_latest(&mut self.networks, MOST_NETWORKS, |known| (known.last_at, known.asn));
-        }
-        // What was told about this place is answered.
-        let spot = Spot::of(place);
-        self.places.retain(|known| known.is_trusted || !is_one_cause(&known.spot, &spot));
-        if !place.network_kind.has_a_country() {
-            if !self.exits.contains(&place.network_kind) {
-                self.exits.push(place.network_kind);
-                self.exits.sort_unstable();
-            }
-            return;
-        }
-        self.note_place(sign_in, is_trusted);
-    }
-
-    fn note_place(&mut self, sign_in: &SignIn, is_trusted: bool) {
-        let spot = Spot::of(&sign_in.place);
-        if spot.country.is_none() && (is_trusted || sign_in.place.network_kind.has_a_country()) {
-            return;
-        }
-        let known = self.places.iter_mut().find(|known| known.spot == spot && known.is_trusted == is_trusted);
-        match known {
-            Some(known) => (known.times, known.last_at) = (known.times + 1, known.last_at.max(sign_in.at)),
-            None => self.places.push(KnownPlace { spot, is_trusted, times: 1, last_at: sign_in.at }),
-        }
-        keep_latest(&mut self.places, MOST_PLACES, |known| (known.last_at, known.spot.key()));
     }
 }

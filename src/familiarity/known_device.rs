@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::bounded::keep_latest;
 use super::client::{Client, Likeness, likeness};
-use super::place::{Spot, is_one_cause};
+use super::spot::{Spot, area, is_one_cause};
 use super::thresholds::{MOST_AGENTS, MOST_SPOTS, SAME_CAUSE};
-use super::used::UsedNetwork;
-use crate::model::{DeviceId, Place, ProfileId, Timestamp};
+use crate::model::{Area, DeviceId, NetworkKind, Place, ProfileId, Timestamp};
 
 /// A device, as it is remembered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,7 +17,8 @@ pub struct KnownDevice {
     /// What it was last.
     pub client: Client,
     /// Whether it said so signing in, which has more words than going on with a session; and when.
-    pub client_told: (bool, Timestamp),
+    #[serde(rename = "client_told")]
+    pub client_said: (bool, Timestamp),
     /// What its requests said it was, the latest few: an app and its player may differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub agents: Vec<Agent>,
@@ -42,11 +42,24 @@ pub struct KnownDevice {
     pub last_prefix: Option<IpNet>,
     /// Who used it last.
     pub profile: Option<ProfileId>,
-    /// How often it signed in from where: labels of places.
+    /// How often it signed in from where.
     pub spots: Vec<SpotCount>,
     /// The sorts of exit it came through and, of what stays put, the networks it came over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub networks: Vec<UsedNetwork>,
+}
+
+/// A network that a device came over, or a sort of exit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsedNetwork {
+    /// Its number; `None` for a sort of exit.
+    pub asn: Option<u32>,
+    /// Its kind.
+    pub kind: NetworkKind,
+    /// Whether that was the household; otherwise it was told, and nobody has answered.
+    pub is_trusted: bool,
+    /// The last time.
+    pub last_at: Timestamp,
 }
 
 /// Where a device looked stolen.
@@ -72,16 +85,17 @@ pub struct Agent {
 pub struct SpotCount {
     /// The last time.
     pub last_at: Timestamp,
-    /// The place's label.
-    pub label: String,
+    /// What the place is called.
+    #[serde(alias = "label", deserialize_with = "area")]
+    pub area: Area,
     /// How often.
     pub times: u32,
 }
 
 impl KnownDevice {
-    /// How often it signed in from a place of that label.
-    pub fn times_from(&self, label: &str) -> u32 {
-        self.spots.iter().find(|spot| spot.label == label).map_or(0, |spot| spot.times)
+    /// How often it signed in from a place that is called as this one.
+    pub fn times_from(&self, place: &Place) -> u32 {
+        self.spots.iter().find(|spot| spot.area.is_of(place)).map_or(0, |spot| spot.times)
     }
 
     /// Whether it was told lately that it looks stolen there, and nobody has answered. From elsewhere it is another thief,
@@ -104,13 +118,22 @@ impl KnownDevice {
         keep_latest(&mut self.suspicions, MOST_SPOTS, |told| (told.last_at, told.spot.key()));
     }
 
+    /// Notes that it says nothing at times, as somebody said.
+    pub(super) fn may_be_silent(&mut self, at: Timestamp) {
+        match self.agents.iter_mut().find(|agent| agent.client.is_unnamed()) {
+            Some(silent) => silent.last_at = silent.last_at.max(at),
+            None => self.agents.push(Agent { last_at: at, client: Client::default() }),
+        }
+        keep_latest(&mut self.agents, MOST_AGENTS, Agent::clone);
+    }
+
     /// Adds what was seen of it now.
     pub(super) fn absorb(&mut self, mut seen: Self) {
         self.is_trusted |= seen.is_trusted;
         self.times = self.times.saturating_add(seen.times);
         self.first_at = self.first_at.min(seen.first_at);
         for spot in std::mem::take(&mut seen.spots) {
-            match self.spots.iter_mut().find(|known| known.label == spot.label) {
+            match self.spots.iter_mut().find(|known| known.area == spot.area) {
                 Some(known) => {
                     (known.times, known.last_at) =
                         (known.times + spot.times, known.last_at.max(spot.last_at));
@@ -118,10 +141,10 @@ impl KnownDevice {
                 None => self.spots.push(spot),
             }
         }
-        keep_latest(&mut self.spots, MOST_SPOTS, |spot| (spot.last_at, spot.label.clone()));
+        keep_latest(&mut self.spots, MOST_SPOTS, |spot| (spot.last_at, spot.area.clone()));
         for agent in std::mem::take(&mut seen.agents) {
             // A later version takes its own place; what is otherwise different is kept beside it.
-            let known = self.agents.iter_mut().find(|known| {
+            let known = self.agents.iter_mut().filter(|known| !known.client.is_unnamed()).find(|known| {
                 known.client == agent.client
                     || (known.last_at < agent.last_at
                         && likeness(&known.client, &agent.client) >= Likeness::Updated)
@@ -140,12 +163,12 @@ impl KnownDevice {
             self.last_prefix = seen.last_prefix;
             self.profile = seen.profile.or(self.profile);
         }
-        let is_told = !seen.client.is_untold();
+        let is_told = !seen.client.is_unnamed();
         if is_told
-            && (self.client.is_untold()
-                || (seen.client_told, &seen.client) > (self.client_told, &self.client))
+            && (self.client.is_unnamed()
+                || (seen.client_said, &seen.client) > (self.client_said, &self.client))
         {
-            (self.client, self.client_told) = (seen.client, seen.client_told);
+            (self.client, self.client_said) = (seen.client, seen.client_said);
         }
     }
 }

@@ -13,48 +13,41 @@
 
 mod bounded;
 pub mod budget;
+pub mod changed;
 pub mod client;
+mod judgement;
 pub mod known;
 pub mod known_device;
+mod learning;
 pub mod network;
 pub mod place;
 pub mod quiet;
 mod reasons;
 pub mod settings;
 pub mod sign_in;
+pub mod spot;
+mod standing;
 pub mod stolen;
 #[cfg(test)]
 mod tests;
 pub mod thresholds;
 pub mod travel;
 pub mod used;
+mod version;
 
+pub use crate::model::QuietHours;
 pub use budget::Budget;
 pub use client::Client;
+pub use judgement::Judgement;
 pub use known::Known;
-pub use quiet::QuietHours;
 pub use settings::Settings;
 pub use sign_in::{Identity, SignIn};
 
-use crate::model::{DeviceId, Familiarity, Telling, Verdict};
-use client::Likeness;
-use known_device::KnownDevice;
+use crate::model::{Familiarity, Reason, Telling, Verdict};
 use place::{Nearness, nearness};
+use standing::Standing;
 use stolen::{Theft, theft};
-use thresholds::{client as ratio, stolen as stolen_ratio};
-
-/// What a sign-in was judged to be.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judgement {
-    /// Verdict, score and reasons.
-    pub familiarity: Familiarity,
-    /// Whether and how somebody is told.
-    pub telling: Telling,
-    /// Whether a trusted phone explains the place.
-    pub is_explained: bool,
-    /// Whether the home is still learning.
-    pub is_learning: bool,
-}
+use thresholds::stolen as stolen_ratio;
 
 /// Judges a sign-in, or a session that goes on from somewhere else, from what is known of the account.
 pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
@@ -81,7 +74,7 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
         device: &device,
         near,
         theft,
-        companion: companion.filter(|_| !near.is_known_line()),
+        companion: companion.filter(|_| !near.is_known_connection()),
         is_learning,
         verdict,
     });
@@ -103,7 +96,7 @@ pub fn confirmed(judged: &Familiarity) -> Familiarity {
     Familiarity {
         verdict: Verdict::Familiar,
         score: judged.score,
-        reasons: vec!["Someone in your household said it was them".into()],
+        reasons: vec![Reason::Confirmed],
         // It may be said later which device it is, and be taken back and said again.
         probably: judged.probably,
     }
@@ -115,63 +108,12 @@ fn first() -> Judgement {
         familiarity: Familiarity {
             verdict: Verdict::Familiar,
             score: Some(1.0),
-            reasons: vec!["The first device of this account".into()],
+            reasons: vec![Reason::FirstDevice],
             probably: None,
         },
         telling: Telling::Nothing,
         is_explained: false,
         is_learning: true,
-    }
-}
-
-/// What a device is to the account.
-#[derive(Debug)]
-enum Standing<'a> {
-    /// It is proven, and the household's.
-    Trusted(&'a KnownDevice),
-    /// It is proven, and nobody has said whose it is.
-    Waiting(&'a KnownDevice),
-    /// It is not proven, but is this one by the looks of it.
-    Probably(&'a KnownDevice, bool),
-    /// It is like no known one, or only similar.
-    New(Option<Likeness>),
-}
-
-impl<'a> Standing<'a> {
-    /// The secret first; without it, how well the client matches a known one.
-    fn of(known: &'a Known, sign_in: &SignIn) -> Self {
-        if let Identity::Proven(id) | Identity::Session(id) | Identity::Spent(id) = sign_in.identity
-            && let Some(device) = known.device(id)
-        {
-            return if device.is_trusted { Self::Trusted(device) } else { Self::Waiting(device) };
-        }
-        match known.most_like(&sign_in.client) {
-            Some((device, Likeness::Same | Likeness::Updated)) => {
-                Self::Probably(device, sign_in.client.is_common())
-            }
-            Some((_, likeness)) => Self::New(Some(likeness)),
-            None => Self::New(None),
-        }
-    }
-
-    /// Its likelihood ratio, as a decimal logarithm.
-    fn ratio(&self, identity: Identity) -> f64 {
-        let client = match self {
-            Self::Trusted(_) => return ratio::SECRET,
-            Self::Probably(_, true) => ratio::SAME_COMMON,
-            Self::Probably(_, false) => ratio::SAME_RARE,
-            Self::New(Some(Likeness::Similar)) => ratio::SIMILAR,
-            Self::Waiting(_) | Self::New(Some(_)) => ratio::DIFFERENT,
-            Self::New(None) => ratio::UNTOLD,
-        };
-        client + if identity == Identity::Untold { 0.0 } else { ratio::SECRET_MISSING }
-    }
-
-    fn probably(&self) -> Option<DeviceId> {
-        match self {
-            Self::Probably(device, _) => device.id,
-            _ => None,
-        }
     }
 }
 
@@ -190,7 +132,7 @@ fn verdict(
         Standing::Waiting(_) | Standing::New(Some(_)) => Verdict::NewDevice,
         // Without its secret even the likeliest device may be somebody else's; and behind a proxy or a container that
         // does not say where requests come from, everybody is at home.
-        Standing::New(None) | Standing::Probably(..) if identity != Identity::Untold => Verdict::NewDevice,
+        Standing::New(None) | Standing::Probably(..) if identity != Identity::Unnamed => Verdict::NewDevice,
         // Only a place that speaks for a stranger by itself is told as one.
         _ if is_over && !is_explained && near.ratio() > 0.0 => Verdict::NewPlace,
         Standing::Trusted(_) | Standing::Probably(..) | Standing::New(None) => Verdict::Familiar,

@@ -1,88 +1,14 @@
-//! Places: how near a sign-in is to where the account has been.
+//! How near a sign-in is to where the account has been.
 
 use std::net::IpAddr;
-
-use serde::{Deserialize, Serialize};
 
 use super::known::{Known, KnownPrefix};
 use super::network::{is_same_site, prefix_of};
 use super::sign_in::SignIn;
-use super::thresholds::{FAR_KM, home_line, nearness as ratio};
+use super::spot::{Spot, is_near};
+use super::thresholds::{home_connection, nearness as ratio};
 use super::used::{has_left_the_house, uses_exits};
-use crate::model::{NetworkKind, Place, PlaceScope};
-
-/// What is kept of a place, and compared.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Spot {
-    /// In words.
-    pub label: String,
-    /// ISO 3166-1 alpha-2; `None` where the network hides it or nothing is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// The sort of exit that hides the place, if one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exit: Option<NetworkKind>,
-    /// Degrees north and east, and how far off they may be in kilometres; `None` where the city says nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub point: Option<(f64, f64, f64)>,
-}
-
-impl Spot {
-    /// What a place is worth: a mobile network's city says nothing, and an exit's country neither.
-    pub fn of(place: &Place) -> Self {
-        let is_located = place.scope == PlaceScope::Located;
-        let point = place.latitude.zip(place.longitude).filter(|_| place.network_kind.has_a_place());
-        Self {
-            label: place.label.clone(),
-            exit: Some(place.network_kind).filter(|kind| is_located && !kind.has_a_country()),
-            country: place.country_code.clone().filter(|_| is_located && place.network_kind.has_a_country()),
-            point: point.filter(|_| is_located).map(|(north, east)| {
-                // A tenth of a degree, 11 km at most: no database knows better.
-                let coarse = |degrees: f64| (degrees * 10.0).round() / 10.0;
-                (coarse(north), coarse(east), f64::from(place.accuracy_radius_km.unwrap_or(0)))
-            }),
-        }
-    }
-
-    /// What makes two spots one.
-    pub fn key(&self) -> String {
-        match self.point {
-            Some((north, east, _)) => {
-                format!("{}/{north:.1}/{east:.1}", self.country.as_deref().unwrap_or(""))
-            }
-            None => format!("{}/{}", self.country.as_deref().unwrap_or(""), self.label),
-        }
-    }
-
-    /// Great-circle distance in kilometres.
-    pub fn distance_km(&self, other: &Self) -> Option<f64> {
-        let (one, other) = (self.point?, other.point?);
-        let at = |(north, east, _): (f64, f64, f64)| Place {
-            latitude: Some(north),
-            longitude: Some(east),
-            ..Place::default()
-        };
-        at(one).distance_km(&at(other))
-    }
-
-    /// Distance beyond both accuracy radii in kilometres.
-    pub fn beyond_radii_km(&self, other: &Self) -> Option<f64> {
-        let radii = self.point?.2 + other.point?.2;
-        Some((self.distance_km(other)? - radii).max(0.0))
-    }
-}
-
-/// Whether two spots are one place as far as anybody can tell. Without coordinates the country must do.
-pub fn is_near(one: &Spot, other: &Spot) -> bool {
-    one.country == other.country && one.beyond_radii_km(other).is_none_or(|away| away <= FAR_KM)
-}
-
-/// Whether two unfamiliar places are one cause: near each other, or both through an exit of one sort, whose place is
-/// nobody's.
-pub fn is_one_cause(one: &Spot, other: &Spot) -> bool {
-    one.exit == other.exit && (one.exit.is_some() || is_near(one, other))
-}
+use crate::model::{NetworkKind, PlaceScope};
 
 /// How near a sign-in is to where the account has been; nearer is less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +16,7 @@ pub enum Nearness {
     /// A private or loopback address: the household's own network.
     Home,
     /// A line that the household uses all the time.
-    HomeLine,
+    HomeConnection,
     /// A /24 or /64 that the household has used.
     SamePrefix,
     /// The same network's next address range.
@@ -124,7 +50,7 @@ impl Nearness {
     pub const fn ratio(self) -> f64 {
         match self {
             Self::Home => ratio::HOME,
-            Self::HomeLine => ratio::HOME_LINE,
+            Self::HomeConnection => ratio::HOME_CONNECTION,
             Self::SamePrefix => ratio::SAME_PREFIX,
             Self::SameSite => ratio::SAME_SITE,
             Self::Unplaced => ratio::UNPLACED,
@@ -143,12 +69,12 @@ impl Nearness {
 
     /// Whether it is at home: the home network, or a line that the household uses all the time.
     pub const fn is_at_home(self) -> bool {
-        matches!(self, Self::Home | Self::HomeLine)
+        matches!(self, Self::Home | Self::HomeConnection)
     }
 
     /// Whether it is on a line that the household has used.
-    pub const fn is_known_line(self) -> bool {
-        matches!(self, Self::Home | Self::HomeLine | Self::SamePrefix)
+    pub const fn is_known_connection(self) -> bool {
+        matches!(self, Self::Home | Self::HomeConnection | Self::SamePrefix)
     }
 
     /// Whether a session there has left the surroundings that the account is known in.
@@ -182,7 +108,7 @@ fn to_the_household(known: &Known, sign_in: &SignIn) -> Nearness {
         NetworkKind::Hosting | NetworkKind::Tor => return Nearness::NewHosting,
     }
     if let Some(line) = known_line(known, sign_in.address) {
-        return if is_home_line(known, line) { Nearness::HomeLine } else { Nearness::SamePrefix };
+        return if is_home_connection(known, line) { Nearness::HomeConnection } else { Nearness::SamePrefix };
     }
     let is_next_door = sign_in.address.is_some_and(|address| {
         let net = prefix_of(address);
@@ -218,7 +144,7 @@ fn known_line(known: &Known, address: Option<IpAddr>) -> Option<&KnownPrefix> {
 }
 
 /// Whether the household uses a line all the time.
-fn is_home_line(known: &Known, line: &KnownPrefix) -> bool {
+fn is_home_connection(known: &Known, line: &KnownPrefix) -> bool {
     let most = known.prefixes.iter().map(|known| known.times).max().unwrap_or(0);
-    line.times >= home_line::TIMES && line.times.saturating_mul(home_line::SHARE) >= most
+    line.times >= home_connection::TIMES && line.times.saturating_mul(home_connection::SHARE) >= most
 }

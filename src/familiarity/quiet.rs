@@ -1,11 +1,10 @@
 //! Quiet: when nobody is told, and when somebody is told without a sound.
 
-use serde::{Deserialize, Serialize};
-
-use super::Standing;
 use super::known::Known;
-use super::place::{Nearness, Spot, is_one_cause};
+use super::place::Nearness;
 use super::sign_in::SignIn;
+use super::spot::{Spot, is_one_cause};
+use super::standing::Standing;
 use super::thresholds::{LEARN_FOR, LEARN_SIGN_INS};
 use super::used::{is_exit_told, is_leaving_told};
 use crate::model::{Telling, Timestamp, Verdict};
@@ -63,7 +62,7 @@ pub(super) fn telling(about: &About<'_>) -> Telling {
 /// is a known device is offered as that one.
 fn is_notice(about: &About<'_>) -> bool {
     let is_probable = matches!(about.device, Standing::Probably(..));
-    about.near.is_at_home() || !about.is_over || (is_probable && about.near.is_known_line())
+    about.near.is_at_home() || !about.is_over || (is_probable && about.near.is_known_connection())
 }
 
 /// Whether the place was told lately and waits for its answer.
@@ -84,41 +83,4 @@ fn has_gone_far(about: &About<'_>) -> bool {
     let is_far = about.near >= Nearness::SameNetwork
         && !is_one_cause(&device.last_spot, &Spot::of(&about.sign_in.place));
     is_far && !is_place_told(about)
-}
-
-/// Hours in which nothing makes a sound, in minutes after midnight where the home is; they may span midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
-#[ts(export)]
-pub struct QuietHours {
-    /// When they begin, 0 to 1439.
-    pub from_minute: u16,
-    /// When they end, 0 to 1439. The same as the beginning: never.
-    pub to_minute: u16,
-}
-
-impl QuietHours {
-    /// Whether they silence what is told at that minute of the day. What looks stolen is never silenced: it cannot
-    /// wait till morning.
-    pub fn silence(self, verdict: Verdict, minute: u16) -> bool {
-        let Self { from_minute: from, to_minute: to } = self;
-        let is_within = if from <= to { (from..to).contains(&minute) } else { minute >= from || minute < to };
-        is_within && verdict != Verdict::Suspicious
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quiet_hours_span_midnight_and_never_silence_a_theft() {
-        let night = QuietHours { from_minute: 22 * 60, to_minute: 7 * 60 };
-        assert!(night.silence(Verdict::NewDevice, 23 * 60));
-        assert!(night.silence(Verdict::NewPlace, 6 * 60 + 59));
-        assert!(!night.silence(Verdict::NewDevice, 7 * 60));
-        assert!(!night.silence(Verdict::NewDevice, 21 * 60 + 59));
-        assert!(!night.silence(Verdict::Suspicious, 23 * 60));
-        let never = QuietHours { from_minute: 60, to_minute: 60 };
-        assert!(!never.silence(Verdict::NewDevice, 60));
-    }
 }

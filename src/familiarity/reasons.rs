@@ -1,12 +1,13 @@
-//! Reasons: at most three, in plain words with figures, the weightiest first.
+//! Reasons: at most three, as data with figures, the weightiest first.
 
-use super::Standing;
 use super::known::Known;
 use super::known_device::KnownDevice;
-use super::place::{Nearness, Spot};
+use super::place::Nearness;
 use super::sign_in::{Identity, SignIn};
+use super::spot::Spot;
+use super::standing::Standing;
 use super::stolen::Theft;
-use crate::model::{DeviceKind, NetworkKind, Place, Verdict};
+use crate::model::{Area, NetworkKind, Place, Reason, Usual, Verdict};
 
 /// Most reasons given.
 const MOST_REASONS: usize = 3;
@@ -24,11 +25,11 @@ pub(super) struct About<'a> {
 }
 
 /// Why a sign-in was judged as it was.
-pub(super) fn reasons(about: &About<'_>) -> Vec<String> {
-    let mut reasons: Vec<String> = Vec::with_capacity(MOST_REASONS);
+pub(super) fn reasons(about: &About<'_>) -> Vec<Reason> {
+    let mut reasons = Vec::with_capacity(MOST_REASONS);
     reasons.extend(about.theft.map(|theft| why_stolen(theft, about.device)));
     if about.is_learning && about.verdict == Verdict::Familiar {
-        reasons.push("Latchkey is still learning what is usual here".into());
+        reasons.push(Reason::StillLearning);
     }
     let (device, place) = (why_device(about), why_place(about));
     if about.verdict == Verdict::NewPlace {
@@ -37,145 +38,102 @@ pub(super) fn reasons(about: &About<'_>) -> Vec<String> {
         reasons.extend(device.into_iter().chain(place));
     }
     if about.companion.is_some() {
-        reasons.push("A familiar phone of the same profile is there too".into());
+        reasons.push(Reason::FamiliarPhoneThere);
     }
     reasons.truncate(MOST_REASONS);
     reasons
 }
 
-fn why_stolen(theft: Theft, device: &Standing<'_>) -> String {
+fn why_stolen(theft: Theft, device: &Standing<'_>) -> Reason {
     match theft {
-        Theft::ChangedHands => "The same sign-in turned up on another device in another place".into(),
-        Theft::TwoHolders => "Two devices use the same sign-in at once".into(),
-        Theft::TwoPlaces(km) => {
-            format!("It was about {} km away too short a time ago to travel here", about_km(km))
-        }
-        Theft::OldCopy => {
-            let newer = match device {
-                Standing::Trusted(device) | Standing::Waiting(device) => device.last_spot.label.as_str(),
-                Standing::Probably(..) | Standing::New(_) => "",
-            };
-            match newer {
-                "" => "An older copy of this sign-in came back while the newer one is used elsewhere".into(),
-                _ => format!(
-                    "An older copy of this sign-in came back while the newer one is used elsewhere ({newer})"
-                ),
-            }
-        }
+        Theft::ChangedHands => Reason::ChangedHands,
+        Theft::TwoHolders => Reason::TwoHolders,
+        Theft::TwoPlaces(km) => Reason::TooFarTooSoon { km: whole(km) },
+        Theft::TwoCopies => Reason::TwoCopies,
+        Theft::OldCopy => Reason::OlderCopy {
+            newer: match device {
+                Standing::Trusted(device) | Standing::Waiting(device) => device.last_spot.area.clone(),
+                Standing::Probably(..) | Standing::New(_) => None,
+            },
+        },
     }
 }
 
-fn why_device(about: &About<'_>) -> Option<String> {
-    let place = &about.sign_in.place;
+fn why_device(about: &About<'_>) -> Option<Reason> {
     Some(match about.device {
         Standing::Trusted(device) => {
-            let here = device.times_from(&place.label);
-            let noun = noun(device.client.kind);
-            match (here, device.times) {
-                (1, _) => format!("This {noun} has signed in once from here"),
-                (2.., _) => format!("This {noun} has signed in {here} times from here"),
-                (0, 1) => format!("This {noun} has signed in once before, from elsewhere"),
-                (0, times) => format!("This {noun} has signed in {times} times before, from elsewhere"),
+            let here = device.times_from(&about.sign_in.place);
+            let device_kind = device.client.kind;
+            if here > 0 {
+                Reason::SignedInFromHere { device_kind, times: here }
+            } else {
+                Reason::SignedInElsewhere { device_kind, times: device.times }
             }
         }
-        Standing::Waiting(_) => "Nobody has said yet that it is yours".into(),
-        Standing::Probably(device, _) => {
-            let noun = noun(device.client.kind);
-            let what = if about.sign_in.client == device.client { "the same as" } else { "an update of" };
-            match about.sign_in.identity {
-                Identity::Untold => format!("It is {what} a {noun} you have"),
-                _ => format!("It did not prove to be, but is {what} a {noun} you have"),
-            }
-        }
-        Standing::New(None) if about.sign_in.identity == Identity::Untold => return None,
-        Standing::New(_) => "First time on this account".into(),
+        Standing::Waiting(_) => Reason::Unanswered,
+        Standing::Probably(device, _) => Reason::LikeKnown {
+            device_kind: device.client.kind,
+            updated: about.sign_in.client != device.client,
+            unproven: about.sign_in.identity != Identity::Unnamed,
+        },
+        Standing::New(None) if about.sign_in.identity == Identity::Unnamed => return None,
+        Standing::New(_) => Reason::FirstOnAccount,
     })
 }
 
-fn why_place(about: &About<'_>) -> Option<String> {
+fn why_place(about: &About<'_>) -> Option<Reason> {
     let place = &about.sign_in.place;
-    let network = place.network.as_deref();
+    let area = || Area::of(place);
     Some(match about.near {
-        Nearness::Home => "On your home network".into(),
-        Nearness::HomeLine => "On the line your household uses most".into(),
-        Nearness::SamePrefix => "On a line your household has used".into(),
-        Nearness::SameSite | Nearness::SameNetworkNear => match network {
-            Some(network) => format!("On {network}, a network your household uses"),
-            None => format!("Near {}, where your household is", place.label),
+        Nearness::Home => Reason::HomeNetwork,
+        Nearness::HomeConnection => Reason::UsualLine,
+        Nearness::SamePrefix => Reason::UsedLine,
+        Nearness::SameSite | Nearness::SameNetworkNear => match place.network.clone() {
+            Some(network) => Reason::UsedNetwork { network },
+            None => Reason::NearHome { area: area() },
         },
         Nearness::Unplaced => return None,
-        Nearness::Near => format!("Near {}, on a network that is new", place.label),
+        Nearness::Near => Reason::NearOnNewNetwork { area: area() },
         Nearness::SameNetwork | Nearness::SameCountry => {
-            format!("First time near {}{}", place.label, usually(about.known, place))
+            Reason::FirstNear { area: area(), usual: usual(about.known, place) }
         }
-        Nearness::NewCountry => {
-            format!("First time in {}{}", country_of(place), usually(about.known, place))
+        Nearness::NewCountry => Reason::FirstInCountry { area: area(), usual: usual(about.known, place) },
+        Nearness::KnownExit => {
+            let (network_kind, network) = exit(place);
+            Reason::KnownExit { network_kind, network }
         }
-        Nearness::KnownExit => format!("Through {}, as before", exit(place)),
         Nearness::LeftTheHouse => {
-            let network = network.unwrap_or("another network");
             // What it was when it signed in: its requests may not say that it is one.
             let device = about.sign_in.identity.device().and_then(|id| about.known.device(id));
-            let noun = noun(device.map_or(about.sign_in.client.kind, |device| device.client.kind));
-            format!("First time on {network}, away from home: a {noun} stays where it was put up")
+            let device_kind = device.map_or(about.sign_in.client.kind, |device| device.client.kind);
+            Reason::LeftTheHouse { device_kind, network: place.network.clone() }
         }
         Nearness::NewVpn | Nearness::NewHosting => {
-            format!("First time through {}: where it really is cannot be told", exit(place))
+            let (network_kind, network) = exit(place);
+            Reason::NewExit { network_kind, network }
         }
-        Nearness::NewInFlight => "On board: where it really is cannot be told".into(),
+        Nearness::NewInFlight => Reason::OnBoard,
     })
 }
 
-/// "; usually Porto Alegre, Brazil, about 8,900 km away".
-fn usually(known: &Known, place: &Place) -> String {
-    let Some(usual) = known.usual_place() else { return String::new() };
-    match usual.spot.distance_km(&Spot::of(place)) {
-        Some(km) => format!("; usually {}, about {} km away", usual.spot.label, about_km(km)),
-        None => format!("; usually {}", usual.spot.label),
-    }
+/// Where the household is at most, and how far that is from a place.
+fn usual(known: &Known, place: &Place) -> Option<Usual> {
+    let usual = known.usual_place()?;
+    let km = usual.spot.distance_km(&Spot::of(place)).map(whole);
+    Some(Usual { area: usual.spot.area.clone()?, km })
 }
 
-/// The last part of a label is the country's name: "Porto, Portugal".
-fn country_of(place: &Place) -> &str {
-    place.label.rsplit(", ").next().unwrap_or(&place.label)
+/// The sort of an exit, and its network's name, which of Tor says nothing.
+fn exit(place: &Place) -> (NetworkKind, Option<String>) {
+    let kind = place.network_kind;
+    (kind, place.network.clone().filter(|_| kind != NetworkKind::Tor))
 }
 
-fn exit(place: &Place) -> String {
-    let kind = match place.network_kind {
-        NetworkKind::Vpn => "a VPN",
-        NetworkKind::Tor => "the Tor network",
-        NetworkKind::Hosting => "a data centre",
-        NetworkKind::InFlight => "a network on board",
-        NetworkKind::Fixed | NetworkKind::Mobile => "a network",
-    };
-    match place.network.as_deref().filter(|_| place.network_kind != NetworkKind::Tor) {
-        Some(network) => format!("{kind} ({network})"),
-        None => kind.to_owned(),
-    }
-}
-
-/// What a sort of device is called within a sentence.
-fn noun(kind: DeviceKind) -> &'static str {
-    match kind {
-        DeviceKind::Tv => "TV",
-        DeviceKind::StreamingBox => "streaming box",
-        DeviceKind::Console => "console",
-        DeviceKind::Phone => "phone",
-        DeviceKind::Tablet => "tablet",
-        DeviceKind::Computer => "computer",
-        DeviceKind::Browser => "browser",
-        DeviceKind::Speaker => "speaker",
-        DeviceKind::Other => "device",
-    }
-}
-
-/// Kilometres for a sentence, to two or three figures and with a comma at the thousands: both ends are
-/// approximate, and "3,151 km" would say that they are not.
-fn about_km(km: f64) -> String {
-    let step = if km < 1000.0 { 10.0 } else { 100.0 };
-    let digits = format!("{:.0}", (km.max(0.0) / step).round() * step);
-    match digits.len() {
-        0..=3 => digits,
-        len => format!("{},{}", &digits[..len - 3], &digits[len - 3..]),
-    }
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "half of the earth's circumference at most"
+)]
+fn whole(km: f64) -> u32 {
+    km.round() as u32
 }

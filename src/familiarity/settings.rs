@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::budget::Budget;
-use super::quiet::QuietHours;
+use crate::model::{QuietHours, ZoneName, if_known};
 
 /// What a person sets about alerts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
 #[serde(default)]
 #[ts(export)]
 pub struct Settings {
@@ -16,10 +16,15 @@ pub struct Settings {
     pub hold_suspicious: bool,
     /// When nothing makes a sound; `null` for never.
     pub quiet_hours: Option<QuietHours>,
+    /// The time zone of the home, by its IANA name: the quiet hours go by its clock. `null` for that of the home's own computer.
+    #[serde(deserialize_with = "if_known")]
+    #[ts(as = "Option<String>")]
+    #[schema(value_type = Option<String>)]
+    pub time_zone: Option<ZoneName>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { budget: Budget::default(), hold_suspicious: true, quiet_hours: None }
+        Self { budget: Budget::default(), hold_suspicious: true, quiet_hours: None, time_zone: None }
     }
 }

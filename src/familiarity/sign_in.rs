@@ -26,7 +26,7 @@ pub struct SignIn {
     pub profile: Option<ProfileId>,
 }
 
-/// How a device is told.
+/// How a device is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
@@ -36,23 +36,30 @@ pub enum Identity {
     Session(DeviceId),
     /// It goes on with a token of a session that is spent: a newer one took its place.
     Spent(DeviceId),
+    /// By a token of its session that is spent, and that two must have: wherever it comes from, one of them stole it.
+    Replayed(DeviceId),
     /// It brought no secret, where devices of the household have one. The id is the one it gets.
     Secretless(DeviceId),
     /// The source knows no secrets: a log, or a service with sign-ins of its own.
-    Untold,
+    #[serde(rename = "untold")]
+    Unnamed,
 }
 
 impl Identity {
     /// The device's id, where it has one.
     pub const fn device(self) -> Option<DeviceId> {
         match self {
-            Self::Proven(id) | Self::Session(id) | Self::Spent(id) | Self::Secretless(id) => Some(id),
-            Self::Untold => None,
+            Self::Proven(id)
+            | Self::Session(id)
+            | Self::Spent(id)
+            | Self::Replayed(id)
+            | Self::Secretless(id) => Some(id),
+            Self::Unnamed => None,
         }
     }
 
     /// Whether it is a sign-in, and not a session that goes on.
     pub const fn signs_in(self) -> bool {
-        !matches!(self, Self::Session(_) | Self::Spent(_))
+        !matches!(self, Self::Session(_) | Self::Spent(_) | Self::Replayed(_))
     }
 }

@@ -60,7 +60,7 @@ pub mod nearness {
     /// The household's own address range. Nobody is there by chance.
     pub const HOME: f64 = -3.0;
     /// A line that the household uses all the time.
-    pub const HOME_LINE: f64 = -3.0;
+    pub const HOME_CONNECTION: f64 = -3.0;
     /// A /24 or /64 that the household has used: a neighbour, or a guest of the same hotel, may come from there.
     pub const SAME_PREFIX: f64 = -0.2;
     /// The same /16 and network, or the same /48: the next address a provider hands out, to anybody.
@@ -92,7 +92,7 @@ pub mod nearness {
 
 /// How often the household must have used a line for it to be its home line, and how often beside the line it uses most.
 /// Chosen: a hotel's line is used for a week of a year.
-pub mod home_line {
+pub mod home_connection {
     /// Times at least.
     pub const TIMES: u32 = 4;
     /// One in so many of the most used line's times at least.

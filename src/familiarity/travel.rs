@@ -2,8 +2,8 @@
 
 use super::known::Known;
 use super::known_device::KnownDevice;
-use super::place::{Spot, is_near};
 use super::sign_in::SignIn;
+use super::spot::{Spot, is_near};
 use super::thresholds::{COMPANION_FOR, FAR_KM, FASTEST_KMH};
 use super::used::is_of_the_house;
 use crate::model::{DeviceKind, Timestamp};
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     fn spot(point: Option<(f64, f64, f64)>) -> Spot {
-        Spot { label: "somewhere".into(), country: Some("PT".into()), point, ..Spot::default() }
+        Spot { country: Some("PT".into()), point, ..Spot::default() }
     }
 
     const LISBON: Option<(f64, f64, f64)> = Some((38.7, -9.1, 20.0));

@@ -3,27 +3,12 @@
 //!
 //! Of exits (VPN, data centre, Tor, on board) the sort is remembered; the networks themselves only of what stays put.
 
-use serde::{Deserialize, Serialize};
-
 use super::bounded::keep_latest;
 use super::known::Known;
-use super::known_device::KnownDevice;
+use super::known_device::{KnownDevice, UsedNetwork};
 use super::sign_in::SignIn;
 use super::thresholds::{MOST_USED, SAME_CAUSE};
-use crate::model::{DeviceKind, NetworkKind, Place, PlaceScope, Timestamp};
-
-/// A network that a device came over, or a sort of exit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UsedNetwork {
-    /// Its number; `None` for a sort of exit.
-    pub asn: Option<u32>,
-    /// Its kind.
-    pub kind: NetworkKind,
-    /// Whether that was the household; otherwise it was told, and nobody has answered.
-    pub is_trusted: bool,
-    /// The last time.
-    pub last_at: Timestamp,
-}
+use crate::model::{DeviceKind, Place, PlaceScope, Timestamp};
 
 /// Whether a device stands where it was put up. Not consoles: some are carried, and few say which they are.
 fn stays_put(device: &KnownDevice) -> bool {

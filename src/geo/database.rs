@@ -4,7 +4,7 @@
 //! files in Latchkey's own folder are: nobody else shortens those while they are in use.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,6 +15,8 @@ use maxminddb::{MaxMindDbError, Mmap, Reader, WithinOptions};
 use serde_json::Value;
 
 use super::record::{Detail, Finding};
+use crate::error::causes;
+use crate::files;
 use crate::model::{Timestamp, clean_text};
 use crate::wire::GeoFile;
 
@@ -44,12 +46,12 @@ pub(super) struct Database {
 
 /// What a database is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(super) enum Contents {
     Places,
     Networks,
 }
 
-impl Holds {
+impl Contents {
     fn is_in(self, finding: &Finding) -> bool {
         match self {
             Self::Places => finding.detail() > Detail::Nothing,
@@ -82,7 +84,12 @@ struct Mapped {
 impl Database {
     /// Reads a file into memory. For small ones, and when there is no room for a copy of our own.
     pub(super) fn read(path: &Path, name: String) -> Result<Self, Problem> {
-        let bytes = std::fs::read(path).map_err(|error| cannot_be_read(&error))?;
+        let read = || {
+            let mut bytes = Vec::new();
+            files::open(path)?.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes: Vec<u8> = read().map_err(|error: io::Error| cannot_be_read(&error))?;
         let size = bytes.len() as u64;
         let reader = Reader::from_source(bytes).map_err(|error| no_database(&error))?;
         Self::from_source(name, size, Source::Read(reader))
@@ -91,7 +98,7 @@ impl Database {
     /// Maps a file that belongs to Latchkey alone.
     pub(super) fn map(path: &Path, name: String) -> Result<Self, Problem> {
         let open = || {
-            let file = File::open(path)?;
+            let file = files::open_own(path)?;
             let bytes = file.metadata()?.len();
             let mapping = map(&file)?;
             Ok((file, bytes, mapping))
@@ -130,7 +137,7 @@ impl Database {
             Ok(record) => Some(Finding::read(&record?)),
             Err(error) => {
                 if self.damage.set(damaged()).is_ok() {
-                    tracing::warn!(file = %self.name, %error, "a record of the place database cannot be read");
+                    tracing::warn!(file = %self.name, error = %causes(&error), "a record of the place database cannot be read");
                 }
                 None
             }
@@ -176,7 +183,7 @@ impl Database {
         let v6 = (0x2000_u16..0x2c00).step_by(31).map(|first| IpAddr::from([first, 77, 0, 0, 0, 0, 0, 1]));
         for address in v4.chain(v6) {
             let record = self.record(address).map_err(|error| {
-                tracing::warn!(file = %self.name, %error, "the place database is damaged");
+                tracing::warn!(file = %self.name, error = %causes(&error), "the place database is damaged");
                 damaged()
             })?;
             let Some(finding) = record.map(|record| Finding::read(&record)) else { continue };
@@ -191,17 +198,17 @@ impl Database {
     ///
     /// `Reader::verify` is not used: it refuses the flat databases, which have no description, and remembers
     /// every offset in a set of tens of megabytes.
-    pub(super) fn check_whole(&self, holds: Holds) -> Result<(), Problem> {
+    pub(super) fn check_whole(&self, contents: Contents) -> Result<(), Problem> {
         let found = match &self.source {
-            Source::Read(reader) => walk(reader, holds),
-            Source::Mapped(mapped) => walk(&mapped.reader.load(), holds),
+            Source::Read(reader) => walk(reader, contents),
+            Source::Mapped(mapped) => walk(&mapped.reader.load(), contents),
         };
         self.let_go();
         match found {
-            Ok(0) => Err(holds.nothing().into()),
+            Ok(0) => Err(contents.nothing().into()),
             Ok(_) => Ok(()),
             Err(error) => {
-                tracing::warn!(file = %self.name, %error, "the place database is damaged");
+                tracing::warn!(file = %self.name, error = %causes(&error), "the place database is damaged");
                 Err(damaged())
             }
         }
@@ -244,12 +251,12 @@ fn map(file: &File) -> io::Result<Mmap> {
 
 /// Decodes every record once and counts those that say what is asked for. A bit for each byte of the file remembers which
 /// have been seen: many networks share one.
-fn walk<S: AsRef<[u8]>>(reader: &Reader<S>, holds: Holds) -> Result<u64, MaxMindDbError> {
+fn walk<S: AsRef<[u8]>>(reader: &Reader<S>, contents: Contents) -> Result<u64, MaxMindDbError> {
     let damaged = |message: &str| MaxMindDbError::InvalidDatabase { message: message.into(), offset: None };
     // A tree of n nodes has at most n + 1 leaves; more means that it runs in circles.
     let most = u64::from(reader.metadata().node_count).saturating_mul(2) + 2;
     let mut seen: Vec<u64> = Vec::new();
-    let (mut ranges, mut holding) = (0_u64, 0_u64);
+    let (mut ranges, mut counted) = (0_u64, 0_u64);
     for found in reader.networks(WithinOptions::default())? {
         ranges += 1;
         if ranges > most {
@@ -264,10 +271,10 @@ fn walk<S: AsRef<[u8]>>(reader: &Reader<S>, holds: Holds) -> Result<u64, MaxMind
         if seen[word] & bit == 0 {
             seen[word] |= bit;
             let record = found.decode::<Value>()?.unwrap_or_default();
-            holding += u64::from(holds.is_in(&Finding::read(&record)));
+            counted += u64::from(contents.is_in(&Finding::read(&record)));
         }
     }
-    Ok(holding)
+    Ok(counted)
 }
 
 fn cannot_be_read(error: &io::Error) -> Problem {
@@ -279,7 +286,7 @@ fn cannot_be_read(error: &io::Error) -> Problem {
 }
 
 fn no_database(error: &MaxMindDbError) -> Problem {
-    tracing::warn!(%error, "a file is not a place database");
+    tracing::warn!(error = %causes(&error), "a file is not a place database");
     "It is not a place database, or it is cut short.".into()
 }
 

@@ -10,10 +10,13 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 use url::{Host, Url};
 
-use super::database::{Database, Holds};
+use super::database::{Contents, Database};
 use super::folder::{self, Folder, name_of_download};
+use super::pace::{Pace, in_time};
+use super::sentences::{broken_off, host_of, no_room, sentence, too_large, unreachable_there};
 use super::tor::TorExits;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, causes};
+use crate::files;
 use crate::model::Timestamp;
 use crate::wire::GeoProgress;
 
@@ -73,7 +76,7 @@ impl Drop for Unfinished {
         if let Err(error) = fs::remove_file(&self.0)
             && error.kind() != io::ErrorKind::NotFound
         {
-            tracing::warn!(file = %self.0.display(), %error, "an unfinished download stays on the disk");
+            tracing::warn!(file = %self.0.display(), error = %causes(&error), "an unfinished download stays on the disk");
         }
     }
 }
@@ -86,7 +89,7 @@ pub(super) async fn fetch(
 ) -> Result<Arrived> {
     let (address, response) = first_there(http, &order.addresses).await?;
     let is_safe = is_safe(response.url()) && is_safe(&address);
-    let folder = order.folder.prepare().map_err(|error| no_room(&error))?;
+    let folder = order.folder.prepare().map_err(no_room)?;
     let file = Unfinished(folder.join("download.part"));
     let checksum = receive(response, &file.0, on_progress).await?;
     let expected = match order.sha256 {
@@ -111,8 +114,8 @@ pub(super) async fn fetch(
 async fn first_there(http: &Client, addresses: &[Url]) -> Result<(Url, Response)> {
     let mut refused = None;
     for address in addresses {
-        let response =
-            http.get(address.clone()).send().await.map_err(|error| unreachable_there(address, &error))?;
+        let response = in_time(address, http.get(address.clone()).send()).await?;
+        let response = response.map_err(|error| unreachable_there(address, error))?;
         let status = response.status();
         if status.is_success() {
             return Ok((address.clone(), response));
@@ -146,23 +149,26 @@ async fn receive(mut response: Response, path: &Path, on_progress: &impl Fn(GeoP
         return Err(too_large());
     }
     let address = response.url().clone();
-    let mut file = tokio::fs::File::create(path).await.map_err(|error| no_room(&error))?;
+    let made = files::make_anew(path).map_err(no_room)?;
+    let mut file = tokio::fs::File::from_std(made);
     let mut digest = Sha256::new();
     let (mut received, mut told) = (0_u64, 0_u64);
     on_progress(GeoProgress::Downloading { received, total });
-    while let Some(chunk) = response.chunk().await.map_err(|error| broken_off(&address, &error))? {
+    let mut pace = Pace::begin();
+    while let Some(chunk) = pace.next(&address, &mut response).await? {
+        let chunk = chunk.as_ref();
         received += chunk.len() as u64;
         if received > MOST_BYTES {
             return Err(too_large());
         }
-        digest.update(&chunk);
-        file.write_all(&chunk).await.map_err(|error| no_room(&error))?;
+        digest.update(chunk);
+        file.write_all(chunk).await.map_err(no_room)?;
         if received - told >= TELL_EVERY_BYTES.max(total.unwrap_or_default() / 100) {
             told = received;
             on_progress(GeoProgress::Downloading { received, total });
         }
     }
-    file.flush().await.map_err(|error| no_room(&error))?;
+    file.flush().await.map_err(no_room)?;
     on_progress(GeoProgress::Downloading { received, total });
     Ok(in_hexadecimal(&digest.finalize()))
 }
@@ -171,8 +177,12 @@ async fn receive(mut response: Response, path: &Path, on_progress: &impl Fn(GeoP
 async fn checksum_beside(http: &Client, address: &Url) -> Result<Option<String>> {
     let mut beside = address.clone();
     beside.set_path(&format!("{}.sha256", address.path()));
+    in_time(&beside, read_checksum(http, &beside, address)).await?
+}
+
+async fn read_checksum(http: &Client, beside: &Url, address: &Url) -> Result<Option<String>> {
     let mut response =
-        http.get(beside.clone()).send().await.map_err(|error| unreachable_there(&beside, &error))?;
+        http.get(beside.clone()).send().await.map_err(|error| unreachable_there(beside, error))?;
     if response.status().is_client_error() {
         return Ok(None);
     }
@@ -180,7 +190,7 @@ async fn checksum_beside(http: &Client, address: &Url) -> Result<Option<String>>
         return Err(sentence("The checksum of the download could not be read. Try again later."));
     }
     let mut text = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| broken_off(&beside, &error))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken_off(beside, error))? {
         text.extend_from_slice(&chunk);
         if text.len() > MOST_CHECKSUM_BYTES {
             return Ok(None);
@@ -217,16 +227,16 @@ impl Arrived {
         self,
         folder: &Folder,
         url_path: &str,
-        holds: Holds,
+        contents: Contents,
     ) -> Result<(PathBuf, Database)> {
-        let name = name_of_download(url_path, &self.checksum, holds);
+        let name = name_of_download(url_path, &self.checksum, contents);
         let ready = self.unpacked()?;
         let unusable = |problem: String| {
             sentence(format!("What arrived is not a usable database and was thrown away. {problem}"))
         };
-        let path = folder.prepare().map_err(|error| no_room(&error))?.join(&name);
+        let path = folder.prepare().map_err(no_room)?.join(&name);
         let database = Database::map(&ready.0, folder::shown_name(&name)).map_err(unusable)?;
-        database.check_whole(holds).map_err(unusable)?;
+        database.check_whole(contents).map_err(unusable)?;
         keep(&ready, &path)?;
         Ok((path, database))
     }
@@ -248,7 +258,7 @@ impl Arrived {
 
     /// The file itself, or what is packed in it.
     fn unpacked(self) -> Result<Unfinished> {
-        if !is_compressed(&self.file.0).map_err(|error| no_room(&error))? {
+        if !is_compressed(&self.file.0).map_err(no_room)? {
             return Ok(self.file);
         }
         let unpacked = Unfinished(self.file.0.with_file_name("unpacked.part"));
@@ -260,7 +270,7 @@ impl Arrived {
 /// Gives a finished file its name. It is on disk before: after a power cut there is the old one or the whole new one.
 fn keep(ready: &Unfinished, path: &Path) -> Result<()> {
     let on_disk = fs::File::options().write(true).open(&ready.0).and_then(|file| file.sync_all());
-    on_disk.and_then(|()| fs::rename(&ready.0, path)).map_err(|error| no_room(&error))
+    on_disk.and_then(|()| fs::rename(&ready.0, path)).map_err(no_room)
 }
 
 fn is_compressed(path: &Path) -> io::Result<bool> {
@@ -270,18 +280,18 @@ fn is_compressed(path: &Path) -> io::Result<bool> {
 }
 
 fn unpack(from: &Path, to: &Path) -> Result<()> {
-    let broken = |error: &io::Error| match error.kind() {
+    let broken = |error: io::Error| match error.kind() {
         io::ErrorKind::StorageFull => no_room(error),
         _ => sentence("What arrived cannot be unpacked: it is damaged or cut short. Try again later."),
     };
-    let packed = fs::File::open(from).map_err(|error| no_room(&error))?;
-    let mut unpacked = io::BufWriter::new(fs::File::create(to).map_err(|error| no_room(&error))?);
+    let packed = fs::File::open(from).map_err(no_room)?;
+    let mut unpacked = io::BufWriter::new(files::make_anew(to).map_err(no_room)?);
     let mut limited = GzDecoder::new(io::BufReader::new(packed)).take(MOST_UNPACKED_BYTES + 1);
-    let bytes = io::copy(&mut limited, &mut unpacked).map_err(|error| broken(&error))?;
+    let bytes = io::copy(&mut limited, &mut unpacked).map_err(broken)?;
     if bytes > MOST_UNPACKED_BYTES {
         return Err(too_large());
     }
-    unpacked.flush().map_err(|error| no_room(&error))
+    unpacked.flush().map_err(no_room)
 }
 
 /// Whether nobody between here and there can change what arrives.
@@ -302,48 +312,6 @@ pub(super) fn in_hexadecimal(bytes: &[u8]) -> String {
         );
         text
     })
-}
-
-fn sentence(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::GeoUpdate(text.into())
-}
-
-fn too_large() -> Error {
-    sentence("What is at that address is too large to be a database of addresses. Check the address.")
-}
-
-/// The host only: a path or a query may hold a licence key.
-fn host_of(url: &Url) -> &str {
-    url.host_str().unwrap_or("that address")
-}
-
-fn unreachable_there(address: &Url, error: &reqwest::Error) -> Error {
-    log_cause(error);
-    sentence(format!("{} cannot be reached. Check the connection and try again.", host_of(address)))
-}
-
-fn broken_off(address: &Url, error: &reqwest::Error) -> Error {
-    log_cause(error);
-    sentence(format!("The download from {} broke off. Try again later.", host_of(address)))
-}
-
-fn no_room(error: &io::Error) -> Error {
-    tracing::warn!(%error, "an update of the databases could not be written");
-    match error.kind() {
-        io::ErrorKind::StorageFull => sentence("There is no room left on the disk for the new database."),
-        _ => sentence("The new database could not be written to the data folder. The log says why."),
-    }
-}
-
-/// Logs why a request failed, without the address: it may hold a licence key.
-fn log_cause(error: &reqwest::Error) {
-    let mut causes = Vec::new();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    tracing::warn!(causes = %causes.join(": "), "an update of the databases failed");
 }
 
 #[cfg(test)]

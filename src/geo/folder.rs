@@ -5,12 +5,14 @@
 //! A copy costs disk, and makes the mapping safe: a file somebody else owns may be rewritten in place at any
 //! moment (`cp new.mmdb old.mmdb`), and reading past the end of a shortened mapping kills the program.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::database::Holds;
+use super::database::Contents;
+use crate::error::causes;
+use crate::files;
 use crate::model::Timestamp;
 
 /// Files from here on are mapped, and copied before that when they lie elsewhere. Smaller ones are read.
@@ -75,7 +77,8 @@ impl Folder {
 
     /// Our own copy of a large file, made now if there is none of this version of it.
     pub(super) fn copy_of(&self, original: &Path) -> io::Result<PathBuf> {
-        let about = fs::metadata(original)?;
+        let mut opened = files::open(original)?;
+        let about = opened.metadata()?;
         let changed = about.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let stem = original.file_stem().unwrap_or_default().to_string_lossy();
         let copies = self.0.join("copies");
@@ -84,9 +87,9 @@ impl Folder {
             return Ok(copy);
         }
         fs::create_dir_all(&copies)?;
-        fs::write(copies.join("CACHEDIR.TAG"), CACHE_TAG)?;
+        files::make_anew(&copies.join("CACHEDIR.TAG"))?.write_all(CACHE_TAG.as_bytes())?;
         let unfinished = copy.with_extension("part");
-        fs::copy(original, &unfinished)?;
+        io::copy(&mut opened, &mut files::make_anew(&unfinished)?)?;
         fs::rename(&unfinished, &copy)?;
         Ok(copy)
     }
@@ -107,17 +110,14 @@ impl Folder {
 ///
 /// When it cannot be read, is no plain file, or is larger than [`MOST_TEXT_BYTES`].
 pub(super) fn text_in(path: &Path) -> io::Result<Option<(String, Option<Timestamp>)>> {
-    let about = match fs::metadata(path) {
-        Ok(about) => about,
+    let opened = match files::open(path) {
+        Ok(opened) => opened,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    // Opening a pipe would wait for somebody to write into it.
-    if !about.is_file() {
-        return Err(io::Error::other("it is no plain file"));
-    }
+    let about = opened.metadata()?;
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
+    opened.take(MOST_TEXT_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MOST_TEXT_BYTES {
         return Err(io::Error::other("it is larger than 8 MB"));
     }
@@ -128,7 +128,7 @@ pub(super) fn text_in(path: &Path) -> io::Result<Option<(String, Option<Timestam
 
 /// The name a download is kept under: its own, and the beginning of its checksum. Two versions never share a name,
 /// so that the one in use is never written over; nor do two databases that are there for different things.
-pub(super) fn name_of_download(url_path: &str, checksum: &str, holds: Holds) -> String {
+pub(super) fn name_of_download(url_path: &str, checksum: &str, contents: Contents) -> String {
     let last = url_path.rsplit('/').next().unwrap_or_default();
     let stem = last.trim_end_matches(".gz").trim_end_matches(".mmdb");
     let stem = stem.replace("-{yyyy-mm}", "").replace("{yyyy-mm}", "");
@@ -138,7 +138,7 @@ pub(super) fn name_of_download(url_path: &str, checksum: &str, holds: Holds) -> 
         .take(60)
         .collect::<String>();
     let stem = if stem.is_empty() { "downloaded" } else { &stem };
-    let before = if holds == Holds::Networks { "networks-" } else { "" };
+    let before = if contents == Contents::Networks { "networks-" } else { "" };
     format!("{before}{stem}.{}.mmdb", &checksum[..checksum.floor_char_boundary(12)])
 }
 
@@ -153,7 +153,16 @@ pub(super) fn shown_name(file_name: &str) -> String {
 }
 
 fn files_in(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            if error.kind() != io::ErrorKind::NotFound {
+                let folder = folder.display();
+                tracing::warn!(%folder, error = %causes(&error), "databases that were downloaded cannot be looked for");
+            }
+            return Vec::new();
+        }
+    };
     entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect()
 }
 
@@ -163,7 +172,7 @@ fn has_extension(path: &Path, extension: &str) -> bool {
 
 fn remove(path: &Path) {
     if let Err(error) = fs::remove_file(path) {
-        tracing::warn!(file = %path.display(), %error, "an old place database stays on the disk");
+        tracing::warn!(file = %path.display(), error = %causes(&error), "an old place database stays on the disk");
     }
 }
 
@@ -181,9 +190,9 @@ mod tests {
             ("/", "downloaded.0123456789ab.mmdb"),
             ("/..", "downloaded.0123456789ab.mmdb"),
         ] {
-            assert_eq!(name_of_download(path, checksum, Holds::Places), expected, "{path}");
+            assert_eq!(name_of_download(path, checksum, Contents::Places), expected, "{path}");
         }
-        let networks = name_of_download("/city.mmdb", checksum, Holds::Networks);
+        let networks = name_of_download("/city.mmdb", checksum, Contents::Networks);
         assert_eq!(networks, "networks-city.0123456789ab.mmdb", "whatever its address is called");
         assert_eq!(shown_name("dbip-city-lite.0123456789ab.mmdb"), "dbip-city-lite.mmdb");
         assert_eq!(shown_name("my.own.mmdb"), "my.own.mmdb");
@@ -198,7 +207,7 @@ mod tests {
         for (name, seconds) in
             [("city.aaaaaaaaaaaa.mmdb", 10), ("city.bbbbbbbbbbbb.mmdb", 30), ("asn.cccccccccccc.mmdb", 20)]
         {
-            File::create(geo.join(name))
+            fs::File::create(geo.join(name))
                 .and_then(|file| file.set_modified(moment(seconds)))
                 .expect("written");
         }

@@ -5,19 +5,20 @@
 //! most detailed answer wins. Nothing here fails: what cannot be opened is told in [`Locator::status`], and what
 //! is not known is an "Unknown place".
 
-mod countries;
 mod database;
 mod download;
+mod fields;
 mod folder;
 mod kinds;
 mod network;
 #[cfg(test)]
 mod network_tests;
+mod pace;
 mod record;
-mod scope;
+mod sentences;
+mod stated;
 #[cfg(test)]
 mod tests;
-mod told;
 mod tor;
 mod update;
 
@@ -28,14 +29,15 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use url::Url;
 
-use crate::model::{NetworkKind, Place, PlaceScope};
+use crate::error::causes;
+use crate::model::{NetworkKind, Place, PlaceScope, scope_of};
 use crate::wire::{GeoFile, GeoNetworks, GeoState, GeoStatus};
 use database::{Database, Problem};
 use folder::Folder;
 use kinds::Kinds;
 use network::Network;
 use record::{Detail, Finding};
-pub use told::Told;
+pub use stated::Stated;
 use tor::TorExits;
 pub use update::{UpdateSource, Updated};
 
@@ -131,8 +133,8 @@ impl Locator {
 
     /// Where an address is, approximately. `None` (a connection without one) is an unknown place.
     pub fn locate(&self, address: Option<IpAddr>) -> Place {
-        let Some(address) = address.map(scope::unwrapped) else { return Place::unknown() };
-        match scope::scope_of(address) {
+        let Some(address) = address.map(|address| address.to_canonical()) else { return Place::unknown() };
+        match scope_of(address) {
             PlaceScope::ThisComputer => Place::this_computer(),
             PlaceScope::HomeNetwork => Place::home_network(),
             PlaceScope::Unknown => Place::unknown(),
@@ -184,6 +186,7 @@ impl Locator {
             Detail::Region | Detail::City | Detail::Point => GeoState::City,
         };
         GeoStatus {
+            proxies: Vec::new(),
             state,
             files: files.iter().map(|entry| entry.to_wire()).collect(),
             update_url: self.sources.first().map(|source| without_secrets(&source.url)),
@@ -279,7 +282,7 @@ fn open_given(
         }
         // Reading tells why it cannot be opened, and succeeds when only the copy failed.
         Err(error) => Database::read(path, name).inspect(|_| {
-            tracing::warn!(file = %path.display(), %error, "no copy of the place database could be made; it is kept in memory");
+            tracing::warn!(file = %path.display(), error = %causes(&error), "no copy of the place database could be made; it is kept in memory");
         }),
     }
 }

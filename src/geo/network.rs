@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::record::{number, text, whole};
+use super::fields::{number, text, whole};
 use crate::model::NetworkKind;
 
 /// A network, as far as one database knows it.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::net::IpAddr;
 
-use super::tests::{Site, bytes_of, checksum, files_in_geo, fixture, folder, gzip, opened, update};
+use super::tests::{Site, bytes_of, called, checksum, files_in_geo, fixture, folder, gzip, opened, update};
 use super::*;
 use crate::model::Timestamp;
 
@@ -29,7 +29,7 @@ fn source(brings: Updated, url: String) -> UpdateSource {
 fn a_network_has_its_number_its_name_and_its_kind() {
     let (locator, _data) = opened(&["flat-city-ipv4", "networks"]);
     let place = locate(&locator, LISBON);
-    assert_eq!((place.label.as_str(), place.asn), ("Lisbon, Portugal", Some(3243)));
+    assert_eq!((&*called(&place), place.asn), ("Lisbon, Portugal", Some(3243)));
     assert_eq!(place.network.as_deref(), Some("MEO - SERVICOS DE COMUNICACOES E MULTIMEDIA S.A."));
     assert_eq!(place.network_kind, NetworkKind::Fixed, "a line to a house");
     let status = locator.status();
@@ -83,7 +83,7 @@ fn a_corrupt_database_of_networks_is_told_and_the_rest_goes_on() {
     fs::write(&torn, &whole[..whole.len() / 2]).expect("written");
     let locator = Locator::open(&[torn, fixture("flat-city-ipv4")], data_dir.path(), Vec::new());
     let place = locate(&locator, LISBON);
-    assert_eq!((place.label.as_str(), place.asn), ("Lisbon, Portugal", None));
+    assert_eq!((&*called(&place), place.asn), ("Lisbon, Portugal", None));
     assert_eq!(place.network_kind, NetworkKind::Fixed);
     let status = locator.status();
     assert_eq!(status.files[0].problem.as_deref(), Some("It is not a place database, or it is cut short."));
@@ -147,7 +147,7 @@ fn files_in_the_folder_that_are_not_what_they_should_be_change_nothing() {
     let locator = Locator::open(&[], data_dir.path(), Vec::new());
     assert_eq!(
         locator.status().networks.problems,
-        ["network-kinds.csv: it is not in use: it is no plain file."]
+        ["network-kinds.csv: it is not in use: it is not a plain file."]
     );
 }
 
@@ -173,7 +173,7 @@ async fn one_update_brings_places_networks_and_exits_and_a_restart_keeps_them() 
     let restarted = Locator::open(&[], data_dir.path(), Vec::new());
     for locator in [&locator, &restarted] {
         let place = locate(locator, LISBON);
-        assert_eq!((place.label.as_str(), place.asn), ("Lisbon, Portugal", Some(3243)));
+        assert_eq!((&*called(&place), place.asn), ("Lisbon, Portugal", Some(3243)));
         assert_eq!(kind(locator, "193.32.249.9"), NetworkKind::Vpn);
         assert_eq!(kind(locator, "193.32.249.10"), NetworkKind::Tor, "one address of a VPN's is an exit");
         assert_eq!(locator.status().networks.tor_exits, 2);
@@ -208,7 +208,7 @@ async fn what_fails_of_an_update_is_named_and_the_rest_is_done() {
         "Networks: What arrived is not a usable database and was thrown away. It holds no networks. Tor exits: What \
          arrived is not a list of addresses and was thrown away: most of its lines are something else."
     );
-    assert_eq!(locate(&locator, LISBON).label, "Lisbon, Portugal");
+    assert_eq!(called(&locate(&locator, LISBON)), "Lisbon, Portugal");
     assert_eq!(locate(&locator, LISBON).asn, Some(3243), "the networks given before");
     assert_eq!(kind(&locator, PHONE), NetworkKind::Tor, "the list from before");
     assert_eq!(files_in_geo(&data_dir).len(), 2, "{:?}", files_in_geo(&data_dir));

@@ -7,23 +7,20 @@
 
 use serde_json::Value;
 
-use super::countries;
+use super::fields::{number, text, whole};
 use super::network::Network;
-use crate::model::{Place, PlaceScope, clean_text};
+use crate::model::{Place, PlaceScope};
 
 /// How far off a city's coordinates may be when the database does not say: two good databases differ by 15 km in
 /// the median for the same address, and a fixed line is placed within 16 km. Three times that.
 const CITY_RADIUS_KM: u32 = 50;
 /// The same for the middle of a region.
 const REGION_RADIUS_KM: u32 = 200;
-/// Characters of a name.
-const MAX_CHARS: usize = 80;
 
 /// What one database says of one address.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Finding {
     country_code: Option<String>,
-    country_name: Option<String>,
     region: Option<String>,
     city: Option<String>,
     coordinates: Option<(f64, f64)>,
@@ -55,11 +52,6 @@ impl Finding {
             .filter(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()));
         let location = if record["location"].is_object() { &record["location"] } else { record };
         Self {
-            country_name: code
-                .as_deref()
-                .and_then(countries::name_of)
-                .map(str::to_owned)
-                .or_else(|| name(country)),
             country_code: code,
             region: text(&record["state1"])
                 .or_else(|| name(&record["subdivisions"][0]))
@@ -106,7 +98,6 @@ impl Finding {
         let coordinates = self.coordinates.filter(|_| radius.is_some());
         Place {
             scope: PlaceScope::Located,
-            label: self.label(),
             country_code: self.country_code,
             region: self.region,
             city: self.city,
@@ -116,42 +107,11 @@ impl Finding {
             ..Place::default()
         }
     }
-
-    /// "Lisbon, Portugal". What stands after the last comma is the country.
-    fn label(&self) -> String {
-        let country = self.country_name.as_deref().or(self.country_code.as_deref());
-        let within = self.city.as_deref().or(self.region.as_deref());
-        match (within, country) {
-            (Some(within), Some(country)) if within == country => country.to_owned(),
-            (Some(within), Some(country)) => format!("{within}, {country}"),
-            (Some(only), None) | (None, Some(only)) => only.to_owned(),
-            (None, None) => Place::unknown().label,
-        }
-    }
 }
 
 /// The English name in `{"names": {"en": …}}`.
 fn name(record: &Value) -> Option<String> {
     text(&record["names"]["en"])
-}
-
-/// A text that says something.
-pub(super) fn text(value: &Value) -> Option<String> {
-    Some(clean_text(value.as_str()?, MAX_CHARS)).filter(|text| !text.is_empty() && text != "-")
-}
-
-/// A number, also when a database keeps it as text.
-pub(super) fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number: &f64| number.is_finite())
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "every caller has checked the range"
-)]
-pub(super) fn whole(number: f64) -> u32 {
-    number.round() as u32
 }
 
 /// Degrees north and east, to four decimals (11 m): the rest is noise of the databases' 32-bit numbers. Zero and zero, in the sea off Ghana, is what databases write for "not known".
@@ -178,7 +138,7 @@ mod tests {
             "latitude": 38.7314, "longitude": -9.1456, "postcode": "", "timezone": ""
         }))
         .into_place();
-        assert_eq!(place.label, "Lisbon, Portugal");
+        assert_eq!(place.city.as_deref(), Some("Lisbon"));
         assert_eq!((place.country_code.as_deref(), place.region.as_deref()), (Some("PT"), Some("Lisbon")));
         assert_eq!(place.accuracy_radius_km, Some(CITY_RADIUS_KM));
         assert_eq!((place.latitude, place.longitude), (Some(38.7314), Some(-9.1456)));
@@ -193,7 +153,7 @@ mod tests {
             "location": { "latitude": 48.2, "longitude": 16.37, "accuracy_radius": 20 },
         }))
         .into_place();
-        assert_eq!(place.label, "Vienna, Austria");
+        assert_eq!((place.country_code.as_deref(), place.city.as_deref()), (Some("AT"), Some("Vienna")));
         assert_eq!(place.accuracy_radius_km, Some(20));
     }
 
@@ -206,7 +166,12 @@ mod tests {
             json!({ "country": "br" }),
         ] {
             let place = Finding::read(&record).into_place();
-            assert_eq!((place.scope, place.label.as_str()), (PlaceScope::Located, "Brazil"), "{record}");
+            let country = place.country_code.as_deref();
+            assert_eq!(
+                (place.scope, country, &place.city),
+                (PlaceScope::Located, Some("BR"), &None),
+                "{record}"
+            );
             assert_eq!((place.latitude, place.accuracy_radius_km), (None, None), "{record}");
         }
     }
@@ -230,18 +195,6 @@ mod tests {
         assert_eq!((place.latitude, place.accuracy_radius_km), (None, None));
         let nowhere = json!({ "country_code": "PT", "city": "Lisbon", "latitude": 0.0, "longitude": 0.0 });
         assert_eq!(Finding::read(&nowhere).into_place().latitude, None);
-    }
-
-    #[test]
-    fn the_country_stands_after_the_last_comma() {
-        let label = |record| Finding::read(&record).into_place().label;
-        assert_eq!(
-            label(json!({ "country_code": "US", "city": "Washington, D.C." })),
-            "Washington, D.C., United States"
-        );
-        assert_eq!(label(json!({ "country_code": "SG", "city": "Singapore" })), "Singapore");
-        assert_eq!(label(json!({ "country_code": "DE", "state1": "Bavaria" })), "Bavaria, Germany");
-        assert_eq!(label(json!({ "country_code": "QQ", "city": "Nowhere" })), "Nowhere, QQ");
     }
 
     #[test]

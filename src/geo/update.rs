@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::database::{Database, Holds};
+use super::database::{Contents, Database};
 use super::folder::Folder;
 use super::{Entry, Locator, download};
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, causes};
 use crate::wire::GeoProgress;
 
 /// What can be brought up to date.
@@ -58,14 +58,16 @@ impl Locator {
         on_progress: impl Fn(GeoProgress),
     ) -> Result<()> {
         let Ok(_running) = self.updating.try_lock() else {
-            return Err(Error::GeoUpdate("An update is under way already.".into()));
+            return Err(Error::geo_update("An update is under way already."));
         };
         let Some(folder) = self.folder.as_ref().filter(|_| !self.sources.is_empty()) else {
-            return Err(Error::GeoUpdate("No address to update from is set.".into()));
+            return Err(Error::geo_update("No address to update from is set."));
         };
         let mut failures = Vec::new();
         for source in &self.sources {
             if let Err(error) = self.update_from(source, folder, http, clock, &on_progress).await {
+                // Here, where each of several is known with its cause; a person is told all sentences together.
+                tracing::warn!(error = %causes(&error), "{} could not be brought up to date", source.brings.in_words());
                 failures.push((source.brings, error));
             }
         }
@@ -76,7 +78,7 @@ impl Locator {
                 failures.push(last);
                 let sentences =
                     failures.iter().map(|(brings, error)| format!("{}: {error}", brings.in_words()));
-                Err(Error::GeoUpdate(sentences.collect::<Vec<_>>().join(" ").into()))
+                Err(Error::geo_update(sentences.collect::<Vec<_>>().join(" ")))
             }
         }
     }
@@ -98,8 +100,8 @@ impl Locator {
         on_progress(GeoProgress::Checking);
         let into = folder.clone();
         let holds = match source.brings {
-            Updated::Places => Holds::Places,
-            Updated::Networks => Holds::Networks,
+            Updated::Places => Contents::Places,
+            Updated::Networks => Contents::Networks,
             Updated::TorExits => {
                 let installed = tokio::task::spawn_blocking(move || arrived.install_tor_exits(&into));
                 let exits = installed.await.map_err(Error::internal)??;

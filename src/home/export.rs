@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::spreadsheet::harmless;
-use crate::wire::HistoryLine;
+use crate::wire::HistoryItem;
+use crate::words;
 
 const COLUMNS: [&str; 11] = [
     "at",
@@ -18,8 +19,8 @@ const COLUMNS: [&str; 11] = [
     "by_session_id",
 ];
 
-/// Lines of history as CSV, with the column names before the first page.
-pub fn history_csv(lines: &[HistoryLine], with_header: bool) -> Result<Vec<u8>> {
+/// Entries of the history as CSV, with the column names before the first page.
+pub fn history_csv(lines: &[HistoryItem], with_header: bool) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |cause: csv::Error| Error::internal(cause);
     if with_header {
@@ -42,7 +43,7 @@ pub fn history_csv(lines: &[HistoryLine], with_header: bool) -> Result<Vec<u8>> 
                 line.address.as_deref().unwrap_or_default(),
                 &harmless(place.map(|place| place.label.as_str()).unwrap_or_default()),
                 place.and_then(|place| place.country_code.as_deref()).unwrap_or_default(),
-                &harmless(line.detail.as_deref().unwrap_or_default()),
+                &harmless(&line.detail.as_ref().map(words::detail).unwrap_or_default()),
                 &device_id,
                 &session_id,
                 &by_session_id,

@@ -1,7 +1,7 @@
 //! The home on this computer: every operation is the verb of the same name in [`crate::access`].
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
@@ -10,17 +10,19 @@ use super::Home;
 use crate::access::asking::Asking;
 use crate::access::caller::{Caller, Manager};
 use crate::access::{
-    Core, activity, alerts, badge, check, codes, devices, familiarity, geo, history, merge, password,
-    profiles, set_up, sign_in, sign_out,
+    Core, activity, alerts, badge, channels, check, codes, devices, familiarity, geo, history, merge,
+    password, profiles, proof, recover, set_up, sign_in, sign_out,
 };
 use crate::error::{Error, Result};
-use crate::model::{AlertId, DeviceId, ProfileId};
+pub use crate::events::Heard;
+use crate::model::{AlertId, Answer, ChannelId, DeviceId, ProfileId, Secret};
 use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
-    AnswerOutcome, CodeAnswer, CurrentSession, Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage,
-    DeviceQuery, Event, EventKind, GeoStatus, HistoryPage, HistoryQuery, HomeStatus, NewProfile,
-    PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList,
-    SetupRequest, SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn,
+    AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
+    DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Event, EventKind, Fresh, GeoStatus,
+    HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewProfile, PasswordChange, PasswordChanged,
+    PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery,
+    SessionProof, SetupRequest, SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn,
 };
 
 /// The home on this computer, as one request sees it. Cheap to make.
@@ -28,12 +30,14 @@ use crate::wire::{
 pub struct Here {
     core: Arc<Core>,
     asking: Asking,
+    /// The newer token that an operation brought: what is asked after it is asked with that.
+    newer: Arc<Mutex<Option<Secret>>>,
 }
 
 impl Here {
     /// The home for whoever asks.
     pub fn new(core: Arc<Core>, asking: Asking) -> Self {
-        Self { core, asking }
+        Self { core, asking, newer: Arc::default() }
     }
 
     /// The core behind it.
@@ -48,11 +52,53 @@ impl Here {
 
     /// The session that asks, if it is alive.
     pub async fn caller(&self) -> Result<Caller> {
-        check::check(&self.core, &self.asking).await
+        let newer = self.newer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let caller = match newer {
+            None => check::check(&self.core, &self.asking).await?,
+            token => check::check(&self.core, &Asking { token, ..self.asking.clone() }).await?,
+        };
+        Ok(Caller { line: Some(self.core.live.line(&self.asking)), ..caller })
+    }
+
+    /// Goes on with the newer token, if an answer brings one.
+    fn go_on_with<T>(&self, fresh: Fresh<T>) -> Fresh<T> {
+        if let Some(token) = fresh.token.clone() {
+            *self.newer.lock().unwrap_or_else(PoisonError::into_inner) = Some(Secret::received(token));
+        }
+        fresh
     }
 
     async fn manager(&self) -> Result<Manager> {
         self.caller().await?.manager()
+    }
+
+    /// Whether letting a device in takes a proof now, and whose PIN would do besides the password.
+    pub async fn wanted_proof(&self) -> Result<Option<Option<ProfileId>>> {
+        proof::is_wanted(&self.core, &self.manager().await?).await
+    }
+
+    /// What changes, as it happens, after what a listener heard before it was cut off; until its session ends or is held.
+    pub async fn listen(&self, after: Option<&str>) -> Result<BoxStream<'static, Heard>> {
+        let manager = self.manager().await?;
+        let listening = Listening::begin(&manager)?;
+        let session = Arc::clone(&manager.caller().session);
+        // First listen, then look whether the session is still there: no sign-out slips between.
+        let woken = session.until_over();
+        let heard = self.core.announcer.listen(manager.account_id(), after, move || session.is_over(), woken);
+        // Nor does one that began with an older token go on for whoever has nothing but that.
+        let (session, began) =
+            (Arc::clone(&manager.caller().session), manager.caller().session.times_replaced());
+        let heard = heard.take_while(move |_| std::future::ready(session.times_replaced() == began));
+        let caller = manager.caller().clone();
+        let heard = heard.filter(move |heard| {
+            // What concerns the management is not for a child who took over since; the end is for everybody.
+            let told = heard.event.as_ref().is_none_or(|event| event.kind == EventKind::SessionEnded)
+                || caller.manager().is_ok();
+            let _until_here = &listening;
+            std::future::ready(told)
+        });
+        // What another home may have changed since is not told as if it were all.
+        still(&manager, heard.take_until(self.core.store.until_lost()).boxed())
     }
 }
 
@@ -98,6 +144,10 @@ impl Home for Here {
         Ok(set_up::set_up(&self.core, self.asking.clone(), request).await?.answer)
     }
 
+    async fn recover(&self, request: Recovery) -> Result<Recovered> {
+        recover::recover(&self.core, self.asking.clone(), request).await
+    }
+
     async fn sign_in(&self, request: SignInRequest) -> Result<SignedIn> {
         Ok(sign_in::sign_in(&self.core, self.asking.clone(), request).await?.answer)
     }
@@ -108,13 +158,23 @@ impl Home for Here {
     }
 
     async fn sign_out_here(&self) -> Result<()> {
-        sign_out::here(&self.core, &self.caller().await?).await
+        // Also when it fails before: whoever asks may have to be judged first, which is written down.
+        let caller = self.caller().await.map_err(Error::of_sign_out)?;
+        sign_out::here(&self.core, &caller).await
     }
 
-    async fn choose_profile(&self, choice: ProfileChoice) -> Result<CurrentSession> {
+    async fn choose_profile(&self, choice: ProfileChoice) -> Result<Fresh<CurrentSession>> {
         let caller = self.caller().await?;
-        profiles::choose(&self.core, &caller, choice).await?;
-        caller.unless_ended(badge::session(&self.core, &caller).await?)
+        // Read before: the token that it brings must not get lost over what is said beside it.
+        let kept = badge::Kept::read(&self.core, &caller).await?;
+        let fresh = self.go_on_with(profiles::choose(&self.core, &caller, choice).await?);
+        caller.unless_ended(fresh.with(kept.seen_by(&caller)))
+    }
+
+    async fn prove(&self, proof: SessionProof) -> Result<Fresh<Proven>> {
+        let manager = self.manager().await?;
+        let fresh = self.go_on_with(proof::prove(&self.core, &manager, &proof).await?);
+        still(&manager, fresh)
     }
 
     async fn report_activity(&self, report: ActivityReport) -> Result<()> {
@@ -153,11 +213,13 @@ impl Home for Here {
     }
 
     async fn sign_out_device(&self, id: DeviceId) -> Result<SignOutResult> {
-        sign_out::device(&self.core, &self.manager().await?, id).await
+        let manager = self.manager().await.map_err(Error::of_sign_out)?;
+        sign_out::device(&self.core, &manager, id).await
     }
 
-    async fn sign_out_devices(&self, request: SignOutMany) -> Result<SignOutReport> {
-        sign_out::many(&self.core, &self.manager().await?, request).await
+    async fn sign_out_devices(&self, request: SignOutMany) -> Result<Fresh<SignOutReport>> {
+        let manager = self.manager().await.map_err(Error::of_sign_out)?;
+        Ok(self.go_on_with(sign_out::many(&self.core, &manager, request).await?))
     }
 
     async fn alerts(&self, query: AlertQuery) -> Result<AlertPage> {
@@ -171,7 +233,11 @@ impl Home for Here {
     }
 
     async fn answer_alert(&self, id: AlertId, answer: AlertAnswer) -> Result<AnswerOutcome> {
-        alerts::answer(&self.core, &self.manager().await?, id, answer.answer).await
+        let manager = self.manager().await;
+        // "Not me" signs somebody out.
+        let manager =
+            if answer.answer == Answer::NotMe { manager.map_err(Error::of_sign_out) } else { manager };
+        alerts::answer(&self.core, &manager?, id, answer.answer).await
     }
 
     async fn alert_settings(&self) -> Result<AlertSettings> {
@@ -184,19 +250,47 @@ impl Home for Here {
         still(&manager, familiarity::change(&self.core, &manager, change).await?)
     }
 
+    async fn channels(&self) -> Result<ChannelList> {
+        let manager = self.manager().await?;
+        still(&manager, channels::list(&self.core, &manager).await?)
+    }
+
+    async fn add_channel(&self, channel: NewChannel) -> Result<ChannelAdded> {
+        let manager = self.manager().await?;
+        still(&manager, channels::add(&self.core, &manager, channel).await?)
+    }
+
+    async fn change_channel(&self, id: ChannelId, change: ChannelChange) -> Result<Channel> {
+        let manager = self.manager().await?;
+        still(&manager, channels::change(&self.core, &manager, id, change).await?)
+    }
+
+    async fn remove_channel(&self, id: ChannelId) -> Result<()> {
+        let manager = self.manager().await?;
+        channels::remove(&self.core, &manager, id).await?;
+        still(&manager, ())
+    }
+
+    async fn test_channel(&self, id: ChannelId) -> Result<Channel> {
+        let manager = self.manager().await?;
+        still(&manager, channels::test(&self.core, &manager, id).await?)
+    }
+
     async fn history(&self, query: HistoryQuery) -> Result<HistoryPage> {
         let manager = self.manager().await?;
         still(&manager, history::list(&self.core, &manager, query).await?)
     }
 
-    async fn create_profile(&self, profile: NewProfile) -> Result<Profile> {
+    async fn create_profile(&self, profile: NewProfile) -> Result<Fresh<Profile>> {
         let manager = self.manager().await?;
-        still(&manager, profiles::create(&self.core, &manager, profile).await?)
+        let fresh = self.go_on_with(profiles::create(&self.core, &manager, profile).await?);
+        still(&manager, fresh)
     }
 
-    async fn change_profile(&self, id: ProfileId, change: ProfileChange) -> Result<Profile> {
+    async fn change_profile(&self, id: ProfileId, change: ProfileChange) -> Result<Fresh<Profile>> {
         let manager = self.manager().await?;
-        still(&manager, profiles::change(&self.core, &manager, id, change).await?)
+        let fresh = self.go_on_with(profiles::change(&self.core, &manager, id, change).await?);
+        still(&manager, fresh)
     }
 
     async fn delete_profile(&self, id: ProfileId) -> Result<()> {
@@ -205,8 +299,8 @@ impl Home for Here {
         still(&manager, ())
     }
 
-    async fn change_password(&self, change: PasswordChange) -> Result<PasswordChanged> {
-        password::change(&self.core, &self.manager().await?, change).await
+    async fn change_password(&self, change: PasswordChange) -> Result<Fresh<PasswordChanged>> {
+        Ok(self.go_on_with(password::change(&self.core, &self.manager().await?, change).await?))
     }
 
     async fn mark_badge_seen(&self) -> Result<()> {
@@ -230,18 +324,7 @@ impl Home for Here {
     }
 
     async fn events(&self) -> Result<BoxStream<'static, Event>> {
-        let manager = self.manager().await?;
-        let listening = Listening::begin(&manager)?;
-        let caller = manager.caller().clone();
-        // First listen, then look whether the session is still there: no sign-out slips between.
-        let events = self.core.announcer.listen(manager.account_id(), move || caller.session.has_ended());
-        let caller = manager.caller().clone();
-        let events = events.filter(move |event| {
-            // What concerns the management is not for a child who took over since; the end is for everybody.
-            let told = event.kind == EventKind::SessionEnded || caller.manager().is_ok();
-            let _until_here = &listening;
-            std::future::ready(told)
-        });
-        still(&manager, events.boxed())
+        let heard = self.listen(None).await?;
+        Ok(heard.filter_map(|heard| std::future::ready(heard.event)).boxed())
     }
 }

@@ -1,75 +1,105 @@
 //! A home on another machine, asked over its HTTP interface: the phone's case, and a desktop's whose
 //! server runs on another computer.
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
-use reqwest::{Client, Method, RequestBuilder, Response};
-use serde::Serialize;
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use sse_stream::SseStream;
 use url::Url;
 
-use super::Home;
+use super::operations::{answer, operations};
+use super::parts::{Asked, Body, Named, Part, Question};
+use super::table::each;
+use super::{EVENTS, Home, types};
 use crate::error::{Error, ErrorBody, Result};
-use crate::model::{AlertId, DeviceId, ProfileId, Secret};
-use crate::wire::{
-    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
-    AnswerOutcome, CodeAnswer, CurrentSession, Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage,
-    DeviceQuery, Event, GeoStatus, HistoryPage, HistoryQuery, HomeStatus, NewProfile, PasswordChange,
-    PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, SetupRequest,
-    SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn,
-};
+use crate::model::Secret;
+use crate::wire::{Event, Fresh, SignedIn};
 
 /// Most bytes read of an answer: a home that is not ours must not fill our memory.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long an answer may take, to its last byte; the event stream has no end and is not counted.
+const MOST_TIME: Duration = Duration::from_mins(1);
 
 /// A home on another machine.
 #[derive(Clone, Debug)]
 pub struct There {
     url: Url,
-    token: Option<Secret>,
+    /// Behind a lock: an answer may bring a newer one, and what is asked after it is asked with that.
+    token: Arc<Mutex<Option<Secret>>>,
     http: Client,
 }
 
 impl There {
     /// The home at `url`, asked with `token` once this device is signed in.
     pub fn new(url: Url, token: Option<Secret>) -> Self {
-        Self { url, token, http: crate::tls::http_client() }
+        Self { url, token: Arc::new(Mutex::new(token)), http: crate::tls::http_client() }
     }
 
     /// The same home, asked with `token`. Cheap: the connections are shared.
     #[must_use]
     pub fn with_token(&self, token: Option<Secret>) -> Self {
-        Self { token, ..self.clone() }
+        Self { token: Arc::new(Mutex::new(token)), ..self.clone() }
     }
 
     fn request(&self, method: Method, path: &str) -> Result<RequestBuilder> {
         let url = self.url.join(path).map_err(Error::internal)?;
         let request = self.http.request(method, url);
-        Ok(match &self.token {
+        let token = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Ok(match token {
             Some(token) => request.bearer_auth(token.reveal()),
             None => request,
         })
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T> {
-        let query = serde_urlencoded::to_string(query).map_err(Error::internal)?;
-        let path = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
-        read(send(self.request(Method::GET, &path)?).await?).await
+    async fn ask(&self, Question { method, path, body }: Question) -> Result<Response> {
+        let request = self.request(method, &path)?.timeout(MOST_TIME);
+        send(match body {
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
+            None => request,
+        })
+        .await
     }
 
-    async fn tell<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T> {
-        read(send(self.request(method, path)?.json(body)).await?).await
+    async fn gives<T: DeserializeOwned>(&self, question: Question) -> Result<T> {
+        read(self.ask(question).await?).await
     }
 
-    async fn tell_only(&self, method: Method, path: &str, body: &impl Serialize) -> Result<()> {
-        send(self.request(method, path)?.json(body)).await.map(drop)
+    /// The same, where the answer may bring a newer token: what is asked after it is asked with that.
+    async fn renews<T: DeserializeOwned>(&self, question: Question) -> Result<Fresh<T>> {
+        let fresh: Fresh<T> = self.gives(question).await?;
+        if let Some(token) = fresh.token.clone() {
+            *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(Secret::received(token));
+        }
+        Ok(fresh)
+    }
+
+    /// The keys are for whoever asks to keep.
+    async fn signs_in(&self, question: Question) -> Result<SignedIn> {
+        self.gives(question).await
+    }
+
+    async fn does(&self, question: Question) -> Result<()> {
+        self.ask(question).await.map(drop)
+    }
+
+    async fn listen(&self) -> Result<BoxStream<'static, Event>> {
+        let response = send(self.request(Method::GET, EVENTS)?).await?;
+        let events = SseStream::from_bytes_stream(bounded(response.bytes_stream()));
+        Ok(events
+            // The connection broke: the stream ends, and whoever listens asks for another.
+            .take_while(|event| std::future::ready(event.is_ok()))
+            .filter_map(|event| async move {
+                let data = event.ok()?.data?;
+                serde_json::from_str::<Event>(&data).ok()
+            })
+            .boxed())
     }
 }
 
@@ -80,18 +110,26 @@ async fn send(request: RequestBuilder) -> Result<Response> {
     if status.is_success() {
         return Ok(response);
     }
-    let body = bytes(response).await.unwrap_or_default();
-    Err(match serde_json::from_slice::<ErrorBody>(&body) {
-        Ok(ErrorBody { error, message, .. }) => match error.as_str() {
-            "not_signed_in" => Error::NotSignedIn,
-            "session_ended" => Error::SessionEnded,
-            "session_held" => Error::SessionHeld,
-            "token_expired" => Error::TokenExpired,
-            "kids_profile" => Error::KidsProfile,
-            _ => Error::Remote { status: status.as_u16(), code: error, message },
-        },
-        Err(_) => Error::HomeUnreachable(format!("it answered {status}, which no Latchkey does").into()),
-    })
+    Err(refusal(status, &bytes(response).await.unwrap_or_default()))
+}
+
+/// What a home refused with, whole. What is done about some of them has a name here, too.
+fn refusal(status: StatusCode, body: &[u8]) -> Error {
+    let Ok(body) = serde_json::from_slice::<ErrorBody>(body) else {
+        return Error::HomeUnreachable(format!("it answered {status}, which no Latchkey does").into());
+    };
+    match (body.error.as_str(), body.until) {
+        ("not_signed_in", _) => Error::NotSignedIn,
+        ("session_ended", _) => Error::SessionEnded,
+        ("session_held", _) => Error::SessionHeld,
+        ("token_replaced", _) => Error::TokenReplaced,
+        ("token_expired", _) => Error::TokenExpired,
+        ("kids_profile", _) => Error::KidsProfile,
+        ("proof_required", _) => Error::ProofRequired { profile: body.profile_id },
+        ("wait_started", Some(until)) => Error::WaitStarted { until },
+        ("waiting", Some(until)) => Error::Waiting { until },
+        _ => Error::Remote { status: status.as_u16(), body: Box::new(body) },
+    }
 }
 
 async fn read<T: DeserializeOwned>(response: Response) -> Result<T> {
@@ -124,141 +162,62 @@ fn bounded<B: AsRef<[u8]>, E>(bytes: impl Stream<Item = Result<B, E>>) -> impl S
     })
 }
 
-const NOTHING: &[(&str, &str)] = &[];
+macro_rules! there {
+    ($($(#[doc = $text:literal])+ $name:ident($($how:ident $arg:ident: $Type:ident),*) $kind:ident $answer:ident $asked:tt)+) => {
+        #[async_trait]
+        impl Home for There {
+            $(async fn $name(&self $(, $arg: types::$Type)*) -> Result<answer!($kind $answer)> {
+                #[allow(unused_mut, reason = "not all take something")]
+                let mut question = Question::of(&each::$name);
+                $($how($arg).put(stringify!($arg), &mut question)?;)*
+                self.$kind(question).await
+            })+
 
-#[async_trait]
-impl Home for There {
-    async fn status(&self) -> Result<HomeStatus> {
-        self.get("/api/v1/status", &NOTHING).await
+            async fn events(&self) -> Result<BoxStream<'static, Event>> {
+                self.listen().await
+            }
+        }
+    };
+}
+operations!(there);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn what_a_home_refuses_with_arrives_whole() {
+        let profile = "00000000-0000-7000-8000-000000000001".parse().ok();
+        let until = Timestamp::from_millis(1_790_000_000_123);
+        let refused = [
+            Error::SessionEnded,
+            Error::ProofRequired { profile },
+            Error::ProofRequired { profile: None },
+            Error::WaitStarted { until },
+            Error::Waiting { until },
+            Error::TooManyAttempts { retry_after_s: 150 },
+            Error::Busy,
+            Error::NotFound("device"),
+            Error::invalid("limit", "Ask for 1 to 200."),
+        ];
+        for error in refused {
+            let sent = serde_json::to_vec(&error.to_wire()).expect("JSON");
+            let status = StatusCode::from_u16(error.status()).expect("a status");
+            let arrived = refusal(status, &sent);
+            assert_eq!((arrived.to_wire(), arrived.status()), (error.to_wire(), error.status()));
+            assert_eq!(arrived.to_string(), error.to_string());
+        }
     }
 
-    async fn set_up(&self, request: SetupRequest) -> Result<SignedIn> {
-        self.tell(Method::POST, "/api/v1/setup", &request).await
-    }
-
-    async fn sign_in(&self, request: SignInRequest) -> Result<SignedIn> {
-        self.tell(Method::POST, "/api/v1/sign-in", &request).await
-    }
-
-    async fn session(&self) -> Result<CurrentSession> {
-        self.get("/api/v1/session", &NOTHING).await
-    }
-
-    async fn sign_out_here(&self) -> Result<()> {
-        self.tell_only(Method::POST, "/api/v1/sign-out", &()).await
-    }
-
-    async fn choose_profile(&self, choice: ProfileChoice) -> Result<CurrentSession> {
-        self.tell(Method::PUT, "/api/v1/session/profile", &choice).await
-    }
-
-    async fn report_activity(&self, report: ActivityReport) -> Result<()> {
-        self.tell_only(Method::POST, "/api/v1/session/activity", &report).await
-    }
-
-    async fn profiles(&self) -> Result<ProfileList> {
-        self.get("/api/v1/profiles", &NOTHING).await
-    }
-
-    async fn devices(&self, query: DeviceQuery) -> Result<DevicePage> {
-        self.get("/api/v1/devices", &query).await
-    }
-
-    async fn device(&self, id: DeviceId) -> Result<DeviceDetail> {
-        self.get(&format!("/api/v1/devices/{id}"), &NOTHING).await
-    }
-
-    async fn change_device(&self, id: DeviceId, change: DeviceChange) -> Result<Device> {
-        self.tell(Method::PATCH, &format!("/api/v1/devices/{id}"), &change).await
-    }
-
-    async fn merge_device(&self, id: DeviceId, merge: DeviceMerge) -> Result<Device> {
-        self.tell(Method::POST, &format!("/api/v1/devices/{id}/merge"), &merge).await
-    }
-
-    async fn separate_device(&self, id: DeviceId) -> Result<Device> {
-        self.tell(Method::POST, &format!("/api/v1/devices/{id}/separate"), &()).await
-    }
-
-    async fn sign_out_device(&self, id: DeviceId) -> Result<SignOutResult> {
-        self.tell(Method::POST, &format!("/api/v1/devices/{id}/sign-out"), &()).await
-    }
-
-    async fn sign_out_devices(&self, request: SignOutMany) -> Result<SignOutReport> {
-        self.tell(Method::POST, "/api/v1/devices/sign-out", &request).await
-    }
-
-    async fn alerts(&self, query: AlertQuery) -> Result<AlertPage> {
-        self.get("/api/v1/alerts", &query).await
-    }
-
-    async fn alert(&self, id: AlertId) -> Result<AlertDetail> {
-        self.get(&format!("/api/v1/alerts/{id}"), &NOTHING).await
-    }
-
-    async fn answer_alert(&self, id: AlertId, answer: AlertAnswer) -> Result<AnswerOutcome> {
-        self.tell(Method::POST, &format!("/api/v1/alerts/{id}/answer"), &answer).await
-    }
-
-    async fn alert_settings(&self) -> Result<AlertSettings> {
-        self.get("/api/v1/alert-settings", &NOTHING).await
-    }
-
-    async fn change_alert_settings(&self, change: AlertSettingsChange) -> Result<AlertSettings> {
-        self.tell(Method::PUT, "/api/v1/alert-settings", &change).await
-    }
-
-    async fn history(&self, query: HistoryQuery) -> Result<HistoryPage> {
-        self.get("/api/v1/history", &query).await
-    }
-
-    async fn create_profile(&self, profile: NewProfile) -> Result<Profile> {
-        self.tell(Method::POST, "/api/v1/profiles", &profile).await
-    }
-
-    async fn change_profile(&self, id: ProfileId, change: ProfileChange) -> Result<Profile> {
-        self.tell(Method::PATCH, &format!("/api/v1/profiles/{id}"), &change).await
-    }
-
-    async fn delete_profile(&self, id: ProfileId) -> Result<()> {
-        self.tell_only(Method::DELETE, &format!("/api/v1/profiles/{id}"), &()).await
-    }
-
-    async fn change_password(&self, change: PasswordChange) -> Result<PasswordChanged> {
-        self.tell(Method::PUT, "/api/v1/account/password", &change).await
-    }
-
-    async fn mark_badge_seen(&self) -> Result<()> {
-        self.tell_only(Method::POST, "/api/v1/account/badge-seen", &()).await
-    }
-
-    async fn pending_code(&self, user_code: String) -> Result<PendingCode> {
-        let letters: String = user_code.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
-        self.get(&format!("/api/v1/codes/{letters}"), &NOTHING).await
-    }
-
-    async fn answer_code(&self, answer: CodeAnswer) -> Result<()> {
-        self.tell_only(Method::POST, "/api/v1/codes/answer", &answer).await
-    }
-
-    async fn geo_status(&self) -> Result<GeoStatus> {
-        self.get("/api/v1/geo", &NOTHING).await
-    }
-
-    async fn update_geo(&self) -> Result<GeoStatus> {
-        self.tell(Method::POST, "/api/v1/geo/update", &()).await
-    }
-
-    async fn events(&self) -> Result<BoxStream<'static, Event>> {
-        let response = send(self.request(Method::GET, "/api/v1/events")?).await?;
-        let events = SseStream::from_bytes_stream(bounded(response.bytes_stream()));
-        Ok(events
-            // The connection broke: the stream ends, and whoever listens asks for another.
-            .take_while(|event| std::future::ready(event.is_ok()))
-            .filter_map(|event| async move {
-                let data = event.ok()?.data?;
-                serde_json::from_str::<Event>(&data).ok()
-            })
-            .boxed())
+    #[test]
+    fn what_no_home_says_is_said_of_none() {
+        for body in ["", "<html>", "{}", "[]"] {
+            assert_eq!(
+                refusal(StatusCode::BAD_GATEWAY, body.as_bytes()).code(),
+                "home_unreachable",
+                "{body}"
+            );
+        }
     }
 }

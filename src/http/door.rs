@@ -8,8 +8,9 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::cookies::CookieNames;
+use super::surroundings::Surroundings;
 use crate::access::Core;
-use crate::config::Config;
+use crate::config::{Config, unmapped};
 
 /// What every handler needs. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Inner {
     pub core: Arc<Core>,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whose addresses stand for somebody else, and which are on this side.
+    pub surroundings: Surroundings,
     /// The address people open, when it was configured.
     pub public_url: Option<Url>,
     /// The address it listens on.
@@ -34,15 +37,42 @@ pub struct Inner {
 impl Door {
     /// The door of a home with these settings that listens on `address`.
     pub fn new(config: &Config, address: SocketAddr, core: Arc<Core>, stop: CancellationToken) -> Self {
+        let surroundings = Surroundings::read(core.clock.elapsed(), config.is_in_container);
+        Self::among(config, address, core, stop, surroundings)
+    }
+
+    /// The same, with what is around it told.
+    pub fn among(
+        config: &Config,
+        address: SocketAddr,
+        core: Arc<Core>,
+        stop: CancellationToken,
+        surroundings: Surroundings,
+    ) -> Self {
         let is_secure = config.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
         Self(Arc::new(Inner {
+            surroundings,
             core,
-            trusted_proxies: config.trusted_proxies.clone(),
+            trusted_proxies: config.trusted_proxies.iter().copied().map(unmapped).collect(),
             public_url: config.public_url.clone(),
             address,
             cookies: CookieNames::new(is_secure, config.cookie_domain.clone()),
             stop,
         }))
+    }
+}
+
+impl Inner {
+    /// The name people open it by under https, which a proxy speaks and the home does not.
+    pub fn https_host(&self) -> Option<&str> {
+        self.public_url.as_ref().filter(|url| url.scheme() == "https").and_then(Url::host_str)
+    }
+}
+
+impl Door {
+    /// Whether people open the home by https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 }
 

@@ -73,7 +73,7 @@ static ROWS: &[(&str, &str, Option<DeviceKind>)] = &[
 ];
 
 /// Parts of a browser's user agent that are no app's name.
-const ENGINES: [&str; 20] = [
+const ENGINES: [&str; 30] = [
     "mozilla",
     "applewebkit",
     "chrome",
@@ -94,6 +94,17 @@ const ENGINES: [&str; 20] = [
     "roku",
     "alexamediaplayer",
     "qtwebengine",
+    // What plays or fetches for an app, and names itself where the app could stand.
+    "androidxmedia3",
+    "cronet",
+    "gstreamer",
+    "ktor-client",
+    "lavc",
+    "libhttp",
+    "libmpv",
+    "nsplayer",
+    "souphttpsrc",
+    "stagefright",
 ];
 
 /// The app a user agent names; `lower` is the same text in lower case.

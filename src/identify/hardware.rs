@@ -132,6 +132,8 @@ pub(super) fn read(user_agent: &str, lower: &str) -> Option<Guess> {
     }
     let row = ROWS.iter().find(|row| row.marks.iter().all(|mark| has_word(lower, mark)))?;
     let mut guess = Guess {
+        // A console's name is its model, and often all it says.
+        model: (row.kind == Console).then(|| row.name.into()),
         kind: Some(row.kind),
         name: Some(row.name.into()),
         is_appliance: !matches!(row.kind, Phone | Tablet),

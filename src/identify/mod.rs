@@ -18,6 +18,7 @@ use android::android_model;
 pub use hints::ClientHints;
 use patterns::Patterns;
 
+use crate::error::causes;
 use crate::model::{DeclaredDevice, DeviceKind, DeviceTraits, clean_text};
 
 /// Bytes of a header that are looked at. Real user agents stay below; more would only cost time.
@@ -74,7 +75,7 @@ impl Identifier {
     fn read_patterns(&self, user_agent: &str) -> Guess {
         let patterns = self.patterns.get_or_init(|| {
             Patterns::compile()
-                .inspect_err(|error| tracing::error!(%error, "the patterns of browsers do not compile"))
+                .inspect_err(|error| tracing::error!(error = %causes(&**error), "the patterns of browsers do not compile"))
                 .ok()
         });
         let user_agent = capped(user_agent);

@@ -294,6 +294,9 @@ const USER_AGENTS: &[(&str, &str)] = &[
     ("Wget/1.21.3", "other | Wget | - | Wget 1.21.3"),
     ("python-requests/2.31.0", "other | Python | - | Python 2.31.0"),
     ("okhttp/4.12.0", "other | Unknown device | - | -"),
+    ("stagefright/1.2 (Linux;Android 9)", "phone | Android phone | Android 9 | -"),
+    ("AndroidXMedia3/1.4.1 (Linux;Android 14)", "phone | Android phone | Android 14 | -"),
+    ("NSPlayer/12.00.22621.0000 WMFSDK/12.00.22621.0000", "other | Unknown device | - | -"),
     ("Feishin/0.7.1", "other | Feishin | - | Feishin 0.7.1"),
     ("Mozilla/5.0", "other | Unknown device | - | -"),
     ("totally unheard of", "other | Unknown device | - | -"),
@@ -350,6 +353,30 @@ fn the_model_behind_a_code_is_kept() {
     assert_eq!(model(reduced), None);
     let old = "Mozilla/5.0 (Linux; U; Android 4.0.3; de-de; Galaxy S II Build/GRJ22) AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30";
     assert_eq!(model(old).as_deref(), Some("Galaxy S II"));
+}
+
+#[test]
+fn a_build_of_android_is_no_model() {
+    let model = |user_agent| {
+        Identifier::new().identify(&Clues { user_agent: Some(user_agent), ..Clues::default() }).model
+    };
+    for (user_agent, expected) in [
+        ("Element/1.6.20 (Google Pixel 8; Android 14; AP2A.240805.005)", Some("Pixel 8")),
+        (
+            "Element/1.6.20 (samsung SM-S921B; Android 14; UP1A.231005.007.S921BXXS3AXGA; Flavour GooglePlay)",
+            Some("SM-S921B"),
+        ),
+        ("Element/1.6.20 (Fairphone FP4; Android 13; lineage_FP4-userdebug 13)", Some("Fairphone FP4")),
+        ("Dalvik/2.1.0 (Linux; U; Android 14; Pixel 8 Build/AP2A.240805.005)", Some("Pixel 8")),
+        ("Feishin/0.7 (Linux; Android 14; AP2A.240805.005)", None),
+        (
+            "app/1.2 (Linux; U; Android 14; en_US; Pixel 8; Build/AP2A.240805.005; Cronet/132.0)",
+            Some("Pixel 8"),
+        ),
+        ("Home Assistant/2024.10.3-14505 (Android 14; Pixel 7)", Some("Pixel 7")),
+    ] {
+        assert_eq!(model(user_agent).as_deref(), expected, "{user_agent}");
+    }
 }
 
 #[test]

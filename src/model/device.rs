@@ -212,9 +212,25 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
     clean
 }
 
-/// Characters that change how others are drawn, or draw nothing. The zero-width joiner stays: emoji use it.
+/// Whether a text is the number of a build of Android, such as "AP2A.240805.005": it changes with every monthly patch, and is no
+/// model (source.android.com, "Codenames, tags, and build numbers").
+pub fn is_android_build(text: &str) -> bool {
+    let mut parts = text.split([' ', '-']).next().unwrap_or(text).split('.');
+    let is_number = |part: Option<&str>, len: usize| {
+        part.is_some_and(|part| part.len() == len && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let is_branch = |part: &str| {
+        (3..=5).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    parts.next().is_some_and(is_branch) && is_number(parts.next(), 6) && is_number(parts.next(), 3)
+}
+
+/// Characters that change how others are drawn, or draw nothing though they count as letters. The zero-width joiner
+/// stays: emoji use it.
 const fn is_invisible(c: char) -> bool {
     matches!(c,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' |
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}'
         | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
         | '\u{e0000}'..='\u{e007f}')
@@ -236,6 +252,30 @@ mod tests {
     fn a_long_name_is_cut_between_characters() {
         assert_eq!(clean_text("ééééé", 3), "ééé");
         assert_eq!(clean_text("ab cd", 3), "ab");
+    }
+
+    #[test]
+    fn a_build_of_android_is_told_from_a_model() {
+        for build in
+            ["AP2A.240805.005", "UD1A.230803.022.A3", "TKQ1.221114.001 release-keys", "QTG3.200305.006.S292"]
+        {
+            assert!(is_android_build(build), "{build}");
+        }
+        for model in [
+            "Pixel 8",
+            "SM-S921B",
+            "AFTKA",
+            "QE55",
+            "XT2303-2",
+            "23129RAA4G",
+            "TB310FU",
+            "moto g54",
+            "AFTKRT",
+            "KFTRWI",
+            "",
+        ] {
+            assert!(!is_android_build(model), "{model}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::DeviceId;
+use crate::model::{DeviceId, Reason, reasons};
 
 /// What a sign-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
@@ -42,11 +42,19 @@ pub struct Familiarity {
     /// for a stranger, below for the household. Against odds of one stranger in 10,000 sign-ins beforehand, a score
     /// of 100 means that one in a hundred of such sign-ins is a stranger's. `None` for one judged before scores were.
     pub score: Option<f64>,
-    /// At most three reasons, in plain words.
-    pub reasons: Vec<String>,
+    /// At most three reasons, the weightiest first.
+    #[serde(deserialize_with = "reasons")]
+    pub reasons: Vec<Reason>,
     /// The device of the household that it probably is, when it brought no secret.
     #[serde(default)]
     pub probably: Option<DeviceId>,
+}
+
+impl Familiarity {
+    /// What is left of a judgement that cannot be read any more: nobody vouches for it.
+    pub fn unreadable() -> Self {
+        Self { verdict: Verdict::NewDevice, score: None, reasons: vec![Reason::Unreadable], probably: None }
+    }
 }
 
 /// Whether and how somebody is told of a sign-in.

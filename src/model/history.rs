@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, DeviceId, HistoryId, Place, SessionId, Timestamp};
+use crate::model::{AccountId, DeviceId, HistoryDetail, HistoryId, Place, SessionId, Timestamp};
 
-/// One line of the history. Names are as they were at the time.
+/// One entry of the history. Names are as they were at the time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistoryEntry {
     /// Its id.
@@ -27,8 +27,8 @@ pub struct HistoryEntry {
     pub address: Option<String>,
     /// Where that is, approximately.
     pub place: Option<Place>,
-    /// More in a word: the method of a sign-in, the reason of a sign-out, the answer to an alert.
-    pub detail: Option<String>,
+    /// More: the method of a sign-in, the reason of a sign-out, the answer to an alert.
+    pub detail: Option<HistoryDetail>,
     /// The session that did it, where that is another one than the one concerned.
     pub by_session_id: Option<SessionId>,
 }
@@ -58,6 +58,8 @@ pub enum HistoryKind {
     AlertAnswered,
     /// The password was changed.
     PasswordChanged,
+    /// A forgotten password was replaced on the home's own computer.
+    PasswordRecovered,
     /// A device was given another name.
     DeviceRenamed,
     /// A profile was made, changed or deleted.
@@ -70,11 +72,20 @@ pub enum HistoryKind {
     DevicesSeparated,
     /// How much is told, and when, was changed.
     AlertSettingsChanged,
+    /// What was known of the account, or what its people had set about alerts, could not be read any more: it was set aside, and
+    /// begins anew.
+    SetAside,
+    /// A device asked to speak for a household in which nobody else is left.
+    VouchAsked,
+    /// Somebody made a channel, by which they are told of alerts.
+    ChannelAdded,
+    /// A channel was removed.
+    ChannelRemoved,
 }
 
 impl HistoryKind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::AccountCreated,
         Self::SignIn,
         Self::SignInFailed,
@@ -85,12 +96,17 @@ impl HistoryKind {
         Self::Alert,
         Self::AlertAnswered,
         Self::PasswordChanged,
+        Self::PasswordRecovered,
         Self::DeviceRenamed,
         Self::ProfileChanged,
         Self::SessionHeld,
         Self::DevicesMerged,
         Self::DevicesSeparated,
         Self::AlertSettingsChanged,
+        Self::SetAside,
+        Self::VouchAsked,
+        Self::ChannelAdded,
+        Self::ChannelRemoved,
     ];
 
     /// Its name in JSON and in the store.
@@ -106,12 +122,17 @@ impl HistoryKind {
             Self::Alert => "alert",
             Self::AlertAnswered => "alert_answered",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordRecovered => "password_recovered",
             Self::DeviceRenamed => "device_renamed",
             Self::ProfileChanged => "profile_changed",
             Self::SessionHeld => "session_held",
             Self::DevicesMerged => "devices_merged",
             Self::DevicesSeparated => "devices_separated",
             Self::AlertSettingsChanged => "alert_settings_changed",
+            Self::SetAside => "set_aside",
+            Self::VouchAsked => "vouch_asked",
+            Self::ChannelAdded => "channel_added",
+            Self::ChannelRemoved => "channel_removed",
         }
     }
 }

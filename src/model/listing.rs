@@ -13,6 +13,8 @@ pub struct DeviceListing {
     pub session: Session,
     /// Who used it last.
     pub profile: Option<Profile>,
+    /// What the device is called that let it in, if one did.
+    pub let_in_by_name: Option<String>,
 }
 
 /// An alert with what its card says of device and session.

@@ -3,13 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 /// Approximate location of an IP address.
-#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
-#[ts(export)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct Place {
     /// What sort of address it is; decides which words are shown when there is no country.
     pub scope: PlaceScope,
-    /// In words, in English: "Lisbon, Portugal", "Home network", "Unknown place".
-    pub label: String,
     /// ISO 3166-1 alpha-2, upper case.
     pub country_code: Option<String>,
     /// First subdivision: state, province, district.
@@ -104,17 +101,17 @@ impl std::str::FromStr for NetworkKind {
 impl Place {
     /// An address the database does not know.
     pub fn unknown() -> Self {
-        Self { label: "Unknown place".into(), ..Self::default() }
+        Self::default()
     }
 
     /// A private address (RFC 1918, RFC 4193, link-local): the household's own network.
     pub fn home_network() -> Self {
-        Self { scope: PlaceScope::HomeNetwork, label: "Home network".into(), ..Self::default() }
+        Self { scope: PlaceScope::HomeNetwork, ..Self::default() }
     }
 
     /// A loopback address.
     pub fn this_computer() -> Self {
-        Self { scope: PlaceScope::ThisComputer, label: "This computer".into(), ..Self::default() }
+        Self { scope: PlaceScope::ThisComputer, ..Self::default() }
     }
 
     /// Great-circle distance to another place in kilometres, when both have coordinates
@@ -129,7 +126,20 @@ impl Place {
 }
 
 /// What sort of address a place was looked up for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum PlaceScope {

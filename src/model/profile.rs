@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountId, ProfileId, clean_text};
+use crate::model::{AccountId, ProfileId, clean_text, spelling};
 
 /// One person using the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,26 @@ pub struct Profile {
     pub color: u8,
     /// Whether a PIN must be given to choose it.
     pub has_pin: bool,
+}
+
+/// The profile that was chosen on a session, as every request of it needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenProfile {
+    /// The profile.
+    pub id: ProfileId,
+    /// What the person is called.
+    pub name: String,
+    /// Adult or child.
+    pub kind: ProfileKind,
+    /// Whether a PIN guards it, which whoever chose it here gave.
+    pub has_pin: bool,
+}
+
+impl From<&Profile> for ChosenProfile {
+    fn from(profile: &Profile) -> Self {
+        let Profile { id, name, kind, has_pin, .. } = profile;
+        Self { id: *id, name: name.as_str().to_owned(), kind: *kind, has_pin: *has_pin }
+    }
 }
 
 /// Who uses a profile.
@@ -81,12 +101,12 @@ impl ProfileName {
 pub struct Pin(String);
 
 impl Pin {
-    /// Checks a PIN that somebody typed or chose.
+    /// Checks a PIN that somebody typed or chose, with the digits of whatever keyboard.
     pub fn parse(text: &str) -> Result<Self> {
-        if (4..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Error::invalid("pin", "A PIN has four to eight digits."))
+        let digits = text.chars().take(9).map(spelling::digit).collect::<Option<String>>();
+        match digits.filter(|digits| (4..=8).contains(&digits.len())) {
+            Some(digits) => Ok(Self(digits)),
+            None => Err(Error::invalid("pin", "A PIN has four to eight digits.")),
         }
     }
 

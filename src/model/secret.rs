@@ -13,6 +13,9 @@ use crate::random::Random;
 pub struct Secret(String);
 
 impl Secret {
+    /// How long the text of one is, in bytes.
+    pub const LENGTH: usize = 43;
+
     /// A new secret.
     pub fn new(random: &dyn Random) -> Self {
         let mut bytes = [0; 32];
@@ -83,5 +86,6 @@ mod tests {
         assert_ne!(one, other);
         assert_ne!(one.hash(), other.hash());
         assert_eq!(one.hash(), Secret::received(one.reveal()).hash());
+        assert_eq!(one.reveal().len(), Secret::LENGTH);
     }
 }

@@ -17,6 +17,8 @@ pub struct Session {
     pub device_id: DeviceId,
     /// How it was made.
     pub method: SignInMethod,
+    /// Who let it in by its code, if somebody did.
+    pub let_in_by: Option<LetInBy>,
     /// Who is using the device, once chosen.
     pub profile_id: Option<ProfileId>,
     /// When it was made.
@@ -35,6 +37,15 @@ pub struct Session {
     pub held_at: Option<Timestamp>,
     /// How it ended, once it has.
     pub ending: Option<Ending>,
+}
+
+/// Who let a session in by its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LetInBy {
+    /// The session that did.
+    pub session_id: SessionId,
+    /// The device that held it.
+    pub device_id: DeviceId,
 }
 
 /// How a device signed in.
@@ -97,9 +108,24 @@ pub enum EndedReason {
     PasswordChanged,
     /// The same device signed in again.
     Replaced,
+    /// Whoever held its token gave it back (RFC 7009).
+    Revoked,
+    /// A refresh token that was spent came back: two held the same sign-in (RFC 9700 section 4.14.2).
+    TokenReplayed,
 }
 
 impl EndedReason {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::SignedOutHere,
+        Self::SignedOutRemotely,
+        Self::NotMe,
+        Self::PasswordChanged,
+        Self::Replaced,
+        Self::Revoked,
+        Self::TokenReplayed,
+    ];
+
     /// Its name in JSON and in the store.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -108,6 +134,8 @@ impl EndedReason {
             Self::NotMe => "not_me",
             Self::PasswordChanged => "password_changed",
             Self::Replaced => "replaced",
+            Self::Revoked => "revoked",
+            Self::TokenReplayed => "token_replayed",
         }
     }
 }
@@ -116,9 +144,6 @@ impl std::str::FromStr for EndedReason {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::SignedOutHere, Self::SignedOutRemotely, Self::NotMe, Self::PasswordChanged, Self::Replaced]
-            .into_iter()
-            .find(|reason| reason.as_str() == text)
-            .ok_or(())
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text).ok_or(())
     }
 }

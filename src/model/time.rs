@@ -28,6 +28,12 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 
+    /// Whether this is less than `duration` after another moment, and not before it. For waits that outlive the home and so
+    /// hang on the clock on the wall: one that was set back makes nothing last longer.
+    pub fn is_within(self, duration: Duration, since: Self) -> bool {
+        since <= self && self < since.after(duration)
+    }
+
     /// The moment `duration` earlier.
     #[must_use]
     pub fn before(self, duration: Duration) -> Self {
@@ -67,5 +73,20 @@ mod tests {
         let text = serde_json::to_string(&moment).expect("serialises");
         assert_eq!(text, "\"2026-09-21T14:13:20.123Z\"");
         assert_eq!(serde_json::from_str::<Timestamp>(&text).expect("parses"), moment);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_nothing_last_longer() {
+        let since = Timestamp::from_millis(1_790_000_000_000);
+        let (minute, second) = (Duration::from_mins(1), Duration::from_secs(1));
+        for (now, is_within) in [
+            (since, true),
+            (since.after(minute).before(second), true),
+            (since.after(minute), false),
+            (since.before(second), false),
+            (since.before(Duration::from_hours(24)), false),
+        ] {
+            assert_eq!(now.is_within(minute, since), is_within, "{now}");
+        }
     }
 }

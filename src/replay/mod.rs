@@ -15,6 +15,7 @@ mod rows;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod unreadable;
 mod users;
 mod verdicts;
 
@@ -177,7 +178,7 @@ impl<'a, R: BufRead, T: Write> Replaying<'a, R, T> {
                 Ok((row, attempt)) => {
                     let sign_in = SignIn {
                         at: attempt.at,
-                        identity: Identity::Untold,
+                        identity: Identity::Unnamed,
                         agent: Client::default(),
                         client: self.clients.of(&self.columns, &row),
                         address: attempt.address,

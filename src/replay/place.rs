@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::bounded::Bounded;
 use super::columns::{Column, Columns};
 use super::rows::Row;
-use crate::geo::{Locator, Told};
+use crate::geo::{Locator, Stated};
 use crate::model::Place;
 
 /// Finds the places of rows.
@@ -32,7 +32,7 @@ impl Places {
             let locator = &self.locator;
             self.told.answer(&[country, region, city, network], || {
                 let [country, region, city] = [country, region, city].map(String::from_utf8_lossy);
-                let told = Told { country: &country, region: &region, city: &city };
+                let told = Stated { country: &country, region: &region, city: &city };
                 told.place().map(|place| on_network(place, network, locator))
             })
         };

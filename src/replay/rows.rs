@@ -7,10 +7,7 @@ use std::io::{self, BufRead, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 
-use super::attempt::Unreadable;
-
-/// Longest row, in bytes.
-pub(super) const LONGEST_ROW: usize = 1 << 16;
+use super::unreadable::{LONGEST_ROW, Unreadable};
 
 /// Most lines that a row may have: a line may end within quotation marks.
 const MOST_LINES: u64 = 20;

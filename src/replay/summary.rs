@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::attempt::{Attempt, Unreadable};
+use super::attempt::Attempt;
 use super::columns::{Column, Columns};
+use super::unreadable::Unreadable;
 use crate::familiarity::{Budget, Judgement};
 use crate::model::{Telling, Timestamp, Verdict};
 

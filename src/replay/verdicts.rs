@@ -1,12 +1,14 @@
 //! The verdicts as CSV (RFC 4180), one row each, for a spreadsheet or a program.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::PIECE;
 use super::attempt::Attempt;
 use crate::model::{Familiarity, clean_text};
 use crate::spreadsheet::harmless;
+use crate::words;
 
 const COLUMNS: [&str; 5] = ["index", "user", "verdict", "score", "reasons"];
 
@@ -38,7 +40,7 @@ impl<W: Write> Verdicts<W> {
             if !self.reasons.is_empty() {
                 self.reasons.push_str("; ");
             }
-            self.reasons.push_str(reason);
+            write!(self.reasons, "{}", words::reason(reason)).map_err(io::Error::other)?;
         }
         let written = self.writer.write_record([
             harmless(&index).as_bytes(),

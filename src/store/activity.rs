@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use sqlx::{QueryBuilder, SqliteTransaction};
+use sqlx::QueryBuilder;
 
 use super::Store;
 use super::rows::to_json;
+use super::writer::Change;
 use crate::error::Result;
 use crate::model::{DeviceId, Place, SessionId, Timestamp};
 
@@ -26,7 +27,7 @@ pub struct Touch {
     /// The site it was used at, if at one behind the guard.
     pub service: Option<String>,
     /// Where it is from now on, if it moved along a line that was judged before.
-    pub moved: Option<(IpAddr, Place)>,
+    pub moved: Option<(Option<IpAddr>, Place)>,
 }
 
 impl Store {
@@ -46,7 +47,7 @@ impl Store {
             // Each number of rows is a statement of its own: not to be kept.
             query.build().persistent(false).execute(&mut *change).await?;
         }
-        Ok(change.commit().await?)
+        change.commit().await
     }
 
     /// Carries over into the rows of sessions and devices what the home wrote beside them before it stopped.
@@ -64,12 +65,12 @@ impl Store {
         ] {
             sqlx::query(statement).execute(&mut *change).await?;
         }
-        Ok(change.commit().await?)
+        change.commit().await
     }
 }
 
 /// Carries over what was written beside the rows of a session that ends.
-pub(super) async fn carry_over(change: &mut SqliteTransaction<'_>, id: SessionId) -> Result<()> {
+pub(super) async fn carry_over(change: &mut Change, id: SessionId) -> Result<()> {
     for statement in [
         "UPDATE sessions SET last_active_at = (SELECT at FROM activity WHERE session_id = $1)
          WHERE id = $1 AND last_active_at < (SELECT at FROM activity WHERE session_id = $1)",
@@ -85,14 +86,14 @@ pub(super) async fn carry_over(change: &mut SqliteTransaction<'_>, id: SessionId
 
 /// Writes where a session is from now on.
 pub(super) async fn write_address(
-    change: &mut SqliteTransaction<'_>,
+    change: &mut Change,
     id: SessionId,
-    address: IpAddr,
+    address: Option<IpAddr>,
     place: &Place,
 ) -> Result<()> {
     sqlx::query("UPDATE sessions SET address = $2, place = $3, country_code = $4 WHERE id = $1")
         .bind(id.to_string())
-        .bind(address.to_string())
+        .bind(address.map(|address| address.to_string()))
         .bind(to_json(place)?)
         .bind(place.country_code.as_deref())
         .execute(&mut **change)
@@ -100,7 +101,7 @@ pub(super) async fn write_address(
     Ok(())
 }
 
-async fn write_touch(change: &mut SqliteTransaction<'_>, touch: &Touch) -> Result<()> {
+async fn write_touch(change: &mut Change, touch: &Touch) -> Result<()> {
     sqlx::query(
         "UPDATE sessions SET last_active_at = $2, last_title = COALESCE($3, last_title) WHERE id = $1",
     )
@@ -158,7 +159,9 @@ mod tests {
             } else {
                 query
             };
-            query.execute(&store.writer).await.expect("writes");
+            let mut change = store.begin().await.expect("begins");
+            query.execute(&mut *change).await.expect("writes");
+            change.commit().await.expect("is kept");
         }
         (store, session, device)
     }

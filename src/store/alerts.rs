@@ -1,23 +1,28 @@
 //! Alerts and their answers.
 
-use sqlx::SqliteTransaction;
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
+use super::actions::write_acted_by;
+use super::channels::remove_channels_of;
+use super::ending::{EndSession, EndedKey, end_sessions};
 use super::familiarity::write_known;
 use super::history::insert_history;
-use super::rows::{Columns, to_json};
-use super::sessions::{EndSession, EndedKey, end_session};
+use super::jobs::{tell, tell_again};
+use super::rows::{Columns, familiarity, only_if_readable, readable, to_json};
+use super::turn::Turn;
+use super::writer::Change;
 use crate::error::Result;
 use crate::model::{
-    AccountId, Alert, AlertId, AlertListing, AlertState, Familiarity, HistoryEntry, SessionId,
+    AccountId, ActedBy, Alert, AlertId, AlertListing, AlertState, DeviceId, DeviceKind, Familiarity,
+    HistoryEntry, Place, SessionId, Telling,
 };
 
 macro_rules! alerts {
     ($rest:literal) => {
         concat!(
-            "SELECT a.id, a.account_id, a.device_id, a.session_id, a.at, a.place, a.familiarity, a.telling,
-             a.sign_in, a.state, a.answered_at, COALESCE(d.given_name, d.name) AS device_name, d.kind AS device_kind,
+            "SELECT a.id, a.account_id, a.device_id, a.session_id, a.kind, a.did, a.at, a.place, a.familiarity, a.telling,
+             a.sign_in, a.state, a.answered_at, a.acted_by, COALESCE(d.given_name, d.name) AS device_name, d.kind AS device_kind,
              s.held_at, s.ended_at, s.refused_at, o.login
              FROM alerts a JOIN devices d ON d.id = a.device_id JOIN sessions s ON s.id = a.session_id
              JOIN accounts o ON o.id = a.account_id ",
@@ -25,6 +30,11 @@ macro_rules! alerts {
         )
     };
 }
+
+/// Each walks along an index of its own, as those of the history do.
+const ALL: &str = alerts!("WHERE a.account_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3");
+const IN_STATE: &str =
+    alerts!("WHERE a.state = $1 AND a.account_id = $2 AND a.id < $3 ORDER BY a.id DESC LIMIT $4");
 
 impl Store {
     /// Alerts of the account, newest first, older than `before`.
@@ -35,20 +45,15 @@ impl Store {
         before: Option<AlertId>,
         limit: u32,
     ) -> Result<Vec<AlertListing>> {
-        sqlx::query(alerts!(
-            "WHERE a.account_id = $1 AND a.id < $2 AND ($3 IS NULL OR a.state = $3)
-             ORDER BY a.id DESC LIMIT $4"
-        ))
-        .bind(account_id.to_string())
+        let query = match state {
+            None => sqlx::query(ALL),
+            Some(state) => sqlx::query(IN_STATE).bind(state.as_str()),
+        };
         // Ids sort by time; every id is below this one.
-        .bind(before.map_or_else(|| "g".to_owned(), |id| id.to_string()))
-        .bind(state.map(AlertState::as_str))
-        .bind(i64::from(limit))
-        .fetch_all(&self.reader)
-        .await?
-        .iter()
-        .map(to_alert)
-        .collect()
+        let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
+        let query = query.bind(account_id.to_string()).bind(before).bind(i64::from(limit));
+        let rows = query.fetch_all(&self.lists).await?;
+        readable(&rows, to_alert)
     }
 
     /// One alert of the account.
@@ -73,9 +78,13 @@ impl Store {
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// Writes an answer with what follows from it, in one change. Returns the key of the session it ended, if it ended
-    /// one.
-    pub async fn answer_alert(&self, alert: &Alert, answer: &AnswerChange<'_>) -> Result<Option<EndedKey>> {
+    /// Writes an answer with what follows from it, in one change. Returns the keys of the sessions it ended.
+    pub async fn answer_alert(
+        &self,
+        _turn: &Turn<'_>,
+        alert: &Alert,
+        answer: &AnswerChange<'_>,
+    ) -> Result<Vec<EndedKey>> {
         let mut change = self.begin().await?;
         let history = answer.history;
         sqlx::query("UPDATE alerts SET state = $2, answered_at = $3, answered_by = $4 WHERE id = $1")
@@ -90,16 +99,32 @@ impl Store {
             write_known(&mut change, alert.account_id, known).await?;
         }
         if let Some(familiarity) = answer.familiarity {
-            sqlx::query("UPDATE sessions SET familiarity = $2, held_at = NULL WHERE id = $1")
-                .bind(alert.session_id.to_string())
-                .bind(to_json(familiarity)?)
-                .execute(&mut *change)
-                .await?;
+            sqlx::query(
+                "UPDATE sessions SET familiarity = $2, held_at = NULL, judged_lines = NULL WHERE id = $1",
+            )
+            .bind(alert.session_id.to_string())
+            .bind(to_json(familiarity)?)
+            .execute(&mut *change)
+            .await?;
         }
-        let ended = match answer.end {
-            Some(end) => end_session(&mut change, end).await?,
-            None => None,
-        };
+        if let Some(device_id) = answer.ends_wait_of {
+            end_wait_of(&mut change, device_id, answer.state).await?;
+        }
+        if answer.forgets_lines {
+            sqlx::query(
+                "UPDATE sessions SET judged_lines = NULL
+                 WHERE account_id = $1 AND ended_at IS NULL AND judged_lines IS NOT NULL",
+            )
+            .bind(alert.account_id.to_string())
+            .execute(&mut *change)
+            .await?;
+        }
+        write_acted_by(&mut change, alert.id, answer.by).await?;
+        if answer.state == AlertState::NotMe {
+            remove_channels_of(&mut change, alert.device_id).await?;
+        }
+        let ended = end_sessions(&mut change, answer.ends).await?;
+        tell_again(&mut change, alert.id, history.at).await?;
         change.commit().await?;
         Ok(ended)
     }
@@ -110,24 +135,33 @@ impl Store {
 pub struct AnswerChange<'a> {
     /// How the alert stands from now on.
     pub state: AlertState,
-    /// Its line of history.
+    /// Who gave it.
+    pub by: &'a ActedBy,
+    /// Its entry in the history.
     pub history: &'a HistoryEntry,
     /// What is known of the account from now on, where the answer teaches something.
     pub known: Option<&'a str>,
-    /// How familiar the session is from now on; it is not held any more then.
+    /// How familiar the session is from now on; it is not held any more then, and judged again where its next request comes
+    /// from.
     pub familiarity: Option<&'a Familiarity>,
-    /// The session it ends.
-    pub end: Option<&'a EndSession>,
+    /// Whether all sessions of the account are judged again, wherever their next requests come from.
+    pub forgets_lines: bool,
+    /// The sessions it ends.
+    pub ends: &'a [EndSession],
+    /// The device that it is about, when that need not wait any more to speak for the household.
+    pub ends_wait_of: Option<DeviceId>,
 }
+
+const OF_SESSION: &str =
+    "UPDATE alerts SET session_id = $2 WHERE session_id = $1 AND state IN ('open', 'unsure')";
+
+/// There is a wait an account at most, and so by it: a device may have had a thousand sessions.
+const WAIT_OF_DEVICE: &str = "DELETE FROM waits WHERE EXISTS (SELECT 1 FROM sessions s WHERE s.id = waits.session_id AND s.device_id = $1)";
 
 /// Has the alerts that wait about a session be about the one that replaced it: "not me" ends what is there, not what
 /// was.
-pub async fn follow_session(
-    change: &mut SqliteTransaction<'_>,
-    replaced: SessionId,
-    session_id: SessionId,
-) -> Result<()> {
-    sqlx::query("UPDATE alerts SET session_id = $2 WHERE session_id = $1 AND state IN ('open', 'unsure')")
+pub async fn follow_session(change: &mut Change, replaced: SessionId, session_id: SessionId) -> Result<()> {
+    sqlx::query(OF_SESSION)
         .bind(replaced.to_string())
         .bind(session_id.to_string())
         .execute(&mut **change)
@@ -135,10 +169,10 @@ pub async fn follow_session(
     Ok(())
 }
 
-pub async fn insert_alert(change: &mut SqliteTransaction<'_>, alert: &Alert) -> Result<()> {
+pub async fn insert_alert(change: &mut Change, alert: &Alert) -> Result<()> {
     sqlx::query(
-        "INSERT INTO alerts (id, account_id, device_id, session_id, at, place, place_key, familiarity, state,
-         telling, sign_in) VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10)",
+        "INSERT INTO alerts (id, account_id, device_id, session_id, at, place, familiarity, state,
+         telling, sign_in, kind, did) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(alert.id.to_string())
     .bind(alert.account_id.to_string())
@@ -150,6 +184,21 @@ pub async fn insert_alert(change: &mut SqliteTransaction<'_>, alert: &Alert) -> 
     .bind(alert.state.as_str())
     .bind(alert.telling.as_str())
     .bind(alert.sign_in.as_deref())
+    .bind(alert.kind.as_str())
+    .bind(to_json(&alert.did)?)
+    .execute(&mut **change)
+    .await?;
+    tell(change, alert).await
+}
+
+/// Ends the wait of a device, and answers what told of it.
+async fn end_wait_of(change: &mut Change, device_id: DeviceId, state: AlertState) -> Result<()> {
+    sqlx::query(WAIT_OF_DEVICE).bind(device_id.to_string()).execute(&mut **change).await?;
+    sqlx::query(
+        "UPDATE alerts SET state = $2 WHERE device_id = $1 AND kind = 'asks_to_vouch' AND state = 'open'",
+    )
+    .bind(device_id.to_string())
+    .bind(state.as_str())
     .execute(&mut **change)
     .await?;
     Ok(())
@@ -162,19 +211,67 @@ fn to_alert(row: &SqliteRow) -> Result<AlertListing> {
             account_id: row.word("account_id")?,
             device_id: row.word("device_id")?,
             session_id: row.word("session_id")?,
+            kind: row.word("kind")?,
+            did: row.json("did")?,
             at: row.moment("at")?,
-            place: row.json("place")?,
-            familiarity: row.json("familiarity")?,
-            telling: row.word("telling")?,
-            sign_in: row.raw("sign_in")?,
-            state: row.word("state")?,
+            place: row.json_or("place", Place::unknown),
+            familiarity: familiarity(row, "familiarity"),
+            telling: row.word_or("telling", Telling::Aloud),
+            sign_in: only_if_readable(row, row.raw("sign_in"))?.flatten(),
+            state: row.word_or("state", AlertState::Open),
             answered_at: row.moment_if_any("answered_at")?,
+            acted_by: row.json_if_any("acted_by"),
         },
         account: row.raw("login")?,
         device_name: row.raw("device_name")?,
-        device_kind: row.word("device_kind")?,
+        device_kind: row.word_or("device_kind", DeviceKind::Other),
         held_at: row.moment_if_any("held_at")?,
         ended_at: row.moment_if_any("ended_at")?,
         refused_at: row.moment_if_any("refused_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn each_filter_walks_along_an_index_and_sorts_nothing() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let store = Store::open(folder.path()).await.expect("opens");
+        for (query, index) in [(ALL, "alerts_of_account"), (IN_STATE, "alerts_in_state")] {
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
+                    .fetch_all(&store.lists)
+                    .await
+                    .expect("a plan");
+            let step = plan.iter().map(|(.., step)| step).find(|step| step.contains(" a USING"));
+            let step = step.unwrap_or_else(|| panic!("{query}: {plan:?}"));
+            assert!(step.starts_with(&format!("SEARCH a USING INDEX {index} (")), "{query}: {step}");
+            assert!(step.contains("id<?"), "{query}: {step}");
+            assert!(!plan.iter().any(|(.., step)| step.contains("TEMP B-TREE")), "{query}: {plan:?}");
+        }
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_waits_about_a_session_or_a_device_is_looked_up_and_not_searched_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).await.expect("a store");
+        for (query, step) in [
+            (OF_SESSION, "SEARCH alerts USING INDEX alerts_of_session (session_id=?"),
+            (WAIT_OF_DEVICE, "SEARCH s USING INDEX sqlite_autoindex_sessions_1 (id=?)"),
+        ] {
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
+                    .fetch_all(&store.reader)
+                    .await
+                    .expect("a plan");
+            let steps: Vec<_> = plan.iter().map(|(.., step)| step.as_str()).collect();
+            assert!(steps.iter().any(|taken| taken.starts_with(step)), "{query}: {steps:?}");
+            let searches_all = |step: &&&str| step.starts_with("SCAN") && **step != "SCAN waits";
+            assert_eq!(steps.iter().find(searches_all), None, "{query}: {steps:?}");
+        }
+        store.close().await;
+    }
 }

@@ -1,12 +1,16 @@
 //! Devices, with what the list says of them.
 
+use std::collections::HashMap;
+
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite};
 
 use super::Store;
 use super::history::insert_history;
 use super::profiles::to_profile;
-use super::rows::Columns;
+use super::rows::{Columns, only_if_readable, readable};
 use super::sessions::to_session;
+use super::turn::Turn;
 use crate::error::Result;
 use crate::model::{
     AccountId, Device, DeviceId, DeviceKind, DeviceListing, DeviceTraits, HistoryEntry, ProfileId,
@@ -22,15 +26,18 @@ macro_rules! listing {
              d.service, d.first_seen_at, d.last_active_at, d.continued_by, d.before_merge,
              s.id AS session_id, s.account_id AS session_account_id, s.device_id, s.method, s.profile_id,
              s.created_at, s.last_active_at AS session_active_at, s.last_title, s.address, s.place,
-             s.familiarity, s.held_at, s.ended_at, s.ended_reason, s.ended_by, s.refused_at,
+             s.familiarity, s.let_in_by, s.let_in_by_device, COALESCE(b.given_name, b.name) AS let_in_by_name, s.held_at, s.ended_at, s.ended_reason, s.ended_by, s.refused_at,
              p.name AS profile_name, p.kind AS profile_kind, p.color AS profile_color,
              p.pin_hash IS NOT NULL AS profile_has_pin
              FROM devices d JOIN sessions s ON s.id = d.last_session_id
-             LEFT JOIN profiles p ON p.id = s.profile_id ",
+             LEFT JOIN profiles p ON p.id = s.profile_id LEFT JOIN devices b ON b.id = s.let_in_by_device ",
             $rest
         )
     };
 }
+
+/// Devices that one statement asks for: well below the number of values that one may have.
+const MOST_AT_ONCE: usize = 500;
 
 /// Which devices to list. What is absent does not limit.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +65,28 @@ pub struct DeviceMark {
     pub id: DeviceId,
 }
 
+/// Most devices that one question looks at. A filter that few devices pass asks again and again, so that others are answered
+/// in between, and that the walk ends with whoever waited for it.
+const MOST_LOOKED_AT: u32 = 2000;
+
+/// A device's last activity, in milliseconds, and its id: what the list is in the order of.
+type Bound = (i64, String);
+
+/// Where a question that began behind a mark ends: the last device that it looks at.
+const END: &str = "SELECT last_active_at, id FROM devices WHERE account_id = $1 AND last_active_at <= $2
+     AND (last_active_at < $2 OR id < $3) ORDER BY last_active_at DESC, id DESC LIMIT 1 OFFSET $4";
+
+impl DeviceFilter {
+    fn passes_all(&self) -> bool {
+        let Self { kind, profile_id, country_code, service, idle_since: _, signed_in } = self;
+        kind.is_none()
+            && profile_id.is_none()
+            && country_code.is_none()
+            && service.is_none()
+            && signed_in.is_none()
+    }
+}
+
 impl Store {
     /// Devices of the account by last activity, the latest first, after `mark`.
     pub async fn devices(
@@ -67,30 +96,74 @@ impl Store {
         mark: Option<DeviceMark>,
         limit: u32,
     ) -> Result<Vec<DeviceListing>> {
-        sqlx::query(listing!(
+        let mark = mark.map(|mark| (mark.last_active_at.as_millis(), mark.id.to_string()));
+        let idle = filter.idle_since.map(|since| (since.as_millis(), String::new()));
+        let mut begin = [mark, idle].into_iter().flatten().min().unwrap_or((i64::MAX, String::new()));
+        let mut found: Vec<DeviceListing> = Vec::new();
+        loop {
+            let end = if filter.passes_all() { None } else { self.end_of_walk(account_id, &begin).await? };
+            let left = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(limit));
+            found.extend(self.devices_between(account_id, filter, &begin, end.as_ref(), left).await?);
+            match end {
+                Some(end) if found.len() < limit as usize => begin = end,
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    /// The devices that were active last, for whoever judges a sign-in: not behind those who read lists.
+    pub async fn latest_devices(&self, account_id: AccountId, limit: u32) -> Result<Vec<DeviceListing>> {
+        let rows = sqlx::query(listing!(
             "WHERE d.account_id = $1 AND d.continued_by IS NULL
-             AND (d.last_active_at < $2 OR (d.last_active_at = $2 AND d.id < $3))
+             ORDER BY d.last_active_at DESC, d.id DESC LIMIT $2"
+        ));
+        let rows = rows.bind(account_id.to_string()).bind(i64::from(limit)).fetch_all(&self.reader).await?;
+        readable(&rows, to_listing)
+    }
+
+    /// The last device that a question looks at which begins after `begin`; `None` when it looks at all that are left.
+    async fn end_of_walk(&self, account_id: AccountId, begin: &Bound) -> Result<Option<Bound>> {
+        let end = sqlx::query_as(END)
+            .bind(account_id.to_string())
+            .bind(begin.0)
+            .bind(&begin.1)
+            .bind(i64::from(MOST_LOOKED_AT) - 1)
+            .fetch_optional(&self.lists);
+        Ok(end.await?)
+    }
+
+    /// Devices after `begin`, up to `end` with it.
+    async fn devices_between(
+        &self,
+        account_id: AccountId,
+        filter: &DeviceFilter,
+        begin: &Bound,
+        end: Option<&Bound>,
+        limit: u32,
+    ) -> Result<Vec<DeviceListing>> {
+        let rows = sqlx::query(listing!(
+            "WHERE d.account_id = $1 AND d.continued_by IS NULL
+             AND d.last_active_at <= $2 AND (d.last_active_at < $2 OR d.id < $3)
+             AND d.last_active_at >= $8 AND (d.last_active_at > $8 OR d.id >= $9)
              AND ($4 IS NULL OR d.kind = $4) AND ($5 IS NULL OR s.profile_id = $5)
              AND ($6 IS NULL OR s.country_code = $6) AND ($7 IS NULL OR d.service = $7)
-             AND ($8 IS NULL OR d.last_active_at < $8)
-             AND ($9 IS NULL OR (s.ended_at IS NULL) = $9)
-             ORDER BY d.last_active_at DESC, d.id DESC LIMIT $10"
+             AND ($10 IS NULL OR (s.ended_at IS NULL) = $10)
+             ORDER BY d.last_active_at DESC, d.id DESC LIMIT $11"
         ))
         .bind(account_id.to_string())
-        .bind(mark.map_or(i64::MAX, |mark| mark.last_active_at.as_millis()))
-        .bind(mark.map_or_else(String::new, |mark| mark.id.to_string()))
+        .bind(begin.0)
+        .bind(&begin.1)
         .bind(filter.kind.map(DeviceKind::as_str))
         .bind(filter.profile_id.map(|id| id.to_string()))
         .bind(filter.country_code.as_deref())
         .bind(filter.service.as_deref())
-        .bind(filter.idle_since.map(Timestamp::as_millis))
+        .bind(end.map_or(i64::MIN, |end| end.0))
+        .bind(end.map_or("", |end| end.1.as_str()))
         .bind(filter.signed_in)
         .bind(i64::from(limit))
-        .fetch_all(&self.reader)
-        .await?
-        .iter()
-        .map(to_listing)
-        .collect()
+        .fetch_all(&self.lists)
+        .await?;
+        readable(&rows, to_listing)
     }
 
     /// One device of the account.
@@ -103,6 +176,28 @@ impl Store {
             .as_ref()
             .map(to_listing)
             .transpose()
+    }
+
+    /// Those devices of the account that there are.
+    pub async fn devices_of_ids(
+        &self,
+        account_id: AccountId,
+        ids: &[DeviceId],
+    ) -> Result<HashMap<DeviceId, DeviceListing>> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for ids in ids.chunks(MOST_AT_ONCE) {
+            let mut query = QueryBuilder::<Sqlite>::new(listing!("WHERE d.account_id = "));
+            query.push_bind(account_id.to_string()).push(" AND d.id IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id.to_string());
+            }
+            list.push_unseparated(")");
+            let rows = query.build().persistent(ids.len() <= 2).fetch_all(&self.reader).await?;
+            found
+                .extend(readable(&rows, to_listing)?.into_iter().map(|listing| (listing.device.id, listing)));
+        }
+        Ok(found)
     }
 
     /// The account's device with that secret.
@@ -124,6 +219,7 @@ impl Store {
     /// Gives a device a name of the household's own, or takes it away.
     pub async fn rename_device(
         &self,
+        _turn: &Turn<'_>,
         id: DeviceId,
         name: Option<&str>,
         history: &HistoryEntry,
@@ -135,7 +231,7 @@ impl Store {
             .execute(&mut *change)
             .await?;
         insert_history(&mut change, history).await?;
-        Ok(change.commit().await?)
+        change.commit().await
     }
 }
 
@@ -144,7 +240,7 @@ pub fn to_device(row: &SqliteRow) -> Result<Device> {
         id: row.word("id")?,
         account_id: row.word("account_id")?,
         traits: DeviceTraits {
-            kind: row.word("kind")?,
+            kind: row.word_or("kind", DeviceKind::Other),
             name: row.raw("name")?,
             model: row.raw("model")?,
             os: row.raw("os")?,
@@ -156,7 +252,7 @@ pub fn to_device(row: &SqliteRow) -> Result<Device> {
         first_seen_at: row.moment("first_seen_at")?,
         continued_by: row.word_if_any("continued_by")?,
         before_merge: match row.raw::<Option<&str>>("before_merge")? {
-            Some(_) => Some(row.json("before_merge")?),
+            Some(_) => row.json_or("before_merge", || None),
             None => None,
         },
     })
@@ -164,17 +260,20 @@ pub fn to_device(row: &SqliteRow) -> Result<Device> {
 
 fn to_listing(row: &SqliteRow) -> Result<DeviceListing> {
     let profile = match row.raw::<Option<&str>>("profile_name")? {
-        Some(_) => Some(to_profile(
+        Some(_) => only_if_readable(
             row,
-            [
-                "profile_id",
-                "session_account_id",
-                "profile_name",
-                "profile_kind",
-                "profile_color",
-                "profile_has_pin",
-            ],
-        )?),
+            to_profile(
+                row,
+                [
+                    "profile_id",
+                    "session_account_id",
+                    "profile_name",
+                    "profile_kind",
+                    "profile_color",
+                    "profile_has_pin",
+                ],
+            ),
+        )?,
         None => None,
     };
     Ok(DeviceListing {
@@ -182,5 +281,70 @@ fn to_listing(row: &SqliteRow) -> Result<DeviceListing> {
         last_active_at: row.moment("last_active_at")?,
         session: to_session(row)?,
         profile,
+        let_in_by_name: row.raw("let_in_by_name")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::random::SeededRandom;
+
+    #[tokio::test]
+    async fn a_rare_device_is_found_among_thousands_a_few_at_a_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).await.expect("opens");
+        let account_id = AccountId::new(&SystemClock, &SeededRandom::new(1));
+        let id = "printf('00000000-0000-7000-8000-%012x', n)";
+        let numbers = "WITH numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 5000)";
+        let mut change = store.begin().await.expect("begins");
+        for statement in [
+            format!(
+                "INSERT INTO accounts (id, login, login_key, password_hash, created_at)
+                 VALUES ('{account_id}', 'Ana', 'ana', '', 0)"
+            ),
+            // Three in a row were active at the same moment, and every 1,700th uses the rare service.
+            format!(
+                "{numbers} INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at,
+                 last_active_at, times_signed_in, last_session_id)
+                 SELECT {id}, '{account_id}', CAST(n AS BLOB), 'tv', 'TV ' || n,
+                 CASE WHEN n % 1700 = 1 THEN 'rare' ELSE 'Latchkey' END, 0, 10 + n / 3, 1, {id} FROM numbers"
+            ),
+            format!(
+                "{numbers} INSERT INTO sessions (id, account_id, device_id, token_hash, method, created_at,
+                 last_active_at, place, familiarity)
+                 SELECT {id}, '{account_id}', {id}, CAST(n AS BLOB), 'password', 0, 10, '{{}}', '{{}}' FROM numbers"
+            ),
+        ] {
+            sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *change).await.expect("writes");
+        }
+        change.commit().await.expect("is kept");
+
+        let filter = DeviceFilter { service: Some("rare".into()), ..DeviceFilter::default() };
+        let names = async |filter: &DeviceFilter, mark, limit| -> Vec<String> {
+            let found = store.devices(account_id, filter, mark, limit).await.expect("a list");
+            found.iter().map(|listing| listing.device.name().to_owned()).collect()
+        };
+        assert_eq!(names(&filter, None, 10).await, ["TV 3401", "TV 1701", "TV 1"]);
+        assert_eq!(names(&filter, None, 2).await, ["TV 3401", "TV 1701"]);
+        let first = store.devices(account_id, &filter, None, 1).await.expect("a list").remove(0);
+        let mark = DeviceMark { last_active_at: first.last_active_at, id: first.device.id };
+        assert_eq!(names(&filter, Some(mark), 10).await, ["TV 1701", "TV 1"]);
+        let idle = DeviceFilter { idle_since: Some(first.last_active_at), ..filter.clone() };
+        assert_eq!(names(&idle, None, 10).await, ["TV 1701", "TV 1"]);
+        // All of them, by a filter that all pass, are each there once.
+        let tv = DeviceFilter { kind: Some(DeviceKind::Tv), ..DeviceFilter::default() };
+        let all = names(&tv, None, 6000).await;
+        assert_eq!((all.len(), &*all[0], &*all[4999]), (5000, "TV 5000", "TV 1"));
+
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {END}")))
+                .fetch_all(&store.lists)
+                .await
+                .expect("a plan");
+        let [(.., step)] = &plan[..] else { panic!("{plan:?}") };
+        assert!(step.contains("devices_by_activity (account_id=? AND last_active_at<?)"), "{step}");
+        store.close().await;
+    }
 }

@@ -1,9 +1,10 @@
 //! Devices that turned out to be one: the earlier one is kept, hidden behind the one that took its place.
 
 use super::Store;
+use super::ending::{EndSession, EndedKey, end_sessions};
 use super::history::insert_history;
 use super::rows::to_json;
-use super::sessions::{EndSession, EndedKey, end_session};
+use super::turn::Turn;
 use crate::error::Result;
 use crate::model::{BeforeMerge, DeviceId, HistoryEntry, Timestamp};
 
@@ -22,13 +23,13 @@ pub struct Merge<'a> {
     pub before: &'a BeforeMerge,
     /// The session of the earlier one that ends.
     pub end: Option<&'a EndSession>,
-    /// Its line of history.
+    /// Its entry in the history.
     pub history: &'a HistoryEntry,
 }
 
 impl Store {
     /// Has one device take another one's place. Returns the key of the session that ended, if one did.
-    pub async fn merge_devices(&self, merge: &Merge<'_>) -> Result<Option<EndedKey>> {
+    pub async fn merge_devices(&self, _turn: &Turn<'_>, merge: &Merge<'_>) -> Result<Option<EndedKey>> {
         let mut change = self.begin().await?;
         sqlx::query(
             "UPDATE devices SET given_name = $2, first_seen_at = $3, before_merge = $4 WHERE id = $1",
@@ -44,18 +45,16 @@ impl Store {
             .bind(merge.id.to_string())
             .execute(&mut *change)
             .await?;
-        let ended = match merge.end {
-            Some(end) => end_session(&mut change, end).await?,
-            None => None,
-        };
+        let ended = end_sessions(&mut change, merge.end.map_or(&[], std::slice::from_ref)).await?;
         insert_history(&mut change, merge.history).await?;
         change.commit().await?;
-        Ok(ended)
+        Ok(ended.first().copied())
     }
 
     /// Takes it back.
     pub async fn separate_devices(
         &self,
+        _turn: &Turn<'_>,
         id: DeviceId,
         before: &BeforeMerge,
         history: &HistoryEntry,
@@ -74,6 +73,6 @@ impl Store {
             .execute(&mut *change)
             .await?;
         insert_history(&mut change, history).await?;
-        Ok(change.commit().await?)
+        change.commit().await
     }
 }

@@ -5,38 +5,80 @@
 //! SQL is kept to what SQLite and PostgreSQL share: `$1` placeholders, BIGINT milliseconds, TEXT ids.
 
 mod accounts;
+mod actions;
 mod activity;
 mod alerts;
+mod buttons;
+mod channels;
 mod devices;
+mod ending;
 mod familiarity;
+mod fault;
+mod guard_keys;
+mod health;
 mod history;
+mod home_keys;
+mod jobs;
+mod live_rows;
+mod lock;
 mod merges;
+mod opening;
 mod places;
+mod presence;
+mod printed;
 mod profiles;
+mod reader;
+mod refresh;
 mod rows;
 mod sessions;
+mod set_aside;
 mod tokens;
+mod turn;
+mod vouching;
+mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{SqlitePool, SqliteTransaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
-pub use accounts::{Credentials, NewAccount};
+pub use accounts::{Credentials, NewAccount, PasswordReplaced};
+pub use actions::Action;
 pub use activity::Touch;
 pub use alerts::AnswerChange;
 pub use devices::{DeviceFilter, DeviceMark};
-pub use familiarity::FamiliarityRow;
+pub use ending::{EndSession, EndedKey};
+pub use familiarity::{FamiliarityFound, FamiliarityRow};
+pub use jobs::{BegunJob, EndedJob};
+pub use live_rows::LiveRow;
+pub use lock::Lock;
 pub use merges::Merge;
-pub use sessions::{Admission, EndSession, EndedKey, LiveRow, Move, NewTokens};
-pub use tokens::{OtherToken, RefreshFound};
+pub use printed::{PrintedCodes, PrintedFor, Taken};
+pub use refresh::{RefreshFound, RefreshState};
+pub use sessions::{Admission, Move, NewTokens, Visitor};
+pub use set_aside::SetAside;
+pub use tokens::{FreshTokens, OtherToken, TokenState};
+pub use turn::Turn;
+pub use vouching::{Deed, Ender, Manages, Wait};
 
+use self::health::Health;
+use self::presence::Presence;
+use self::reader::Reader;
+use self::writer::{Change, Writer};
+#[cfg(doc)]
+use crate::error::Fault;
 use crate::error::{Error, Result};
 
 /// The database's file in the data folder.
 const FILE: &str = "latchkey.db";
+
+/// What was written and is not in it yet (SQLite's write-ahead log).
+const LOG: &str = "latchkey.db-wal";
+
+/// What keeps other Latchkeys out of the folder.
+const LOCK: &str = "latchkey.lock";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
@@ -46,11 +88,18 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The database of one home.
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// The one connection that writes. SQLite has one writer at a time anyway; queueing here is fair and
-    /// never meets "database is locked".
-    writer: SqlitePool,
-    /// Connections that read beside it (WAL).
-    reader: SqlitePool,
+    /// The one connection that writes.
+    writer: Writer,
+    /// Connections that read beside it, for questions about one thing.
+    reader: Reader,
+    /// Others that read, for lists.
+    lists: Reader,
+    /// Whether what is said to be kept is kept.
+    health: Arc<Health>,
+    /// The files of it all.
+    presence: Arc<Presence>,
+    /// One for all clones.
+    turns: Arc<turn::Turns>,
 }
 
 impl Store {
@@ -73,76 +122,78 @@ impl Store {
             // No statistics (PRAGMA optimize): those of a home that was last closed while it was small make the
             // planner scan whole tables in one another once it has grown. The indexes are made for the queries.
             .pragma("cache_size", "-1024");
-        let existed = file.exists();
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        restrict_to_owner(&file)?;
-        if existed {
-            copy_before_migration(&writer, folder, migrations).await?;
-        }
-        migrations.run(&writer).await?;
-        let reader = SqlitePoolOptions::new()
-            .max_connections(2)
-            .min_connections(1)
-            .connect_with(options.read_only(true).create_if_missing(false))
-            .await?;
-        let store = Self { writer, reader };
+        let first = opening::open(&options, folder, migrations).await?;
+        // Never made anew by whoever comes back to it.
+        let options = options.create_if_missing(false);
+        let health = Arc::new(Health::default());
+        let open = async |most| {
+            let opened = Reader::open(options.clone(), most, Arc::clone(&health)).await;
+            opened.map_err(|cause| opening::unusable(&file, cause))
+        };
+        let (reader, lists) = (open(reader::MOST_SHORT).await?, open(reader::MOST_LONG).await?);
+        first.close().await;
+        let presence = Arc::new(Presence::of(folder)?);
+        let writer = Writer::new(options, Arc::clone(&health), Arc::clone(&presence));
+        let store = Self { writer, reader, lists, health, presence, turns: Arc::default() };
         store.carry_activity_over().await?;
+        store.respell_logins().await?;
         Ok(store)
+    }
+
+    /// An error of opening, or of reading what a home begins with, for whoever starts it.
+    pub fn at_start(folder: &Path, error: Error) -> Error {
+        opening::at_start(&folder.join(FILE), error)
+    }
+
+    /// Whether changes are kept, as far as is known: the last ones were.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Failing`] from one that could not be kept until one that was.
+    pub fn unless_failing(&self) -> Result<()> {
+        self.health.unless_failing()
+    }
+
+    /// Nothing while the home's files are there; looks at memory only. What is not kept must not be answered for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Storage`] with [`Fault::Lost`] from when one was found deleted or replaced, until the next start.
+    pub fn unless_lost(&self) -> Result<()> {
+        self.health.unless_lost()
+    }
+
+    /// Waits until they are not: what was begun without an end, such as a stream of events, ends by it.
+    pub fn until_lost(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.health.until_lost()
+    }
+
+    /// Looks whether the home's files are there, and finds out whether changes are kept again when they were not; says
+    /// whether all is well. To be called once a second.
+    pub async fn look_again(&self) -> bool {
+        match self.presence.look(&self.health) {
+            Err(_) => false,
+            Ok(()) => self.health.fault().is_none() || self.writer.try_out().await,
+        }
     }
 
     /// Writes everything out and closes the file.
     pub async fn close(&self) {
+        self.lists.close().await;
         self.reader.close().await;
         self.writer.close().await;
     }
 
-    async fn begin(&self) -> Result<SqliteTransaction<'static>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    /// As many lists without an end as are read at the same time, until they are dropped.
+    #[cfg(test)]
+    pub(crate) async fn read_lists_without_end(&self) -> Vec<impl Send> {
+        self.lists.take_all().await
     }
-}
 
-/// The database holds addresses and habits: only its owner reads it.
-fn restrict_to_owner(file: &Path) -> Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
-            .map_err(|cause| Error::file(format!("cannot protect {}", file.display()), cause))?;
+    /// Begins a change. It is made whole by its `commit`, and not at all without.
+    async fn begin(&self) -> Result<Change> {
+        self.writer.begin().await
     }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
-}
-
-/// Puts a copy of the database beside it when it is about to be changed by a newer version.
-async fn copy_before_migration(
-    writer: &SqlitePool,
-    folder: &Path,
-    migrations: &Migrator,
-) -> Result<Option<PathBuf>> {
-    let newest = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
-    let has_table: Option<(String,)> =
-        sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table' AND name = '_sqlx_migrations'")
-            .fetch_optional(writer)
-            .await?;
-    if has_table.is_none() {
-        return Ok(None);
-    }
-    let (applied,): (i64,) =
-        sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations").fetch_one(writer).await?;
-    if applied == 0 || applied >= newest {
-        return Ok(None);
-    }
-    let copy = folder.join(format!("latchkey-before-{newest:04}.db"));
-    if copy.exists() {
-        std::fs::remove_file(&copy)
-            .map_err(|cause| Error::file(format!("cannot replace {}", copy.display()), cause))?;
-    }
-    // VACUUM INTO writes a consistent copy, whatever is in the write-ahead log.
-    sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy().into_owned()).execute(writer).await?;
-    restrict_to_owner(&copy)?;
-    tracing::info!(copy = %copy.display(), "copied the database before bringing it up to date");
-    Ok(Some(copy))
 }
 
 #[cfg(test)]
@@ -164,7 +215,7 @@ mod tests {
 
     async fn logins(file: &Path) -> Vec<String> {
         let options = SqliteConnectOptions::new().filename(file).read_only(true);
-        let pool = SqlitePoolOptions::new().connect_with(options).await.expect("opens");
+        let pool = sqlx::SqlitePool::connect_with(options).await.expect("opens");
         let rows: Vec<(String,)> =
             sqlx::query_as("SELECT login FROM accounts").fetch_all(&pool).await.expect("reads");
         pool.close().await;
@@ -175,10 +226,12 @@ mod tests {
     async fn an_older_database_is_copied_whole_before_it_is_changed() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let store = Store::open(folder.path()).await.expect("opens");
+        let mut change = store.begin().await.expect("begins");
         sqlx::query("INSERT INTO accounts (id, login, login_key, password_hash, created_at) VALUES ('1', 'Ana', 'ana', '', 0)")
-            .execute(&store.writer)
+            .execute(&mut *change)
             .await
             .expect("writes");
+        change.commit().await.expect("is kept");
         store.close().await;
 
         let (_migrations, later) = later_version().await;
@@ -198,11 +251,15 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         Store::open(folder.path()).await.expect("opens").close().await;
         let store = Store::open(folder.path()).await.expect("opens again");
-        let query = format!("EXPLAIN QUERY PLAN {}", sessions::LIVE_SESSIONS);
+        let query = format!("EXPLAIN QUERY PLAN {}", live_rows::LIVE_SESSIONS);
         let plan: Vec<(i64, i64, i64, String)> =
             sqlx::query_as(sqlx::AssertSqlSafe(query)).fetch_all(&store.reader).await.expect("a plan");
-        let scans = plan.iter().filter(|(.., step)| step.starts_with("SCAN")).count();
-        assert_eq!((plan.len(), scans), (3, 1), "each other table is searched by its key: {plan:?}");
+        let by_number = "SEARCH sessions USING INTEGER PRIMARY KEY (rowid>?)";
+        assert!(
+            plan.iter().any(|(.., step)| step == by_number),
+            "a page begins where the last one ended: {plan:?}"
+        );
+        assert!(!plan.iter().any(|(.., step)| step.contains("TEMP B-TREE")), "{plan:?}");
         let learnt: Vec<(String,)> =
             sqlx::query_as("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'")
                 .fetch_all(&store.reader)

@@ -1,24 +1,24 @@
 //! Sessions: made with their device, alert and history in one change, and ended the same way.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use futures_util::TryStreamExt;
-use sqlx::SqliteTransaction;
 use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::activity::{carry_over, write_address};
 use super::alerts::{follow_session, insert_alert};
+use super::ending::{EndSession, EndedKey, end_sessions, to_ended_key};
 use super::familiarity::write_known;
-use super::history::insert_history;
-use super::rows::{Columns, to_json};
-use super::tokens::forget_all;
+use super::history::{insert_all_history, insert_history};
+use super::rows::{Columns, familiarity, hash, readable, to_json};
+use super::tokens::{FreshTokens, forget_all, write_fresh};
+use super::turn::Turn;
+use super::vouching::{Deed, write_deed};
+use super::writer::Change;
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountId, Alert, Device, DeviceId, EndedReason, Ending, Familiarity, HistoryEntry, Place, ProfileId,
-    ProfileKind, SecretHash, Session, SessionId, SignInMethod, Timestamp, Verdict,
+    AccountId, Alert, Device, DeviceId, EndedReason, Ending, Familiarity, HistoryEntry, LetInBy, Lines,
+    Place, ProfileId, SecretHash, Session, SessionId, SignInMethod, Timestamp,
 };
 
 /// The hashes of a session's new tokens.
@@ -47,69 +47,28 @@ pub struct Admission<'a> {
     pub session: &'a Session,
     /// The session's tokens.
     pub tokens: NewTokens,
+    /// The line it was judged on.
+    pub lines: &'a Lines,
     /// The alert it raises, if it is unfamiliar.
     pub alert: Option<&'a Alert>,
     /// What is known of the account from now on, as the rule writes it.
     pub known: &'a str,
-    /// Its lines of history.
+    /// Its entries in the history.
     pub history: &'a [HistoryEntry],
 }
 
-/// A session that is to end.
+/// A device that chose a new password with a printed code. It is not let in by that: its session is over before it begins,
+/// and its secret and token are nobody's.
 #[derive(Debug)]
-pub struct EndSession {
-    /// Which.
-    pub id: SessionId,
-    /// Why.
-    pub reason: EndedReason,
-    /// Who asked.
-    pub by: Option<SessionId>,
-    /// Its line of history; its time is when the session ends.
-    pub history: HistoryEntry,
-}
-
-/// A session that has ended, by the token that is refused from now on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EndedKey {
-    /// Hash of its token.
+pub struct Visitor<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// What stands for a session, so that the household is told of it as of any device.
+    pub session: &'a Session,
+    /// The hash of a secret that nobody has.
+    pub device_secret: SecretHash,
+    /// The hash of a token that nobody has.
     pub token: SecretHash,
-    /// The session.
-    pub session_id: SessionId,
-    /// Its device.
-    pub device_id: DeviceId,
-    /// Its account.
-    pub account_id: AccountId,
-}
-
-/// A live session, as the server remembers it.
-#[derive(Clone, Debug)]
-pub struct LiveRow {
-    /// Hash of its token.
-    pub token: SecretHash,
-    /// When the token runs out.
-    pub expires_at: Option<Timestamp>,
-    /// Since when it is the one in use.
-    pub token_since: Timestamp,
-    /// Whether it is renewed while it is used.
-    pub renews: bool,
-    /// The session.
-    pub id: SessionId,
-    /// Its account.
-    pub account_id: AccountId,
-    /// The account's login name, one for all its sessions.
-    pub login: Arc<str>,
-    /// Its device.
-    pub device_id: DeviceId,
-    /// How it was made.
-    pub method: SignInMethod,
-    /// Who is using it.
-    pub profile: Option<(ProfileId, String, ProfileKind)>,
-    /// Where its last request came from.
-    pub address: Option<IpAddr>,
-    /// When that was.
-    pub last_active_at: Timestamp,
-    /// Whether it is held.
-    pub held: bool,
 }
 
 /// A session that goes on over another line, as it was judged.
@@ -119,31 +78,28 @@ pub struct Move<'a> {
     pub session_id: SessionId,
     /// Its account.
     pub account_id: AccountId,
-    /// Where from now on, and where that is approximately; `None` for one that looks stolen: the device is where it
-    /// was.
-    pub to: Option<(IpAddr, &'a Place)>,
-    /// The new judgement.
-    pub familiarity: &'a Familiarity,
+    /// Where from now on, if anybody vouches for it, and where that is approximately; `None` for one that looks stolen:
+    /// the device is where it was.
+    pub to: Option<(Option<IpAddr>, &'a Place)>,
+    /// The lines it was judged on from now on, where they change.
+    pub lines: Option<&'a Lines>,
+    /// The new judgement, where it is about the session itself.
+    pub familiarity: Option<&'a Familiarity>,
     /// The alert it raises.
     pub alert: Option<&'a Alert>,
     /// Since when it is held, if it is from now on.
     pub held_at: Option<Timestamp>,
     /// What is known of the account from now on, as the rule writes it.
     pub known: &'a str,
-    /// Its lines of history.
+    /// Its entries in the history.
     pub history: &'a [HistoryEntry],
+    /// Its end, if that is what comes of it.
+    pub end: Option<&'a EndSession>,
 }
-
-/// Every session that has not ended, with what is remembered of it.
-pub(super) const LIVE_SESSIONS: &str =
-    "SELECT s.token_hash, s.token_expires_at, COALESCE(s.token_since, s.created_at) AS token_since, s.renews, s.id,
-     s.account_id, a.login, s.device_id, s.method, s.profile_id, p.name AS profile_name, p.kind AS profile_kind, s.address, s.last_active_at, s.held_at
-     FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN profiles p ON p.id = s.profile_id
-     WHERE s.ended_at IS NULL";
 
 impl Store {
     /// Writes a sign-in. Ends the session the device held until now, if any, and returns its key.
-    pub async fn admit(&self, new: &Admission<'_>) -> Result<Option<EndedKey>> {
+    pub async fn admit(&self, _turn: &Turn<'_>, new: &Admission<'_>) -> Result<Option<EndedKey>> {
         let mut change = self.begin().await?;
         let session = new.session;
         let replaced = sqlx::query(
@@ -160,7 +116,7 @@ impl Store {
         .map(to_ended_key)
         .transpose()?;
         write_device(&mut change, new).await?;
-        insert_session(&mut change, session, new.tokens).await?;
+        insert_session(&mut change, session, new.tokens, new.lines).await?;
         if let Some(replaced) = &replaced {
             carry_over(&mut change, replaced.session_id).await?;
             forget_all(&mut change, replaced.session_id).await?;
@@ -177,13 +133,21 @@ impl Store {
         Ok(replaced)
     }
 
-    /// Ends sessions, all in one change. Those that had ended before are left out of the answer.
-    pub async fn end_sessions(&self, ends: &[EndSession]) -> Result<Vec<EndedKey>> {
+    /// Ends sessions, all in one change, with what is told of whoever asked, who gets fresh tokens. Those that had ended before
+    /// are left out of the answer.
+    pub async fn end_sessions(
+        &self,
+        _turn: &Turn<'_>,
+        ends: &[EndSession],
+        fresh: Option<&FreshTokens>,
+        deed: Option<&Deed>,
+    ) -> Result<Vec<EndedKey>> {
         let mut change = self.begin().await?;
-        let mut ended = Vec::new();
-        for end in ends {
-            ended.extend(end_session(&mut change, end).await?);
+        let ended = end_sessions(&mut change, ends).await?;
+        if let Some(fresh) = fresh {
+            write_fresh(&mut change, fresh).await?;
         }
+        write_deed(&mut change, deed).await?;
         change.commit().await?;
         Ok(ended)
     }
@@ -199,95 +163,60 @@ impl Store {
             .collect()
     }
 
-    /// Whether a session of the account other than `id` is signed in and familiar.
-    pub async fn has_other_familiar_session(&self, account_id: AccountId, id: SessionId) -> Result<bool> {
-        let mut rows = sqlx::query(
-            "SELECT familiarity FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND id <> $2",
-        )
-        .bind(account_id.to_string())
-        .bind(id.to_string())
-        .fetch(&self.reader);
-        while let Some(row) = rows.try_next().await? {
-            let familiarity: Familiarity = row.json("familiarity")?;
-            if familiarity.verdict == Verdict::Familiar {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Hands every session that has not ended to `each`.
-    pub async fn each_live_session(&self, mut each: impl FnMut(LiveRow)) -> Result<()> {
-        let mut rows = sqlx::query(LIVE_SESSIONS).fetch(&self.reader);
-        let mut logins: HashMap<String, Arc<str>> = HashMap::new();
-        while let Some(row) = rows.try_next().await? {
-            let login: &str = row.raw("login")?;
-            let login = match logins.get(login) {
-                Some(known) => Arc::clone(known),
-                None => Arc::clone(logins.entry(login.to_owned()).or_insert_with(|| login.into())),
-            };
-            each(LiveRow {
-                token: hash(&row, "token_hash")?,
-                expires_at: row.moment_if_any("token_expires_at")?,
-                token_since: row.moment("token_since")?,
-                renews: row.raw::<i64>("renews")? != 0,
-                id: row.word("id")?,
-                account_id: row.word("account_id")?,
-                login,
-                device_id: row.word("device_id")?,
-                method: row.word("method")?,
-                profile: match row.word_if_any("profile_id")? {
-                    Some(id) => Some((id, row.raw("profile_name")?, row.word("profile_kind")?)),
-                    None => None,
-                },
-                address: row.address("address")?,
-                last_active_at: row.moment("last_active_at")?,
-                held: row.moment_if_any("held_at")?.is_some(),
-            });
-        }
-        Ok(())
-    }
-
-    /// The sessions that ended last, the latest first, at most `most`.
-    pub async fn last_ended(&self, most: u32) -> Result<Vec<EndedKey>> {
-        sqlx::query(
-            "SELECT token_hash, id, device_id, account_id FROM sessions
+    /// The sessions that ended last, the latest first, at most `most`; with its guard key where one had one.
+    pub async fn last_ended(&self, most: u32) -> Result<Vec<(EndedKey, Option<SecretHash>)>> {
+        let rows = sqlx::query(
+            "SELECT token_hash, id, device_id, account_id, guard_hash FROM sessions
              WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT $1",
         )
         .bind(i64::from(most))
         .fetch_all(&self.reader)
-        .await?
-        .iter()
-        .map(to_ended_key)
-        .collect()
+        .await?;
+        readable(&rows, |row| Ok((to_ended_key(row)?, hash_if_any(row, "guard_hash")?)))
     }
 
-    /// Notes the first request that was refused because its session had ended. Says whether it was the first.
-    pub async fn mark_refused(&self, id: SessionId, history: &HistoryEntry) -> Result<bool> {
-        let mut change = self.begin().await?;
-        let first = sqlx::query("UPDATE sessions SET refused_at = $2 WHERE id = $1 AND refused_at IS NULL")
-            .bind(id.to_string())
-            .bind(history.at.as_millis())
-            .execute(&mut *change)
-            .await?
-            .rows_affected()
-            > 0;
-        if first {
-            insert_history(&mut change, history).await?;
+    /// Notes the first requests that were refused because their sessions had ended, all in one change. Answers with those
+    /// that were the first.
+    pub async fn mark_refused(&self, refused: &[(SessionId, &HistoryEntry)]) -> Result<Vec<SessionId>> {
+        if refused.is_empty() {
+            return Ok(Vec::new());
         }
+        let mut change = self.begin().await?;
+        let (mut first, mut entries) = (Vec::new(), Vec::new());
+        for (id, entry) in refused {
+            let row = sqlx::query(
+                "UPDATE sessions SET refused_at = $2 WHERE id = $1 AND refused_at IS NULL RETURNING
+                 (SELECT COALESCE(given_name, name) FROM devices WHERE id = sessions.device_id) AS device_name",
+            )
+            .bind(id.to_string())
+            .bind(entry.at.as_millis())
+            .fetch_optional(&mut *change)
+            .await?;
+            if let Some(row) = row {
+                first.push(*id);
+                entries.push(HistoryEntry { device_name: row.raw("device_name")?, ..(*entry).clone() });
+            }
+        }
+        insert_all_history(&mut change, &entries.iter().collect::<Vec<_>>()).await?;
         change.commit().await?;
         Ok(first)
     }
 
-    /// Writes that a session goes on from another address.
-    pub async fn move_session(&self, moved: &Move<'_>) -> Result<()> {
+    /// Writes what came of judging a session that goes on: where it is, whether it is held, what is told, or that it ends.
+    /// Answers with its key when this ended it.
+    pub async fn move_session(&self, _turn: &Turn<'_>, moved: &Move<'_>) -> Result<Option<EndedKey>> {
         let mut change = self.begin().await?;
-        sqlx::query("UPDATE sessions SET familiarity = $2, held_at = COALESCE($3, held_at) WHERE id = $1")
-            .bind(moved.session_id.to_string())
-            .bind(to_json(moved.familiarity)?)
-            .bind(moved.held_at.map(Timestamp::as_millis))
-            .execute(&mut *change)
-            .await?;
+        let familiarity = moved.familiarity.map(to_json).transpose()?;
+        sqlx::query(
+            "UPDATE sessions SET familiarity = COALESCE($2, familiarity), held_at = COALESCE($3, held_at),
+             judged_lines = COALESCE($4, judged_lines) WHERE id = $1",
+        )
+        .bind(moved.session_id.to_string())
+        .bind(familiarity)
+        .bind(moved.held_at.map(Timestamp::as_millis))
+        .bind(moved.lines.map(Lines::to_bytes))
+        .execute(&mut *change)
+        .await?;
         if let Some((address, place)) = moved.to {
             write_address(&mut change, moved.session_id, address, place).await?;
         }
@@ -298,40 +227,72 @@ impl Store {
         for entry in moved.history {
             insert_history(&mut change, entry).await?;
         }
-        Ok(change.commit().await?)
+        let ended = end_sessions(&mut change, moved.end.map_or(&[], std::slice::from_ref)).await?;
+        change.commit().await?;
+        Ok(ended.first().copied())
     }
 
-    /// Writes who uses a session from now on. Says whether the session was still there.
-    pub async fn choose_profile(&self, id: SessionId, profile_id: ProfileId) -> Result<bool> {
-        let chosen = sqlx::query("UPDATE sessions SET profile_id = $2 WHERE id = $1 AND ended_at IS NULL")
-            .bind(id.to_string())
-            .bind(profile_id.to_string())
-            .execute(&self.writer)
-            .await?;
-        Ok(chosen.rows_affected() > 0)
+    /// Writes the lines that live sessions were judged on.
+    pub async fn write_lines(&self, _turn: &Turn<'_>, judged: &[(SessionId, Lines)]) -> Result<()> {
+        let mut change = self.begin().await?;
+        for (id, lines) in judged {
+            sqlx::query("UPDATE sessions SET judged_lines = $2 WHERE id = $1 AND ended_at IS NULL")
+                .bind(id.to_string())
+                .bind(lines.to_bytes())
+                .execute(&mut *change)
+                .await?;
+        }
+        change.commit().await
+    }
+
+    /// Writes who uses a session from now on, and its fresh tokens. Says whether the session was still there.
+    pub async fn choose_profile(
+        &self,
+        _turn: &Turn<'_>,
+        profile_id: ProfileId,
+        fresh: &FreshTokens,
+    ) -> Result<bool> {
+        let mut change = self.begin().await?;
+        let is_there = write_fresh(&mut change, fresh).await?;
+        if is_there {
+            sqlx::query("UPDATE sessions SET profile_id = $2 WHERE id = $1")
+                .bind(fresh.session_id.to_string())
+                .bind(profile_id.to_string())
+                .execute(&mut *change)
+                .await?;
+        }
+        change.commit().await?;
+        Ok(is_there)
     }
 }
 
-/// Ends a session within a larger change; `None` when it had ended before.
-pub async fn end_session(change: &mut SqliteTransaction<'_>, end: &EndSession) -> Result<Option<EndedKey>> {
-    let row = sqlx::query(
-        "UPDATE sessions SET ended_at = $2, ended_reason = $3, ended_by = $4
-         WHERE id = $1 AND ended_at IS NULL RETURNING token_hash, id, device_id, account_id",
-    )
-    .bind(end.id.to_string())
-    .bind(end.history.at.as_millis())
-    .bind(end.reason.as_str())
-    .bind(end.by.map(|id| id.to_string()))
-    .fetch_optional(&mut **change)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    carry_over(change, end.id).await?;
-    forget_all(change, end.id).await?;
-    insert_history(change, &end.history).await?;
-    to_ended_key(&row).map(Some)
+/// Writes a device that was here for one thing and holds nothing: it is there to be told of.
+pub async fn write_visitor(change: &mut Change, visitor: &Visitor<'_>) -> Result<()> {
+    let Visitor { device, session, device_secret, token } = *visitor;
+    let tokens = NewTokens { token, expires_at: None, refresh: None, renews: false };
+    let admission = Admission {
+        device,
+        is_new: true,
+        device_secret,
+        session,
+        tokens,
+        lines: &Lines::default(),
+        alert: None,
+        known: "",
+        history: &[],
+    };
+    write_device(change, &admission).await?;
+    insert_session(change, session, tokens, admission.lines).await?;
+    sqlx::query("UPDATE sessions SET ended_at = $2, ended_reason = $3 WHERE id = $1")
+        .bind(session.id.to_string())
+        .bind(session.created_at.as_millis())
+        .bind(EndedReason::PasswordChanged.as_str())
+        .execute(&mut **change)
+        .await?;
+    Ok(())
 }
 
-async fn write_device(change: &mut SqliteTransaction<'_>, new: &Admission<'_>) -> Result<()> {
+async fn write_device(change: &mut Change, new: &Admission<'_>) -> Result<()> {
     let Device { id, account_id, traits, service, first_seen_at, .. } = new.device;
     let write = if new.is_new {
         sqlx::query(
@@ -362,18 +323,24 @@ async fn write_device(change: &mut SqliteTransaction<'_>, new: &Admission<'_>) -
         .bind(first_seen_at.as_millis())
         .execute(&mut **change)
         .await?;
-    if written.rows_affected() == 1 { Ok(()) } else { Err(Error::CorruptRecord("device")) }
+    if written.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(Error::corrupt("device", "it is not there any more"))
+    }
 }
 
 async fn insert_session(
-    change: &mut SqliteTransaction<'_>,
+    change: &mut Change,
     session: &Session,
     tokens: NewTokens,
+    lines: &Lines,
 ) -> Result<()> {
     sqlx::query(
         "INSERT INTO sessions (id, account_id, device_id, token_hash, token_expires_at, refresh_hash, method,
-         profile_id, created_at, last_active_at, address, place, country_code, familiarity, renews)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         profile_id, created_at, last_active_at, address, place, country_code, familiarity, renews,
+         let_in_by, let_in_by_device, judged_lines)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(session.id.to_string())
     .bind(session.account_id.to_string())
@@ -390,6 +357,9 @@ async fn insert_session(
     .bind(session.place.country_code.as_deref())
     .bind(to_json(&session.familiarity)?)
     .bind(i64::from(tokens.renews))
+    .bind(session.let_in_by.map(|by| by.session_id.to_string()))
+    .bind(session.let_in_by.map(|by| by.device_id.to_string()))
+    .bind(lines.to_bytes())
     .execute(&mut **change)
     .await?;
     Ok(())
@@ -401,7 +371,7 @@ pub fn to_session(row: &SqliteRow) -> Result<Session> {
     let ending = match row.moment_if_any("ended_at")? {
         Some(at) => Some(Ending {
             at,
-            reason: row.word("ended_reason")?,
+            reason: row.word_or("ended_reason", EndedReason::SignedOutRemotely),
             by: row.word_if_any("ended_by")?,
             refused_at: row.moment_if_any("refused_at")?,
         }),
@@ -411,28 +381,24 @@ pub fn to_session(row: &SqliteRow) -> Result<Session> {
         id: row.word("session_id")?,
         account_id: row.word("session_account_id")?,
         device_id: row.word("device_id")?,
-        method: row.word("method")?,
+        method: row.word_or("method", SignInMethod::Password),
+        let_in_by: match (row.word_if_any("let_in_by")?, row.word_if_any("let_in_by_device")?) {
+            (Some(session_id), Some(device_id)) => Some(LetInBy { session_id, device_id }),
+            _ => None,
+        },
         profile_id: row.word_if_any("profile_id")?,
         created_at: row.moment("created_at")?,
         last_active_at: row.moment("session_active_at")?,
         last_title: row.raw("last_title")?,
         address: row.address("address")?,
-        place: row.json("place")?,
-        familiarity: row.json("familiarity")?,
+        place: row.json_or("place", Place::unknown),
+        familiarity: familiarity(row, "familiarity"),
         held_at: row.moment_if_any("held_at")?,
         ending,
     })
 }
 
-pub(super) fn hash(row: &SqliteRow, column: &'static str) -> Result<SecretHash> {
-    SecretHash::from_bytes(row.raw(column)?).ok_or(Error::CorruptRecord(column))
-}
-
-fn to_ended_key(row: &SqliteRow) -> Result<EndedKey> {
-    Ok(EndedKey {
-        token: hash(row, "token_hash")?,
-        session_id: row.word("id")?,
-        device_id: row.word("device_id")?,
-        account_id: row.word("account_id")?,
-    })
+fn hash_if_any(row: &SqliteRow, column: &'static str) -> Result<Option<SecretHash>> {
+    let bytes: Option<&[u8]> = row.raw(column)?;
+    bytes.is_some().then(|| hash(row, column)).transpose()
 }

@@ -1,15 +1,52 @@
-//! The tokens of a session: replacing the one in use, and those besides it, offered and not yet taken, or spent.
+//! The tokens of a session: replacing the one in use, and those besides it, which are offered and not yet taken, spent,
+//! displaced or replaced. What each is for is in [`crate::access::renewal`]. Refresh tokens are in [`super::refresh`].
 
-use sqlx::SqliteTransaction;
+use sqlx::sqlite::SqliteRow;
 
 use super::Store;
-use super::rows::Columns;
-use super::sessions::{NewTokens, hash};
+use super::rows::{Columns, hash, only_if_readable};
+use super::turn::Turn;
+use super::writer::Change;
 use crate::error::{Error, Result};
-use crate::model::{AccountId, DeviceId, SecretHash, SessionId, Timestamp};
+use crate::model::{SecretHash, SessionId, Timestamp};
 
-/// Spent refresh tokens that are remembered of a session: one an hour of use.
+/// Refresh tokens that are remembered of a session once they are good for nothing: one an hour of use.
 const MOST_REFRESH: u32 = 512;
+
+/// What a token of a session is that is not the one in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenState {
+    /// It was offered, and not yet used.
+    Offered,
+    /// A newer one took its place by being used.
+    Spent,
+    /// An older one took its place again, which came back.
+    Displaced,
+    /// A newer one took its place with a change of what the session may do: it is good for nothing from that moment.
+    Replaced,
+}
+
+impl TokenState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Spent => "spent",
+            Self::Displaced => "displaced",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
+impl std::str::FromStr for TokenState {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Offered, Self::Spent, Self::Displaced, Self::Replaced]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or(())
+    }
+}
 
 /// A token of a session that is not the one in use.
 #[derive(Clone, Copy, Debug)]
@@ -18,106 +55,53 @@ pub struct OtherToken {
     pub token: SecretHash,
     /// The session.
     pub session_id: SessionId,
-    /// Since when it was spent; `None` for one that was offered and not yet taken.
-    pub spent_at: Option<Timestamp>,
+    /// What it is.
+    pub state: TokenState,
+    /// Since when.
+    pub since: Timestamp,
 }
 
-/// The session a refresh token belongs to.
+/// New tokens for a session, written with the change they are for: those before are good for nothing from then on.
 #[derive(Clone, Copy, Debug)]
-pub struct RefreshFound {
+pub struct FreshTokens {
     /// The session.
     pub session_id: SessionId,
-    /// Its device.
-    pub device_id: DeviceId,
-    /// Its account.
-    pub account_id: AccountId,
-    /// Hash of the token in use.
+    /// Hash of the token.
     pub token: SecretHash,
-    /// Whether it has ended.
-    pub ended: bool,
+    /// When it runs out, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// Hash of the token it is refreshed with, if it is.
+    pub refresh: Option<SecretHash>,
+    /// One that is forgotten for the one that is replaced.
+    pub forgotten: Option<SecretHash>,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Store {
-    /// The session of a refresh token, the one in use or the one before it.
-    pub async fn session_by_refresh(&self, refresh: SecretHash) -> Result<Option<RefreshFound>> {
-        sqlx::query(
-            "SELECT id, device_id, account_id, token_hash, ended_at FROM sessions
-             WHERE refresh_hash = $1 OR previous_refresh_hash = $1",
-        )
-        .bind(refresh.as_bytes().as_slice())
-        .fetch_optional(&self.reader)
-        .await?
-        .map(|row| {
-            Ok(RefreshFound {
-                session_id: row.word("id")?,
-                device_id: row.word("device_id")?,
-                account_id: row.word("account_id")?,
-                token: hash(&row, "token_hash")?,
-                ended: row.moment_if_any("ended_at")?.is_some(),
-            })
-        })
-        .transpose()
-    }
-
-    /// Replaces a live session's tokens; `presented` is the refresh token that asked for it and stays good
-    /// until the new one is used; another one is spent. Says whether the session was still there.
-    pub async fn replace_tokens(
-        &self,
-        id: SessionId,
-        presented: SecretHash,
-        new: NewTokens,
-        at: Timestamp,
-    ) -> Result<bool> {
-        let mut change = self.begin().await?;
-        let spent = spent_by(&mut change, id, presented).await?;
-        let replaced = sqlx::query(
-            "UPDATE sessions SET token_hash = $2, token_expires_at = $3, refresh_hash = $4,
-             previous_refresh_hash = $5 WHERE id = $1 AND ended_at IS NULL",
-        )
-        .bind(id.to_string())
-        .bind(new.token.as_bytes().as_slice())
-        .bind(new.expires_at.map(Timestamp::as_millis))
-        .bind(new.refresh.as_ref().map(|hash| hash.as_bytes().as_slice()))
-        .bind(presented.as_bytes().as_slice())
-        .execute(&mut *change)
-        .await?;
-        let is_there = replaced.rows_affected() > 0;
-        if let Some(spent) = spent.filter(|_| is_there) {
-            remember(&mut change, id, spent, "spent_refresh", at).await?;
-            sqlx::query(
-                "DELETE FROM other_tokens WHERE session_id = $1 AND token_hash NOT IN
-                 (SELECT token_hash FROM other_tokens WHERE session_id = $1 ORDER BY since DESC LIMIT $2)",
-            )
-            .bind(id.to_string())
-            .bind(i64::from(MOST_REFRESH))
-            .execute(&mut *change)
-            .await?;
-        }
-        change.commit().await?;
-        Ok(is_there)
-    }
-
     /// Writes that a session was offered a new token, and that another one is forgotten for it.
     pub async fn offer_token(
         &self,
+        _turn: &Turn<'_>,
         id: SessionId,
         token: SecretHash,
         forgotten: Option<SecretHash>,
         at: Timestamp,
     ) -> Result<()> {
         let mut change = self.begin().await?;
-        remember(&mut change, id, token, "offered", at).await?;
+        remember(&mut change, id, token, TokenState::Offered.as_str(), at).await?;
         forget(&mut change, forgotten).await?;
-        Ok(change.commit().await?)
+        change.commit().await
     }
 
-    /// Makes another token of a live session the one in use; the one that was is spent from now on, and so is what was
-    /// offered besides. Says whether the session was still there.
+    /// Makes another token of a live session the one in use; what was offered besides is spent from now on, and the one that
+    /// was in use becomes what `before` says. Says whether the session was still there.
     pub async fn take_token(
         &self,
+        _turn: &Turn<'_>,
         id: SessionId,
         taken: SecretHash,
-        spent: SecretHash,
+        before: (SecretHash, TokenState),
         at: Timestamp,
     ) -> Result<bool> {
         let mut change = self.begin().await?;
@@ -139,63 +123,126 @@ impl Store {
             .bind(at.as_millis())
             .execute(&mut *change)
             .await?;
-            remember(&mut change, id, spent, "spent", at).await?;
+            let (before, becomes) = before;
+            remember(&mut change, id, before, becomes.as_str(), at).await?;
             forget(&mut change, Some(taken)).await?;
         }
         change.commit().await?;
         Ok(is_there)
     }
 
-    /// Hands every such token of a session that has not ended to `each`, the earliest spent first.
+    /// Gives a live session fresh tokens; those before are good for nothing any more. Says whether the session was still there.
+    pub async fn replace_tokens(&self, _turn: &Turn<'_>, fresh: &FreshTokens) -> Result<bool> {
+        let mut change = self.begin().await?;
+        let is_there = write_fresh(&mut change, fresh).await?;
+        change.commit().await?;
+        Ok(is_there)
+    }
+
+    /// Hands every such token of a session that has not ended to `each`, the earliest first; refresh tokens are not among
+    /// them.
     pub async fn each_other_token(&self, mut each: impl FnMut(OtherToken)) -> Result<()> {
         let rows = sqlx::query(
             "SELECT o.token_hash, o.session_id, o.state, o.since FROM other_tokens o
              JOIN sessions s ON s.id = o.session_id
-             WHERE s.ended_at IS NULL AND o.state <> 'spent_refresh' ORDER BY o.since",
+             WHERE s.ended_at IS NULL AND o.state NOT IN ('spent_refresh', 'replaced_refresh') ORDER BY o.since",
         )
         .fetch_all(&self.reader)
         .await?;
         for row in rows {
-            let is_spent = row.raw::<&str>("state")? == "spent";
-            each(OtherToken {
-                token: hash(&row, "token_hash")?,
-                session_id: row.word("session_id")?,
-                spent_at: is_spent.then_some(row.moment("since")?),
-            });
+            if let Some(other) = only_if_readable(&row, to_other(&row))? {
+                each(other);
+            }
         }
         Ok(())
     }
-
-    /// The session that a refresh token was of, which is spent.
-    pub async fn session_by_spent_refresh(&self, refresh: SecretHash) -> Result<Option<SessionId>> {
-        sqlx::query("SELECT session_id FROM other_tokens WHERE token_hash = $1 AND state = 'spent_refresh'")
-            .bind(refresh.as_bytes().as_slice())
-            .fetch_optional(&self.reader)
-            .await?
-            .map(|row| row.word("session_id"))
-            .transpose()
-    }
 }
 
-/// The refresh token that is spent when `presented` gets a new one: the one before it, or the one after it, which was
-/// never used.
-async fn spent_by(
-    change: &mut SqliteTransaction<'_>,
-    id: SessionId,
-    presented: SecretHash,
-) -> Result<Option<SecretHash>> {
-    let row = sqlx::query("SELECT refresh_hash, previous_refresh_hash FROM sessions WHERE id = $1")
-        .bind(id.to_string())
-        .fetch_optional(&mut **change)
-        .await?;
+fn to_other(row: &SqliteRow) -> Result<OtherToken> {
+    Ok(OtherToken {
+        token: hash(row, "token_hash")?,
+        session_id: row.word("session_id")?,
+        state: row.word("state")?,
+        since: row.moment("since")?,
+    })
+}
+
+/// Gives a live session fresh tokens within a larger change: those before are good for nothing any more. Says whether the
+/// session was still there.
+pub(super) async fn write_fresh(change: &mut Change, fresh: &FreshTokens) -> Result<bool> {
+    let (id, at) = (fresh.session_id, fresh.at);
+    let Some(before) = tokens_of(change, id).await? else { return Ok(false) };
+    sqlx::query(
+        "UPDATE sessions SET token_hash = $2, token_since = $3, token_expires_at = $4, refresh_hash = $5,
+         previous_refresh_hash = NULL, refresh_since = NULL, guard_hash = NULL WHERE id = $1",
+    )
+    .bind(id.to_string())
+    .bind(fresh.token.as_bytes().as_slice())
+    .bind(at.as_millis())
+    .bind(fresh.expires_at.map(Timestamp::as_millis))
+    .bind(fresh.refresh.as_ref().map(|hash| hash.as_bytes().as_slice()))
+    .execute(&mut **change)
+    .await?;
+    sqlx::query(
+        "UPDATE other_tokens SET state = 'replaced', since = $2
+         WHERE session_id = $1 AND state IN ('offered', 'spent', 'displaced')",
+    )
+    .bind(id.to_string())
+    .bind(at.as_millis())
+    .execute(&mut **change)
+    .await?;
+    remember(change, id, before.token, TokenState::Replaced.as_str(), at).await?;
+    for refresh in [before.refresh, before.previous].into_iter().flatten() {
+        remember(change, id, refresh, "replaced_refresh", at).await?;
+    }
+    forget(change, fresh.forgotten).await?;
+    forget_old_refresh(change, id).await?;
+    Ok(true)
+}
+
+/// The tokens of a session.
+pub(super) struct TokensNow {
+    /// The one that requests carry.
+    pub token: SecretHash,
+    /// The newest it is refreshed with.
+    pub refresh: Option<SecretHash>,
+    /// The one before that, as long as the newest pair was not used.
+    pub previous: Option<SecretHash>,
+}
+
+/// The tokens of a session that has not ended.
+pub(super) async fn tokens_of(change: &mut Change, id: SessionId) -> Result<Option<TokensNow>> {
+    let row = sqlx::query(
+        "SELECT token_hash, refresh_hash, previous_refresh_hash FROM sessions WHERE id = $1 AND ended_at IS NULL",
+    )
+    .bind(id.to_string())
+    .fetch_optional(&mut **change)
+    .await?;
     let Some(row) = row else { return Ok(None) };
     let of = |column| Ok::<_, Error>(row.raw::<Option<&[u8]>>(column)?.and_then(SecretHash::from_bytes));
-    let (newest, before) = (of("refresh_hash")?, of("previous_refresh_hash")?);
-    Ok(if before == Some(presented) { newest } else { before })
+    Ok(Some(TokensNow {
+        token: hash(&row, "token_hash")?,
+        refresh: of("refresh_hash")?,
+        previous: of("previous_refresh_hash")?,
+    }))
+}
+
+/// Forgets the refresh tokens that are too many.
+pub(super) async fn forget_old_refresh(change: &mut Change, id: SessionId) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM other_tokens WHERE session_id = $1 AND state IN ('spent_refresh', 'replaced_refresh')
+         AND token_hash NOT IN (SELECT token_hash FROM other_tokens
+         WHERE session_id = $1 AND state IN ('spent_refresh', 'replaced_refresh') ORDER BY since DESC LIMIT $2)",
+    )
+    .bind(id.to_string())
+    .bind(i64::from(MOST_REFRESH))
+    .execute(&mut **change)
+    .await?;
+    Ok(())
 }
 
 /// Forgets all tokens of a session that has ended, within a larger change.
-pub(super) async fn forget_all(change: &mut SqliteTransaction<'_>, id: SessionId) -> Result<()> {
+pub(super) async fn forget_all(change: &mut Change, id: SessionId) -> Result<()> {
     sqlx::query("DELETE FROM other_tokens WHERE session_id = $1")
         .bind(id.to_string())
         .execute(&mut **change)
@@ -203,8 +250,8 @@ pub(super) async fn forget_all(change: &mut SqliteTransaction<'_>, id: SessionId
     Ok(())
 }
 
-async fn remember(
-    change: &mut SqliteTransaction<'_>,
+pub(super) async fn remember(
+    change: &mut Change,
     id: SessionId,
     token: SecretHash,
     state: &'static str,
@@ -223,7 +270,7 @@ async fn remember(
     Ok(())
 }
 
-async fn forget(change: &mut SqliteTransaction<'_>, token: Option<SecretHash>) -> Result<()> {
+async fn forget(change: &mut Change, token: Option<SecretHash>) -> Result<()> {
     let Some(token) = token else { return Ok(()) };
     sqlx::query("DELETE FROM other_tokens WHERE token_hash = $1")
         .bind(token.as_bytes().as_slice())

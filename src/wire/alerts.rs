@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Device;
+use super::{Device, Place};
 use crate::model::{
-    AlertId, AlertListing, AlertState, Answer, DeviceId, DeviceKind, Place, SessionId, Telling, Timestamp,
-    Verdict,
+    ActedBy, AlertId, AlertKind, AlertListing, AlertState, Answer, Deeds, DeviceId, DeviceKind,
+    DeviceSignedOut, Reason, SessionId, Telling, Timestamp, Verdict, reasons,
 };
 
 /// An unfamiliar sign-in waiting for an answer, or answered.
@@ -24,10 +24,15 @@ pub struct Alert {
     pub device_name: String,
     /// What sort of device it is.
     pub device_kind: DeviceKind,
+    /// What it is about.
+    pub kind: AlertKind,
+    /// What the device did, where that is what it is about.
+    pub did: Deeds,
     /// What is unfamiliar: the device or the place.
     pub verdict: Verdict,
-    /// Why it is unfamiliar, in plain words.
-    pub reasons: Vec<String>,
+    /// Why it is unfamiliar, the weightiest first.
+    #[serde(deserialize_with = "reasons")]
+    pub reasons: Vec<Reason>,
     /// How many times likelier a stranger makes such a sign-in than the household does.
     pub score: Option<f64>,
     /// The device of the household that it probably is, when it brought no secret.
@@ -42,6 +47,9 @@ pub struct Alert {
     pub state: AlertState,
     /// When it was answered.
     pub answered_at: Option<Timestamp>,
+    /// Who answered it, or signed out what it is about; `null` while nobody did, and in alerts of earlier versions.
+    #[serde(default)]
+    pub acted_by: Option<ActedBy>,
     /// Whether the session is still signed in.
     pub signed_in: bool,
     /// Since when the session is held until somebody answers, if it is.
@@ -63,9 +71,11 @@ pub struct AlertQuery {
     pub state: Option<AlertState>,
     /// Where the last page ended.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
     pub cursor: Option<String>,
     /// Alerts a page, 1 to 200; 50 unless told.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
 
@@ -124,6 +134,8 @@ pub struct AnswerOutcome {
     pub alert: Alert,
     /// What the answer did.
     pub effect: AnswerEffect,
+    /// What the device had let in by code, and was signed out with it.
+    pub also_signed_out: Vec<DeviceSignedOut>,
 }
 
 impl From<AlertListing> for Alert {
@@ -137,15 +149,18 @@ impl From<AlertListing> for Alert {
             account,
             device_name,
             device_kind,
+            kind: alert.kind,
+            did: alert.did,
             verdict: alert.familiarity.verdict,
             reasons: alert.familiarity.reasons,
             score: alert.familiarity.score,
             probably: alert.familiarity.probably,
             telling: alert.telling,
-            place: alert.place,
+            place: alert.place.into(),
             at: alert.at,
             state: alert.state,
             answered_at: alert.answered_at,
+            acted_by: alert.acted_by,
             signed_in: ended_at.is_none(),
             held_at,
             ended_at,

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HistoryLine, Profile};
+use super::{HistoryItem, Place, Profile};
 use crate::model::{
-    DeviceId, DeviceKind, DeviceListing, EndedReason, Familiarity, Place, ProfileId, SessionId, SignInMethod,
+    DeviceId, DeviceKind, DeviceListing, EndedReason, Familiarity, ProfileId, SessionId, SignInMethod,
     Timestamp,
 };
 
@@ -36,6 +36,8 @@ pub struct Device {
     pub session_id: Option<SessionId>,
     /// How it last signed in.
     pub method: Option<SignInMethod>,
+    /// The device that let it in by its code, if one did.
+    pub let_in_by: Option<LetInBy>,
     /// Who used it last.
     pub profile: Option<Profile>,
     /// Its most recent request.
@@ -60,6 +62,16 @@ pub struct Device {
     pub ended_reason: Option<EndedReason>,
     /// The first request refused after it was signed out.
     pub refused_at: Option<Timestamp>,
+}
+
+/// The device that let another one in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct LetInBy {
+    /// Which.
+    pub device_id: DeviceId,
+    /// What it is called.
+    pub name: String,
 }
 
 /// Which devices to list. What is absent does not limit.
@@ -91,9 +103,11 @@ pub struct DeviceQuery {
     pub signed_in: Option<bool>,
     /// Where the last page ended.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(pattern = "^[0-9]{1,13}\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
     pub cursor: Option<String>,
     /// Devices a page, 1 to 200; 50 unless told.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
 }
 
@@ -115,8 +129,10 @@ pub struct DeviceDetail {
     pub device: Device,
     /// The address it was last seen at.
     pub address: Option<String>,
+    /// The devices that it let in by their codes and that are signed in, and those that these let in.
+    pub let_in: Vec<Device>,
     /// Its most recent history, newest first.
-    pub history: Vec<HistoryLine>,
+    pub history: Vec<HistoryItem>,
 }
 
 /// What to change of a device.
@@ -149,6 +165,9 @@ pub struct SignOutMany {
     /// With `all`: the device that asks as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub include_current: Option<bool>,
+    /// With `ids`: what these let in by its code as well, and what that let in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with_let_in: Option<bool>,
 }
 
 /// What signing a device out did.
@@ -187,7 +206,7 @@ pub struct SignOutReport {
 impl Device {
     /// A device as `asking` sees it; `playing`: something plays on it now.
     pub fn of(listing: DeviceListing, asking: DeviceId, playing: bool) -> Self {
-        let DeviceListing { device, last_active_at, session, profile } = listing;
+        let DeviceListing { device, last_active_at, session, profile, let_in_by_name } = listing;
         let ending = session.ending;
         Self {
             current: device.id == asking,
@@ -202,12 +221,16 @@ impl Device {
             signed_in: ending.is_none(),
             session_id: Some(session.id),
             method: Some(session.method),
+            let_in_by: session
+                .let_in_by
+                .zip(let_in_by_name)
+                .map(|(by, name)| LetInBy { device_id: by.device_id, name }),
             profile: profile.as_ref().map(Into::into),
             last_active_at,
             last_title: session.last_title,
             playing,
             first_seen_at: device.first_seen_at,
-            place: session.place,
+            place: session.place.into(),
             familiarity: session.familiarity,
             held_at: session.held_at.filter(|_| ending.is_none()),
             continues: device.before_merge.map(|before| before.continues),

@@ -64,6 +64,10 @@ pub enum EventKind {
     ProfilesChanged,
     /// How much is told, and when, was changed; or a new home has learnt enough.
     AlertSettingsChanged,
+    /// A channel was made, changed or removed, or took something.
+    ChannelsChanged,
+    /// A forgotten password was replaced on the home's own computer.
+    PasswordRecovered,
     /// Somebody failed to sign in.
     SignInFailed,
     /// An update of the place database goes on or ended.

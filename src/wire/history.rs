@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{DeviceId, HistoryEntry, HistoryId, HistoryKind, Place, SessionId, Timestamp};
+use super::Place;
+use crate::model::{
+    DeviceId, HistoryDetail, HistoryEntry, HistoryId, HistoryKind, SessionId, Timestamp, history_detail,
+};
 
-/// One line of the history. Names are as they were at the time.
+/// One entry of the history. Names are as they were at the time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
 #[ts(export)]
-pub struct HistoryLine {
+pub struct HistoryItem {
     /// Its id.
     pub id: HistoryId,
     /// When it happened.
@@ -26,8 +29,9 @@ pub struct HistoryLine {
     pub address: Option<String>,
     /// Where that is, approximately.
     pub place: Option<Place>,
-    /// More in a word: the method of a sign-in, the reason of a sign-out, the answer to an alert.
-    pub detail: Option<String>,
+    /// More: the method of a sign-in, the reason of a sign-out, the answer to an alert.
+    #[serde(default, deserialize_with = "history_detail")]
+    pub detail: Option<HistoryDetail>,
     /// The session that did it, where that is another one than the one concerned.
     pub by_session_id: Option<SessionId>,
 }
@@ -46,9 +50,11 @@ pub struct HistoryQuery {
     pub kind: Option<HistoryKind>,
     /// Where the last page ended.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
     pub cursor: Option<String>,
     /// Lines a page, 1 to 1,000; 50 unless told.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
 }
 
@@ -57,12 +63,12 @@ pub struct HistoryQuery {
 #[ts(export)]
 pub struct HistoryPage {
     /// The lines.
-    pub history: Vec<HistoryLine>,
+    pub history: Vec<HistoryItem>,
     /// Give it as `cursor` for the next page; `null` on the last.
     pub next_cursor: Option<String>,
 }
 
-impl From<HistoryEntry> for HistoryLine {
+impl From<HistoryEntry> for HistoryItem {
     fn from(entry: HistoryEntry) -> Self {
         Self {
             id: entry.id,
@@ -73,7 +79,7 @@ impl From<HistoryEntry> for HistoryLine {
             session_id: entry.session_id,
             profile_name: entry.profile_name,
             address: entry.address,
-            place: entry.place,
+            place: entry.place.map(Place::from),
             detail: entry.detail,
             by_session_id: entry.by_session_id,
         }

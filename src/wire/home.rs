@@ -1,5 +1,8 @@
 //! The home itself: whether it is set up, and its place database.
 
+use std::fmt;
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::Timestamp;
@@ -31,6 +34,59 @@ pub struct GeoStatus {
     /// What is known of networks.
     #[serde(default)]
     pub networks: GeoNetworks,
+    /// Proxies that hide where devices are, since the home started.
+    #[serde(default)]
+    pub proxies: Vec<ProxyNotice>,
+}
+
+/// A proxy that hides where devices are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct ProxyNotice {
+    /// Its address.
+    #[schema(value_type = String)]
+    #[ts(type = "string")]
+    pub address: IpAddr,
+    /// Why they are hidden.
+    pub problem: ProxyProblem,
+}
+
+/// Why it is unknown where the devices behind a proxy are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ProxyProblem {
+    /// It speaks for devices without being trusted: `--trusted-proxy` does not name it.
+    NotTrusted,
+    /// It is trusted, and its `X-Forwarded-For` names nobody.
+    SaysNothing,
+    /// It is this computer's gateway, or its container's, and stands for whoever comes through it.
+    Gateway,
+}
+
+impl fmt::Display for ProxyNotice {
+    /// What it is and what to do about it, for the log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.address;
+        match self.problem {
+            ProxyProblem::NotTrusted => write!(
+                f,
+                "A proxy at {address} speaks for devices without being trusted, so where they are is unknown. If it is \
+                 yours, start Latchkey with --trusted-proxy {address} to trust it."
+            ),
+            ProxyProblem::SaysNothing => write!(
+                f,
+                "The trusted proxy at {address} does not say whom it speaks for, so where those devices are is unknown. \
+                 Have it send X-Forwarded-For with the address of each device."
+            ),
+            ProxyProblem::Gateway => write!(
+                f,
+                "Devices come through {address}, the gateway of this computer or of its container, so where they are is \
+                 unknown. Let Latchkey use the computer's own network, or put a proxy before it that sends \
+                 X-Forwarded-For."
+            ),
+        }
+    }
 }
 
 /// What is known of networks, and of when.

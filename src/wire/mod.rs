@@ -2,24 +2,37 @@
 //! window's commands and the types of the interface are all these. JSON is `snake_case`, times are RFC 3339
 //! in UTC. Fields may be added; none is renamed.
 
+mod actions;
 mod alerts;
+mod channels;
 mod devices;
 mod events;
 mod familiarity;
+mod fresh;
 mod history;
 mod home;
+mod places;
 mod sessions;
 
+pub use actions::{ActionAnswer, ActionEffect, ActionOutcome};
 pub use alerts::{Alert, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome};
+pub use channels::{
+    Channel, ChannelAdded, ChannelChange, ChannelList, NewChannel, PushKeys, PushSubscription,
+};
 pub use devices::{
-    Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, SignOutEffect, SignOutMany,
-    SignOutReport, SignOutResult,
+    Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, LetInBy, SignOutEffect,
+    SignOutMany, SignOutReport, SignOutResult,
 };
 pub use events::{Event, EventKind};
-pub use familiarity::{AlertSettings, AlertSettingsChange, BudgetChoice, Learning};
-pub use history::{HistoryLine, HistoryPage, HistoryQuery};
-pub use home::{GeoFile, GeoNetworks, GeoProgress, GeoState, GeoStatus, HomeStatus};
+pub use familiarity::{AlertSettings, AlertSettingsChange, BudgetChoice, Learning, SettingsChange};
+pub use fresh::Fresh;
+pub use history::{HistoryItem, HistoryPage, HistoryQuery};
+pub use home::{
+    GeoFile, GeoNetworks, GeoProgress, GeoState, GeoStatus, HomeStatus, ProxyNotice, ProxyProblem,
+};
+pub use places::Place;
 pub use sessions::{
-    ActivityReport, CodeAnswer, CodeDecision, CurrentSession, NewProfile, PasswordChange, PasswordChanged,
-    PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, SetupRequest, SignInRequest, SignedIn,
+    ActivityReport, CodeAnswer, CodeDecision, CodeNearness, CurrentSession, NewProfile, PasswordChange,
+    PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, Proof, Proven,
+    Recovered, Recovery, SessionProof, SetupRequest, SignInRequest, SignedIn,
 };

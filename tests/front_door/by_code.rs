@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Answer, Browser, TestHome};
+use crate::support::away::{LISBON, RIGA, household};
+use crate::support::{Answer, Browser, PASSWORD, TestHome};
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -16,7 +17,13 @@ struct Tv {
 
 impl Tv {
     async fn asks(home: &TestHome, name: &str) -> Self {
+        Self::asks_from(home, name, "").await
+    }
+
+    /// One at that address, if the home has a proxy.
+    async fn asks_from(home: &TestHome, name: &str, address: &str) -> Self {
         let browser = home.browser();
+        browser.always("x-forwarded-for", address);
         let form = [("client_id", "Jellyfin"), ("device_name", name), ("device_kind", "tv")];
         let answer = browser.post("/device_authorization", &form).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -54,17 +61,22 @@ async fn a_tv_is_let_in_by_a_phone() {
 
     let page = owner.get(tv.page()).await;
     assert_eq!(page.status, 200);
-    assert!(page.text.contains("<b>Living-room TV</b> is showing the code"), "{}", page.text);
+    assert!(
+        page.text.contains("A TV that calls itself “<bdi>Living-room TV</bdi>” is showing the code"),
+        "{}",
+        page.text
+    );
     assert!(page.text.contains("<dd>TV</dd>"), "{}", page.text);
     assert!(page.text.contains("<dd>This computer</dd>"), "{}", page.text);
+    assert!(page.text.contains("It is on the same line as the device you are using."), "{}", page.text);
     assert!(page.text.contains("Only allow a device that you can see in front of you"));
 
     let user_code = page.field("user_code").expect("the code is in the form");
     let leo = owner.profile("Leo").await;
-    let form = [("user_code", &*user_code), ("profile_id", &leo), ("decision", "allow")];
+    let form = [("user_code", &*user_code), ("profile_id", &leo), ("decision", "allow"), ("proof", PASSWORD)];
     let page = owner.post("/device", &form).await;
     assert_eq!(page.status, 200);
-    assert!(page.text.contains("Living-room TV goes on by itself in a few seconds."), "{}", page.text);
+    assert!(page.text.contains("The TV goes on by itself in a few seconds."), "{}", page.text);
 
     home.clock.advance(Duration::from_secs(5));
     let answer = tv.polls().await;
@@ -114,7 +126,7 @@ async fn a_device_that_asks_too_often_is_slowed_down() {
     tv.is_told("slow_down").await;
     home.clock.advance(Duration::from_secs(15));
     tv.is_told("authorization_pending").await;
-    owner.post("/device", &[("user_code", tv.user_code()), ("decision", "allow")]).await;
+    owner.post("/device", &[("user_code", tv.user_code()), ("decision", "allow"), ("proof", PASSWORD)]).await;
     home.clock.advance(Duration::from_secs(15));
     assert_eq!(tv.polls().await.status, 200);
 }
@@ -137,7 +149,9 @@ async fn a_code_runs_out() {
     let tv = Tv::asks(&home, "TV").await;
     home.clock.advance(Duration::from_mins(10));
     tv.is_told("expired_token").await;
-    let page = owner.post("/device", &[("user_code", tv.user_code()), ("decision", "allow")]).await;
+    let page = owner
+        .post("/device", &[("user_code", tv.user_code()), ("decision", "allow"), ("proof", PASSWORD)])
+        .await;
     assert_eq!(page.status, 404);
     tv.is_told("expired_token").await;
 }
@@ -147,7 +161,8 @@ async fn an_answer_that_is_neither_yes_nor_no_decides_nothing() {
     let (home, owner) = TestHome::with_account().await;
     let tv = Tv::asks(&home, "TV").await;
     assert_eq!(owner.post("/device", &[("user_code", tv.user_code())]).await.status, 422);
-    let form = [("user_code", tv.user_code()), ("decision", "allow"), ("profile_id", "nobody")];
+    let form =
+        [("user_code", tv.user_code()), ("decision", "allow"), ("proof", PASSWORD), ("profile_id", "nobody")];
     assert_eq!(owner.post("/device", &form).await.status, 404);
     tv.is_told("authorization_pending").await;
 }
@@ -180,8 +195,71 @@ async fn the_name_of_a_device_cannot_become_part_of_the_page() {
     assert!(page.text.contains("&#60;script&#62;alert(1)&#60;/script&#62;"), "{}", page.text);
     assert!(!page.text.contains("<script"), "{}", page.text);
     assert!(!page.text.contains('\u{202e}'), "{}", page.text);
-    let form = [("user_code", tv.user_code()), ("decision", "allow")];
+    let form = [("user_code", tv.user_code()), ("decision", "allow"), ("proof", PASSWORD)];
     let page = owner.post("/device", &form).await;
     assert_eq!(page.status, 200);
     assert!(!page.text.contains("<script"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn what_a_device_calls_itself_is_quoted_and_cut_and_never_the_sentence() {
+    let (home, owner) = TestHome::with_account().await;
+    let name = "your TV” is showing a code, as you started this yourself: press Allow";
+    let tv = Tv::asks(&home, name).await;
+    let page = owner.get(tv.page()).await;
+    let quoted =
+        "A TV that calls itself “<bdi>your TV&#39; is showing a code, as you star…</bdi>” is showing";
+    assert!(page.text.contains(quoted), "{}", page.text);
+    assert!(!page.text.contains("press Allow"), "{}", page.text);
+    let code = owner.get(&format!("/api/v1/codes/{}", tv.user_code())).await.json();
+    assert_eq!(code["device_name"], "your TV' is showing a code, as you star…");
+    let page = owner
+        .post("/device", &[("user_code", tv.user_code()), ("decision", "allow"), ("proof", PASSWORD)])
+        .await;
+    assert!(
+        page.text.contains("The TV goes on by itself") && !page.text.contains("your TV"),
+        "{}",
+        page.text
+    );
+}
+
+/// What a person sees who follows the link of a device at that address, and then types its code.
+async fn seen_by_a_person_in_lisbon(address: &str) -> (Answer, Answer, Value) {
+    let (home, owner) = household().await;
+    owner.always("x-forwarded-for", LISBON);
+    let person = Browser::from_address(&home.address(), std::net::IpAddr::from([127, 0, 0, 1]));
+    person.always("x-forwarded-for", LISBON);
+    person.keep("latchkey_session", &owner.cookie("latchkey_session").expect("signed in"));
+    let tv = Tv::asks_from(&home, "Living-room TV", address).await;
+    let followed = person.get(tv.page()).await;
+    let typed = person.post("/device", &[("user_code", tv.user_code()), ("decision", "look")]).await;
+    let code = person.get(&format!("/api/v1/codes/{}", tv.user_code())).await.json();
+    assert_eq!((followed.status, typed.status), (200, 200), "{}", typed.text);
+    assert!(typed.text.contains("Let this device in?"), "{}", typed.text);
+    (followed, typed, code)
+}
+
+#[tokio::test]
+async fn the_code_of_a_device_that_is_elsewhere_is_typed_and_where_it_is_is_said() {
+    for (address, said, nearness) in [
+        (RIGA, "It is NOT on your network: it asks from near Riga, Latvia.", "elsewhere"),
+        ("192.168.1.20", "It is NOT on your network: it asks from the home network.", "elsewhere"),
+        ("unknown", "It is not known to be on your network: it asks from an unknown place.", "unknown"),
+    ] {
+        let (followed, typed, code) = seen_by_a_person_in_lisbon(address).await;
+        assert!(!followed.text.contains("Living-room TV"), "{}", followed.text);
+        assert!(followed.text.contains("Type the code yourself"), "{}", followed.text);
+        assert_eq!(followed.field("user_code").as_deref(), Some(""), "{}", followed.text);
+        assert!(typed.text.contains(said), "{}", typed.text);
+        assert_eq!(code["nearness"], nearness);
+    }
+}
+
+#[tokio::test]
+async fn a_link_brings_up_a_device_on_the_same_line() {
+    let (followed, typed, code) = seen_by_a_person_in_lisbon(LISBON).await;
+    for page in [followed, typed] {
+        assert!(page.text.contains("It is on the same line as the device you are using."), "{}", page.text);
+    }
+    assert_eq!(code["nearness"], "same_line");
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::support::{LOGIN, PASSWORD, PIN, TestHome, browser::Answer};
+use reqwest::Method;
+
+use crate::support::{Blocked, LOGIN, PASSWORD, PIN, TestHome, browser::Answer};
 
 /// The button of the profile of that name sends this id.
 fn tile(page: &Answer, name: &str) -> String {
@@ -43,7 +45,7 @@ async fn a_browser_signs_in_says_who_it_is_and_goes_on() {
 
 #[tokio::test]
 async fn a_profile_with_a_pin_asks_for_it() {
-    let (home, owner) = TestHome::with_account().await;
+    let (home, owner) = TestHome::with_a_pin().await;
     let page = owner.get("/who?return=/devices").await;
     let marta = tile(&page, "Marta");
     let page = owner.post("/who", &[("profile_id", &marta), ("return", "/devices")]).await;
@@ -72,6 +74,19 @@ async fn a_profile_with_a_pin_asks_for_it() {
     let right = send(PIN).await;
     assert_eq!((right.status, right.header("location")), (303, "/devices"));
     assert_eq!(owner.get("/api/v1/session").await.json()["profile"]["name"], "Marta");
+}
+
+#[tokio::test]
+async fn whoever_has_forgotten_their_pin_gets_by_with_the_password() {
+    let (_home, owner) = TestHome::with_a_pin().await;
+    let marta = tile(&owner.get("/who").await, "Marta");
+    let page = owner.post("/who", &[("profile_id", &marta), ("return", "/devices")]).await;
+    assert!(page.text.contains("The account’s password does as well"), "{}", page.text);
+    let form =
+        |password| [("profile_id", &*marta), ("return", "/devices"), ("pin", ""), ("password", password)];
+    assert_eq!(owner.post("/who", &form("not this one")).await.status, 403);
+    let answer = owner.post("/who", &form(PASSWORD)).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/devices"));
 }
 
 #[tokio::test]
@@ -114,6 +129,88 @@ async fn guessing_is_slowed_down_and_the_page_says_for_how_long() {
 }
 
 #[tokio::test]
+async fn a_browser_that_keeps_no_cookies_is_told_so_and_is_no_new_device_at_every_try() {
+    let (home, owner) = TestHome::with_account().await;
+    let browser = home.browser();
+    browser.block(Some(Blocked::All));
+    let page = browser.get("/sign-in").await;
+    let form = page.field("form").expect("the form says that it is ours");
+    let fields = [("login", LOGIN), ("password", PASSWORD), ("form", &*form)];
+    for _ in 0..3 {
+        let answer = browser.post("/sign-in", &fields).await;
+        assert_eq!(answer.status, 403, "{answer:?}");
+        assert!(answer.text.contains("This browser does not keep cookies for this site"), "{}", answer.text);
+    }
+    assert_eq!(owner.devices().await.len(), 1);
+    // Whatever the form, a browser says that a page sent it.
+    let origin = [("origin", &*home.address()), ("content-type", "application/x-www-form-urlencoded")];
+    let fields = Some(format!("login={LOGIN}&password=correct+horse"));
+    let answer = browser.send(Method::POST, "/sign-in", &origin, fields).await;
+    assert_eq!(answer.status, 403, "{answer:?}");
+    assert_eq!(owner.devices().await.len(), 1);
+    // The page that said so tries again: with cookies allowed, the next one is let in.
+    browser.block(None);
+    let fields = [("login", LOGIN), ("password", PASSWORD), ("form", &*form)];
+    assert_eq!(browser.post("/sign-in", &fields).await.status, 403);
+    assert_eq!(browser.post("/sign-in", &fields).await.status, 303);
+    assert_eq!(owner.devices().await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_interface_makes_no_device_either_where_cookies_are_lost() {
+    let (home, owner) = TestHome::with_account().await;
+    let browser = home.browser();
+    browser.always("origin", &home.address());
+    browser.block(Some(Blocked::All));
+    let request = serde_json::json!({ "login": LOGIN, "password": PASSWORD });
+    for _ in 0..3 {
+        assert_eq!(browser.get("/api/v1/status").await.status, 200);
+        let answer = browser.post_json("/api/v1/sign-in", &request).await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (403, Some("cookies_blocked")));
+    }
+    assert_eq!(owner.devices().await.len(), 1);
+    browser.block(None);
+    assert_eq!(browser.get("/api/v1/status").await.status, 200);
+    assert_eq!(browser.post_json("/api/v1/sign-in", &request).await.status, 200);
+    assert_eq!(owner.devices().await.len(), 2);
+    // Whoever has a cookie of ours is given no other.
+    assert_eq!(browser.get("/api/v1/status").await.header("set-cookie"), "");
+    // The first account makes a device as well.
+    let empty = TestHome::start().await;
+    let browser = empty.browser();
+    browser.always("origin", &empty.address());
+    let set_up = serde_json::json!({
+        "code": empty.app.setup_code().expect("no account yet"), "login": LOGIN, "password": PASSWORD,
+        "profiles": [{ "name": "Ana", "kind": "adult" }],
+    });
+    let answer = browser.post_json("/api/v1/setup", &set_up).await;
+    assert_eq!((answer.status, answer.json()["error"].as_str()), (403, Some("cookies_blocked")));
+    assert_eq!(browser.get("/api/v1/status").await.status, 200);
+    assert_eq!(browser.post_json("/api/v1/setup", &set_up).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_page_is_shown_neither_the_token_nor_the_secret_and_a_program_is_shown_both() {
+    let (home, _) = TestHome::with_account().await;
+    let (page, program) = (home.browser(), home.browser());
+    assert_eq!(page.get("/api/v1/status").await.status, 200);
+    page.always("origin", &home.address());
+    let request = serde_json::json!({ "login": LOGIN, "password": PASSWORD });
+    let to_page = page.post_json("/api/v1/sign-in", &request).await;
+    assert_eq!(to_page.status, 200, "{}", to_page.text);
+    let (token, secret) = (page.cookie("latchkey_session"), page.cookie("latchkey_device"));
+    let body = to_page.json();
+    assert_eq!((body.get("token"), body.get("device_secret")), (None, None), "{body}");
+    assert!(body["session_id"].is_string() && body["profiles"].is_array(), "{body}");
+    for secret in [token.expect("a cookie"), secret.expect("a cookie")] {
+        assert!(!to_page.text.contains(&secret), "{}", to_page.text);
+    }
+    let body = program.post_json("/api/v1/sign-in", &request).await.json();
+    assert_eq!(body["token"].as_str(), program.cookie("latchkey_session").as_deref());
+    assert_eq!(body["device_secret"].as_str(), program.cookie("latchkey_device").as_deref());
+}
+
+#[tokio::test]
 async fn nobody_is_led_away_from_the_home() {
     let (home, owner) = TestHome::with_account().await;
     owner.choose("Ana").await;
@@ -145,7 +242,8 @@ async fn forms_from_other_sites_are_refused() {
     let browser = home.browser();
     browser.always("origin", "https://evil.example");
     let answer = browser.post("/sign-in", &[("login", LOGIN), ("password", PASSWORD)]).await;
-    assert_eq!(answer.status, 403);
+    assert_eq!((answer.status, answer.header("content-type")), (403, "text/html; charset=utf-8"));
+    assert!(answer.text.contains("This request came from another site"), "{}", answer.text);
     assert_eq!(browser.cookie("latchkey_session"), None);
 }
 

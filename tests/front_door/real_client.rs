@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::TestHome;
+use crate::support::{PASSWORD, TestHome};
 
 /// The program, and the lines it says.
 struct Program {
@@ -68,7 +68,8 @@ async fn openid_client_signs_in_refreshes_and_is_signed_out() {
     };
     wait(&mut tv);
     assert_eq!(tv.says()["waits"], 5000);
-    let page = owner.post("/device", &[("user_code", user_code), ("decision", "allow")]).await;
+    let page =
+        owner.post("/device", &[("user_code", user_code), ("decision", "allow"), ("proof", PASSWORD)]).await;
     assert_eq!(page.status, 200, "{}", page.text);
     home.clock.advance(Duration::from_secs(5));
     tv.may_go_on();

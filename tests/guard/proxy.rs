@@ -1,4 +1,4 @@
-//! A real reverse proxy with the configuration that `docs/proxies` offers, its addresses put in.
+//! A real reverse proxy with the configuration that `docs/proxies` or the README offers, its addresses put in.
 
 use std::fs;
 use std::io::Write;
@@ -9,20 +9,25 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
+use crate::forward_auth;
 use crate::support::eventually;
 
 /// Which proxy.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Nginx,
     Caddy,
+    /// Caddy, with what the README says is the whole of it.
+    Readme,
+    /// Traefik's rules, applied by this test.
+    Traefik,
 }
 
 /// A running proxy, which goes when this does.
 pub struct Proxy {
     /// Where it listens, on this computer.
     pub port: u16,
-    child: Child,
+    child: Option<Child>,
     folder: TempDir,
 }
 
@@ -38,13 +43,19 @@ impl Proxy {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let addresses = [("127.0.0.1:8470", home.to_string()), ("127.0.0.1:8096", site.to_string())];
         let command = match kind {
-            Kind::Nginx => nginx(folder.path(), port, &addresses),
-            Kind::Caddy => caddy(folder.path(), port, &addresses),
+            Kind::Nginx => Some(nginx(folder.path(), port, &addresses)),
+            Kind::Caddy => Some(caddy(folder.path(), port, &documented("Caddyfile", &addresses))),
+            Kind::Readme => Some(caddy(folder.path(), port, &readme(&addresses))),
+            Kind::Traefik => None,
         };
-        let child = start(command, folder.path());
+        if command.is_none() {
+            forward_auth::serve(port, home, site).await;
+        }
+        let child = command.map(|command| start(command, folder.path()));
         let mut proxy = Self { port, child, folder };
         eventually("the proxy listens", async || {
-            if let Some(status) = proxy.child.try_wait().expect("it is ours") {
+            if let Some(status) = proxy.child.as_mut().and_then(|child| child.try_wait().expect("it is ours"))
+            {
                 let log = fs::read_to_string(proxy.folder.path().join("log")).unwrap_or_default();
                 panic!("the proxy ended with {status}: {log}");
             }
@@ -57,8 +68,10 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
         if std::thread::panicking() {
             let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
             // Into the report of the test that fails.
@@ -107,15 +120,28 @@ fn nginx(folder: &Path, port: u16, addresses: &[(&str, String)]) -> Command {
     command
 }
 
-fn caddy(folder: &Path, port: u16, addresses: &[(&str, String)]) -> Command {
+/// The README's site, and a home before which it stands.
+fn readme(addresses: &[(&str, String)]) -> String {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("the README");
+    let begin = readme.find("    # Caddy: the whole of it.").expect("the README's words on Caddy");
+    let lines = readme[begin..].lines().take_while(|line| line.is_empty() || line.starts_with("    "));
+    let site = lines.fold(String::new(), |text, line| text + line + "\n");
+    assert!(site.contains("photos.home.example {") && site.contains("127.0.0.1:2283"), "{site}");
+    let site =
+        site.replace("photos.home.example", "films.home.example").replace("127.0.0.1:2283", "127.0.0.1:8096");
+    let both = format!("{site}\nlatchkey.home.example {{\n\treverse_proxy 127.0.0.1:8470\n}}\n");
+    addresses.iter().fold(both, |text, (documented, here)| text.replace(documented, here))
+}
+
+fn caddy(folder: &Path, port: u16, file: &str) -> Command {
     // Without https, which would want certificates for names that are not ours.
-    let names = ["latchkey", "films"].map(|name| format!("{name}.home.example {{"));
-    let sites = names.each_ref().map(|name| {
-        let host = name.trim_end_matches(" {");
-        (name.as_str(), format!("http://{host}:{port} {{\n\tbind 127.0.0.1"))
+    let file = ["latchkey", "films"].into_iter().fold(file.to_owned(), |text, name| {
+        let site = format!("{name}.home.example {{");
+        assert!(text.contains(&site), "the file says nothing of {site}");
+        text.replace(&site, &format!("http://{name}.home.example:{port} {{\n\tbind 127.0.0.1"))
     });
-    let replacements = [addresses, &sites].concat();
-    let around = format!("{{\n\tadmin off\n\tauto_https off\n}}\n{}", documented("Caddyfile", &replacements));
+    let around = format!("{{\n\tadmin off\n\tauto_https off\n}}\n{file}");
     fs::write(folder.join("Caddyfile"), around).expect("writes");
     let mut command = Command::new("caddy");
     command.arg("run").arg("--adapter").arg("caddyfile").arg("--config").arg(folder.join("Caddyfile"));

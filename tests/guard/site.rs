@@ -49,7 +49,10 @@ async fn answer(stream: TcpStream, served: Arc<AtomicUsize>) -> Option<()> {
     let mut headers = serde_json::Map::new();
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
         // A site may see "Remote_User" and "Remote-User" as the same; so does this one.
-        headers.insert(name.to_lowercase().replace('_', "-"), Value::from(value.trim()));
+        let (name, value) = (name.to_lowercase().replace(['_', '.'], "-"), value.trim());
+        let before = headers.get(&name).and_then(Value::as_str);
+        let all = before.map_or_else(|| value.to_owned(), |before| format!("{before} + {value}"));
+        headers.insert(name, Value::from(all));
     }
     served.fetch_add(1, Ordering::SeqCst);
     if headers.get("upgrade").is_some_and(|upgrade| upgrade == "websocket") {
@@ -74,14 +77,18 @@ async fn answer(stream: TcpStream, served: Arc<AtomicUsize>) -> Option<()> {
     stream.shutdown().await.ok()
 }
 
+/// The head of a request or an answer; what is no text in it is read as ISO 8859-1.
 async fn read_head(stream: &mut BufReader<TcpStream>) -> Option<String> {
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if stream.read_line(&mut head).await.ok()? == 0 {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if stream.read_until(b'\n', &mut head).await.ok()? == 0 {
             return None;
         }
     }
-    Some(head)
+    Some(
+        String::from_utf8(head)
+            .unwrap_or_else(|bytes| bytes.into_bytes().into_iter().map(char::from).collect()),
+    )
 }
 
 /// Asks for a WebSocket at `page` with the browser's cookies; answers with the head of the answer.
@@ -92,11 +99,12 @@ pub async fn upgrade(page: &str, browser: &Browser) -> String {
     let proxy = SocketAddr::from(([127, 0, 0, 1], url.port().expect("a port")));
     let mut stream = BufReader::new(socket.connect(proxy).await.expect("the proxy listens"));
     let request = format!(
-        "GET /live HTTP/1.1\r\nHost: {}:{}\r\nCookie: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        "GET /live HTTP/1.1\r\nHost: {}:{}\r\nCookie: {}\r\nUser-Agent: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
         url.host_str().expect("a host"),
         url.port().expect("a port"),
         browser.cookies_at(page),
+        crate::support::browser::FIREFOX,
     );
     stream.write_all(request.as_bytes()).await.expect("the proxy listens");
     read_head(&mut stream).await.expect("an answer")

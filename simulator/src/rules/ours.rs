@@ -9,7 +9,7 @@ use latchkey::familiarity::network::prefix_of;
 use latchkey::familiarity::place::nearness;
 use latchkey::familiarity::thresholds::RENEW_AFTER;
 use latchkey::familiarity::{Budget, Client, Identity, Judgement, Known, SignIn, judge};
-use latchkey::model::{Familiarity, NetworkKind, Telling, Timestamp, Verdict};
+use latchkey::model::{Area, Familiarity, NetworkKind, Telling, Timestamp, Verdict};
 
 use crate::attackers::{Attacker, Theft, Try};
 use crate::dice::Dice;
@@ -34,7 +34,7 @@ impl Setting {
         if self.has_secrets {
             return sign_in.clone();
         }
-        SignIn { identity: Identity::Untold, profile: None, ..sign_in.clone() }
+        SignIn { identity: Identity::Unnamed, profile: None, ..sign_in.clone() }
     }
 }
 
@@ -273,7 +273,7 @@ type Use<'a> = (Option<IpNet>, &'a Client);
 /// The household's own events that were not taken for its own, to tell why another alarm followed.
 #[derive(Default)]
 struct Past {
-    placed: HashMap<String, String>,
+    placed: HashMap<String, Area>,
 }
 
 impl Past {
@@ -286,12 +286,12 @@ impl Past {
                 "unanswered device"
             }
             (Identity::Proven(_) | Identity::Session(_), None) => "forgotten device",
-            (Identity::Untold, _) => "no secrets",
+            (Identity::Unnamed, _) => "no secrets",
             _ => event.truth.after.words(),
         };
         let prefix = told.address.map(prefix_of).map(|prefix| prefix.to_string()).unwrap_or_default();
         let moved = match self.placed.get(&prefix) {
-            Some(before) if *before != told.place.label => ", database moved it",
+            Some(before) if *before != Area::of(&told.place) => ", database moved it",
             _ => "",
         };
         let on = event.truth.on.words();
@@ -321,7 +321,7 @@ impl Past {
 
     fn note(&mut self, told: &SignIn) {
         if let Some(prefix) = told.address.map(prefix_of) {
-            self.placed.insert(prefix.to_string(), told.place.label.clone());
+            self.placed.insert(prefix.to_string(), Area::of(&told.place));
         }
     }
 }

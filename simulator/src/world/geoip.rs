@@ -72,12 +72,10 @@ pub fn look_up(world: &World, line: &Line, edition: Edition) -> Place {
     place.scope = PlaceScope::Located;
     place.country_code = Some(about.code.to_owned());
     if gap < p.unknown + p.country_only {
-        about.name.clone_into(&mut place.label);
         return place;
     }
     let name = COUNTRIES[country].cities[nearest(country, point).city].0;
     place.city = Some(name.to_owned());
-    place.label = format!("{name}, {}", about.name);
     (place.latitude, place.longitude) = (Some(point.0), Some(point.1));
     if edition.database == Database::First {
         let radii = if is_mobile { [50, 100, 200, 500] } else { [5, 10, 20, 50] };

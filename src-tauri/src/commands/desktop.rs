@@ -1,9 +1,10 @@
-//! The system around the window: what of it is missing, start at login, and files.
+//! What only the installed app has: which home it looks at, what of the system is missing, start at login, and files.
 
 use std::sync::Arc;
 
 #[cfg(desktop)]
 use latchkey::error::Error;
+use latchkey::wire::HomeStatus;
 use serde::Serialize;
 #[cfg(desktop)]
 use tauri::Manager;
@@ -64,6 +65,17 @@ pub async fn desktop_status<R: Runtime>(
         #[cfg(mobile)]
         autostart: false,
     })
+}
+
+/// Looks at a home on another machine; an empty address brings this computer's own back. One that would be asked without TLS,
+/// outside the household's own network, takes a word that this is meant.
+#[tauri::command]
+pub async fn connect_home(
+    desk: State<'_, Arc<Desk>>,
+    url: String,
+    clear_accepted: Option<bool>,
+) -> Answer<HomeStatus> {
+    Ok(desk.connect(&url, clear_accepted.unwrap_or(false)).await?)
 }
 
 /// Starts Latchkey at login from now on, or not any more.

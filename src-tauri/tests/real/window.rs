@@ -211,7 +211,8 @@ impl Window {
         self.see_text("This is your first device").await;
         // A new home learns for a day, and says nothing of what is new near it: that is over at once.
         let taught = json!({"change": {"settings": {}, "end_learning": true}});
-        self.call("change_alert_settings", taught).await.unwrap();
+        let asked = json!({"operation": "change_alert_settings", "arguments": taught});
+        self.call("ask", asked).await.unwrap();
         self.click("//button[contains(@class,'primary')]").await;
         self.see_text("Current device").await;
     }

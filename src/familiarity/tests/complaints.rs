@@ -1,7 +1,7 @@
 //! False alarms that users of other projects report, each a test of its own name.
 
 use super::*;
-use crate::model::{Telling, Verdict};
+use crate::model::{Reason, Telling, Verdict};
 
 fn is_quiet(known: &Known, sign_in: &SignIn) {
     let judged = judged(known, sign_in);
@@ -153,13 +153,13 @@ fn a_missing_place_is_no_failure() {
 fn the_first_sign_in_ever_is_learnt_and_says_so() {
     let first = judged(&Known::default(), &at_home(1, firefox("131.0")));
     assert_eq!((first.familiarity.verdict, first.telling), (Verdict::Familiar, Telling::Nothing));
-    assert_eq!(first.familiarity.reasons, ["The first device of this account"]);
+    assert_eq!(first.familiarity.reasons, [Reason::FirstDevice]);
     let mut known = Known::default();
     live(&mut known, &at_home(1, firefox("131.0")));
     let second =
         live(&mut known, &SignIn { identity: Identity::Secretless(device(2)), ..at_home(2, television()) });
     assert_eq!(second.telling, Telling::Nothing);
-    assert!(second.familiarity.reasons[0].contains("still learning"), "{second:?}");
+    assert_eq!(second.familiarity.reasons[0], Reason::StillLearning);
 }
 
 #[test]

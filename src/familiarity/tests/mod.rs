@@ -56,12 +56,11 @@ fn pixel() -> Client {
     }
 }
 
-fn located(label: &str, country: &str, point: (f64, f64), asn: u32) -> Place {
+fn located(name: &str, country: &str, point: (f64, f64), asn: u32) -> Place {
     Place {
         scope: PlaceScope::Located,
-        label: label.into(),
         country_code: Some(country.into()),
-        city: label.split(',').next().map(str::to_owned),
+        city: name.split(',').next().map(str::to_owned),
         latitude: Some(point.0),
         longitude: Some(point.1),
         accuracy_radius_km: Some(20),
@@ -112,10 +111,12 @@ fn later(sign_in: SignIn, by: Duration) -> SignIn {
 /// A session that goes on: what the device is comes from its requests alone.
 fn goes_on(sign_in: SignIn) -> SignIn {
     let identity = match sign_in.identity {
-        Identity::Proven(id) | Identity::Secretless(id) | Identity::Session(id) | Identity::Spent(id) => {
-            Identity::Session(id)
-        }
-        Identity::Untold => Identity::Untold,
+        Identity::Proven(id)
+        | Identity::Secretless(id)
+        | Identity::Session(id)
+        | Identity::Spent(id)
+        | Identity::Replayed(id) => Identity::Session(id),
+        Identity::Unnamed => Identity::Unnamed,
     };
     SignIn { client: sign_in.agent.clone(), identity, ..sign_in }
 }

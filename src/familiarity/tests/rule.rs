@@ -1,9 +1,9 @@
 //! The verdicts, with their reasons and figures.
 
 use super::*;
-use crate::model::{Telling, Verdict};
+use crate::model::{Area, Reason, Telling, Usual, Verdict};
 
-fn told(known: &Known, sign_in: &SignIn) -> (Verdict, Telling, Vec<String>) {
+fn told(known: &Known, sign_in: &SignIn) -> (Verdict, Telling, Vec<Reason>) {
     let judged = judged(known, sign_in);
     (judged.familiarity.verdict, judged.telling, judged.familiarity.reasons)
 }
@@ -17,7 +17,10 @@ fn stranger(client: Client) -> SignIn {
 fn a_television_that_signs_in_where_it_always_does_says_how_often() {
     let (verdict, telling, reasons) = told(&household(), &at_home(2, television()));
     assert_eq!((verdict, telling), (Verdict::Familiar, Telling::Nothing));
-    assert_eq!(reasons, ["This TV has signed in 14 times from here", "On the line your household uses most"]);
+    assert_eq!(
+        reasons,
+        [Reason::SignedInFromHere { device_kind: DeviceKind::Tv, times: 14 }, Reason::UsualLine]
+    );
 }
 
 #[test]
@@ -31,8 +34,9 @@ fn a_new_country_says_where_the_household_usually_is_and_how_far() {
     known.sign_ins = 6;
     let (verdict, telling, reasons) = told(&known, &at_home(3, pixel()));
     assert_eq!((verdict, telling), (Verdict::NewPlace, Telling::Aloud));
-    assert_eq!(reasons[0], "First time in Portugal; usually Porto Alegre, Brazil, about 8,800 km away");
-    assert_eq!(reasons[1], "This phone has signed in 5 times before, from elsewhere");
+    let usual = Some(Usual { area: Area::of(&porto_alegre), km: Some(8797) });
+    assert_eq!(reasons[0], Reason::FirstInCountry { area: Area::of(&lisbon()), usual });
+    assert_eq!(reasons[1], Reason::SignedInElsewhere { device_kind: DeviceKind::Phone, times: 5 });
 }
 
 #[test]
@@ -41,7 +45,7 @@ fn a_new_device_at_home_is_told_without_a_sound_and_elsewhere_aloud() {
         Client { kind: DeviceKind::Console, os: Program::parse("PlayStation 5", None), ..Client::default() };
     let (verdict, telling, reasons) = told(&household(), &stranger(games.clone()));
     assert_eq!((verdict, telling), (Verdict::NewDevice, Telling::Quietly));
-    assert_eq!(reasons[0], "First time on this account");
+    assert_eq!(reasons[0], Reason::FirstOnAccount);
     let abroad = from(stranger(games), "192.0.2.9", riga());
     assert_eq!(told(&household(), &abroad).1, Telling::Aloud);
 }
@@ -53,7 +57,8 @@ fn a_television_whose_app_was_installed_anew_is_probably_that_television() {
     assert_eq!(judged.familiarity.probably, Some(device(2)));
     // That is offered without a sound, on its line and on the home network.
     assert_eq!((judged.familiarity.verdict, judged.telling), (Verdict::NewDevice, Telling::Quietly));
-    assert_eq!(judged.familiarity.reasons[0], "It did not prove to be, but is the same as a TV you have");
+    let same = Reason::LikeKnown { device_kind: DeviceKind::Tv, updated: false, unproven: true };
+    assert_eq!(judged.familiarity.reasons[0], same);
     let in_the_house = from(anew, "192.168.1.9", Place::home_network());
     assert_eq!(told(&household(), &in_the_house).1, Telling::Quietly);
 }
@@ -79,7 +84,7 @@ fn signing_in_again_does_not_make_a_stranger_familiar_nor_tell_twice() {
         );
         let judged = live(&mut known, &again);
         assert_eq!((judged.familiarity.verdict, judged.telling), (Verdict::NewDevice, Telling::Nothing));
-        assert_eq!(judged.familiarity.reasons[0], "Nobody has said yet that it is yours");
+        assert_eq!(judged.familiarity.reasons[0], Reason::Unanswered);
     }
     // Signed out from the list, it comes back: that is told anew.
     known.comes_back(device(99));
@@ -131,7 +136,7 @@ fn a_session_that_changes_client_and_place_is_suspicious() {
     };
     let (verdict, telling, reasons) = told(&household(), &thief);
     assert_eq!((verdict, telling), (Verdict::Suspicious, Telling::Aloud));
-    assert_eq!(reasons[0], "The same sign-in turned up on another device in another place");
+    assert_eq!(reasons[0], Reason::ChangedHands);
 }
 
 #[test]
@@ -144,11 +149,11 @@ fn two_clients_on_one_session_at_once_are_suspicious_also_next_door() {
     };
     let (verdict, _, reasons) = told(&known, &neighbour);
     assert_eq!(verdict, Verdict::Suspicious);
-    assert_eq!(reasons[0], "Two devices use the same sign-in at once");
+    assert_eq!(reasons[0], Reason::TwoHolders);
     // The day after it is still another client on a line where nobody has been.
     let (verdict, _, reasons) = told(&known, &later(neighbour, days(1)));
     assert_eq!(verdict, Verdict::Suspicious);
-    assert_eq!(reasons[0], "The same sign-in turned up on another device in another place");
+    assert_eq!(reasons[0], Reason::ChangedHands);
 }
 
 #[test]
@@ -159,7 +164,7 @@ fn the_same_client_in_two_places_at_once_is_suspicious() {
         from(goes_on(later(at_home(1, firefox("131.0")), Duration::from_mins(30))), "192.0.2.9", riga());
     let (verdict, _, reasons) = told(&known, &copied);
     assert_eq!(verdict, Verdict::Suspicious);
-    assert_eq!(reasons[0], "It was about 3,100 km away too short a time ago to travel here");
+    assert_eq!(reasons[0], Reason::TooFarTooSoon { km: 3108 });
     // Told once, however often it comes, until somebody answers.
     assert_eq!(live(&mut known, &copied).telling, Telling::Aloud);
     assert_eq!(live(&mut known, &later(copied.clone(), Duration::from_mins(1))).telling, Telling::Nothing);
@@ -220,10 +225,7 @@ fn an_old_copy_of_a_session_is_suspicious_wherever_the_newer_one_is_not() {
     let spent = SignIn { identity: Identity::Spent(device(1)), ..owners };
     let (verdict, telling, reasons) = told(&known, &spent);
     assert_eq!((verdict, telling), (Verdict::Suspicious, Telling::Aloud));
-    assert_eq!(
-        reasons[0],
-        "An older copy of this sign-in came back while the newer one is used elsewhere (Lisbon, Portugal)"
-    );
+    assert_eq!(reasons[0], Reason::OlderCopy { newer: Some(Area::of(&lisbon())) });
     // Told once, and forgotten with the answer.
     assert_eq!(live(&mut known, &spent).telling, Telling::Aloud);
     assert_eq!(live(&mut known, &later(spent.clone(), Duration::from_mins(1))).telling, Telling::Nothing);
@@ -238,6 +240,20 @@ fn a_browser_that_lost_its_newest_cookie_at_home_is_no_thief() {
     let crashed = later(at_home(1, firefox("131.0")), days(1));
     let spent = SignIn { identity: Identity::Spent(device(1)), ..crashed };
     assert_eq!(told(&known, &spent).0, Verdict::Familiar);
+}
+
+#[test]
+fn a_token_that_only_a_second_holder_can_have_is_suspicious_on_the_households_own_line() {
+    let mut known = household();
+    was_active_at_home(&mut known, 1);
+    let at_home = later(at_home(1, firefox("131.0")), days(1));
+    let replayed = SignIn { identity: Identity::Replayed(device(1)), ..at_home };
+    let nowhere = SignIn { address: None, ..replayed.clone() };
+    for replayed in [replayed, nowhere] {
+        let (verdict, telling, reasons) = told(&known, &replayed);
+        assert_eq!((verdict, telling), (Verdict::Suspicious, Telling::Aloud));
+        assert_eq!(reasons[0], Reason::TwoCopies);
+    }
 }
 
 #[test]
@@ -311,7 +327,7 @@ fn learning_ends_with_the_day_the_fifth_sign_in_or_a_word() {
 #[test]
 fn without_secrets_a_known_client_on_a_known_line_is_familiar_and_abroad_a_new_place() {
     let mut known = Known::default();
-    let untold = |sign_in: SignIn| SignIn { identity: Identity::Untold, profile: None, ..sign_in };
+    let untold = |sign_in: SignIn| SignIn { identity: Identity::Unnamed, profile: None, ..sign_in };
     for week in 1..20 {
         known.confirm(&SignIn { at: NOW.before(days(7 * week)), ..untold(at_home(2, television())) });
     }
@@ -331,4 +347,60 @@ fn a_quieter_budget_never_tells_more() {
             Budget::ALL.into_iter().map(|budget| judge(&household(), &sign_in, budget).telling).collect();
         assert!(telling.is_sorted(), "{telling:?}");
     }
+}
+
+#[test]
+fn what_goes_on_as_before_teaches_nothing_and_a_new_program_or_network_does() {
+    let mut known = household();
+    let usual = goes_on(at_home(1, firefox("131.0")));
+    assert!(known.has_learnt(&usual));
+    let player = SignIn { agent: television(), ..usual.clone() };
+    let next_door = SignIn { address: "203.0.112.7".parse().ok(), ..usual.clone() };
+    for news in [player, next_door] {
+        assert!(!known.has_learnt(&news));
+        live(&mut known, &news);
+    }
+    assert!(!known.has_learnt(&goes_on(at_home(9, firefox("131.0")))), "nobody knows that device");
+}
+
+/// What is known, with labels in English where it has areas, as form 1 had them.
+fn with_labels(known: &Known) -> serde_json::Value {
+    fn go(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) => {
+                if let Some(area) = fields.remove("area") {
+                    let area: Area = serde_json::from_value(area).expect("an area");
+                    fields.insert("label".into(), crate::words::label(&area).to_string().into());
+                }
+                fields.values_mut().for_each(go);
+            }
+            serde_json::Value::Array(items) => items.iter_mut().for_each(go),
+            _ => {}
+        }
+    }
+    let mut written = serde_json::to_value(known).expect("writes");
+    go(&mut written);
+    written["version"] = 1.into();
+    written
+}
+
+#[test]
+fn what_an_earlier_version_knew_by_labels_is_known_by_what_they_meant() {
+    let mut known = household();
+    live(&mut known, &from(later(at_home(3, pixel()), days(1)), "192.0.2.9", riga()));
+    let vpn = of_kind(riga(), NetworkKind::Vpn, 9009);
+    live(&mut known, &from(later(at_home(3, pixel()), days(2)), "198.18.1.1", vpn));
+    let in_the_house = from(later(at_home(2, television()), days(2)), "192.168.1.9", Place::home_network());
+    live(&mut known, &in_the_house);
+    known.deny(&later(at_home(1, firefox("131.0")), days(2)), Verdict::Suspicious);
+    let mut before = with_labels(&known);
+    let text = before.to_string();
+    for label in ["Lisbon, Portugal", "Riga, Latvia", "Home network"] {
+        assert!(text.contains(&format!(r#""label":"{label}""#)), "{text}");
+    }
+    // A place that nothing is known of had no name.
+    let denied = &mut before["devices"][0]["last_spot"];
+    assert_eq!(*denied, serde_json::json!({}));
+    denied["label"] = "".into();
+    assert_eq!(serde_json::from_value::<Known>(before).expect("reads"), known);
 }

@@ -6,17 +6,14 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use crate::error::{ErrorBody, Result};
+use crate::error::Result;
 use crate::home::here::Here;
+use crate::home::parts::Asked;
 use crate::home::{Home, history_csv};
-use crate::http::input::Asked;
-use crate::wire::{HistoryPage, HistoryQuery};
+use crate::wire::HistoryQuery;
 
-/// Sign-ins, sign-outs and alerts, newest first. With `Accept: text/csv` the whole of it as a CSV file.
-#[utoipa::path(get, path = "/api/v1/history", tag = "history", params(HistoryQuery), responses(
-    (status = 200, content((HistoryPage = "application/json"), (String = "text/csv"))), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)
-))]
-pub async fn list(home: Here, headers: HeaderMap, Asked(query): Asked<HistoryQuery>) -> Result<Response> {
+/// A page of it, or with `Accept: text/csv` the whole.
+pub async fn history(home: Here, headers: HeaderMap, Asked(query): Asked<HistoryQuery>) -> Result<Response> {
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
     if accept.contains("text/csv") {
         csv_file(home, query).await

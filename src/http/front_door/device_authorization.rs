@@ -1,10 +1,11 @@
 //! `POST /device_authorization`: a TV or box asks for a code to show (RFC 8628 section 3.1).
 
+use axum::Json;
 use axum::extract::State;
-use axum::{Form, Json};
 use serde::{Deserialize, Serialize};
 
 use super::oauth_error::OauthError;
+use super::oauth_form::OauthForm;
 use crate::access::codes;
 use crate::home::here::Here;
 use crate::http::door::Door;
@@ -14,6 +15,7 @@ use crate::model::DeclaredDevice;
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct AuthorizationRequest {
+    #[schema(value_type = String, required = true, min_length = 1)]
     client_id: Option<String>,
     device_name: Option<String>,
     device_kind: Option<String>,
@@ -54,9 +56,9 @@ pub struct AuthorizationResponse {
 pub async fn start(
     State(door): State<Door>,
     home: Here,
-    Form(request): Form<AuthorizationRequest>,
+    OauthForm(request): OauthForm<AuthorizationRequest>,
 ) -> Result<Json<AuthorizationResponse>, OauthError> {
-    if request.client_id.as_deref().is_none_or(str::is_empty) {
+    if request.client_id.is_none() {
         return Err(OauthError::bad_request("Say which app this is in client_id."));
     }
     let mut asking = home.asking().clone();

@@ -4,15 +4,20 @@
 mod device_authorization;
 mod introspect;
 mod oauth_error;
+mod oauth_form;
 mod pages;
 mod revoke;
 mod token;
 
 use axum::Router;
+use axum::routing::options;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::door::Door;
+use super::open_door::{FOR_EVERY_ORIGIN, preflight};
+
+pub use pages::{Message, has_form, page, page_about, refusal};
 
 /// The endpoints for programs, with their description.
 pub fn described() -> OpenApiRouter<Door> {
@@ -25,5 +30,8 @@ pub fn described() -> OpenApiRouter<Door> {
 
 /// Everything at the front door.
 pub fn routes() -> Router<Door> {
-    Router::from(described()).merge(pages::routes())
+    let described = FOR_EVERY_ORIGIN
+        .into_iter()
+        .fold(Router::from(described()), |router, path| router.route(path, options(preflight)));
+    described.merge(pages::routes())
 }

@@ -1,11 +1,11 @@
 //! `POST /revoke`: a device gives its own token back (RFC 7009).
 
-use axum::Form;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::oauth_error::OauthError;
-use crate::access::tokens;
+use super::oauth_form::OauthForm;
+use crate::access::revoke::revoke as give_back;
 use crate::home::here::Here;
 use crate::model::Secret;
 
@@ -15,11 +15,14 @@ pub struct RevocationRequest {
     token: String,
 }
 
-/// Ends the token's session. A token that is not good any more is no error.
+/// Ends the token's session. A token that is good no more is no error, and ends nothing.
 #[utoipa::path(post, path = "/revoke", tag = "front door",
     request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200)))]
-pub async fn revoke(home: Here, Form(request): Form<RevocationRequest>) -> Result<StatusCode, OauthError> {
-    tokens::revoke(home.core(), &Secret::received(request.token)).await?;
+pub async fn revoke(
+    home: Here,
+    OauthForm(request): OauthForm<RevocationRequest>,
+) -> Result<StatusCode, OauthError> {
+    give_back(home.core(), home.asking().clone(), &Secret::received(request.token)).await?;
     Ok(StatusCode::OK)
 }

@@ -1,11 +1,12 @@
 //! `POST /token`: a device that waits asks for its token (RFC 8628 section 3.4), or a device refreshes it
 //! (RFC 6749 section 6).
 
+use axum::Json;
 use axum::http::StatusCode;
-use axum::{Form, Json};
 use serde::{Deserialize, Serialize};
 
 use super::oauth_error::OauthError;
+use super::oauth_form::OauthForm;
 use crate::access::codes::{self, NotYet};
 use crate::access::tokens;
 use crate::home::here::Here;
@@ -16,6 +17,7 @@ const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// What the device asks.
 #[derive(Deserialize, utoipa::ToSchema)]
 pub struct TokenRequest {
+    #[schema(pattern = "^(refresh_token|urn:ietf:params:oauth:grant-type:device_code)$")]
     grant_type: String,
     device_code: Option<String>,
     refresh_token: Option<String>,
@@ -42,7 +44,10 @@ pub struct TokenResponse {
 #[utoipa::path(post, path = "/token", tag = "front door",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = TokenResponse), (status = 400, body = OauthError)))]
-pub async fn token(home: Here, Form(request): Form<TokenRequest>) -> Result<Json<TokenResponse>, OauthError> {
+pub async fn token(
+    home: Here,
+    OauthForm(request): OauthForm<TokenRequest>,
+) -> Result<Json<TokenResponse>, OauthError> {
     match request.grant_type.as_str() {
         DEVICE_CODE => by_code(home, request).await,
         "refresh_token" => by_refresh(home, request).await,
@@ -86,7 +91,7 @@ async fn by_refresh(home: Here, request: TokenRequest) -> Result<Json<TokenRespo
 }
 
 fn required(value: Option<String>, name: &str) -> Result<String, OauthError> {
-    value.filter(|value| !value.is_empty()).ok_or_else(|| OauthError::bad_request(format!("Send {name}.")))
+    value.ok_or_else(|| OauthError::bad_request(format!("Send {name}.")))
 }
 
 /// RFC 8628 section 3.5.

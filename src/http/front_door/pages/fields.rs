@@ -2,11 +2,12 @@
 
 use axum::Form;
 use axum::extract::{FromRequest, Request};
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::{Message, page_about};
 use crate::error::Error;
+use crate::http::slow_body::is_cut_short;
 
 /// The fields of a form.
 pub struct Fields(Vec<(String, String)>);
@@ -25,8 +26,12 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         match Form::from_request(request, state).await {
             Ok(Form(fields)) => Ok(Self(fields)),
             Err(rejection) => {
-                let status = rejection.status();
-                let error = Error::invalid("form", "The form could not be read. Go back and send it again.");
+                let (status, error) = if is_cut_short(&rejection) {
+                    (StatusCode::SERVICE_UNAVAILABLE, Error::Busy)
+                } else {
+                    let sentence = "The form could not be read. Go back and send it again.";
+                    (rejection.status(), Error::invalid("form", sentence))
+                };
                 let message = Message::of(&error);
                 Err((status, page_about(error, &message, None)).into_response())
             }

@@ -3,9 +3,13 @@
 
 mod device;
 mod fields;
+mod recover;
 mod return_address;
 mod sign_in;
+mod straight_on;
 mod who;
+
+use std::borrow::Cow;
 
 use askama::Template;
 use axum::Router;
@@ -31,9 +35,21 @@ const HINTS: &str = "Sec-CH-UA-Model, Sec-CH-UA-Platform-Version, Sec-CH-UA-Full
 pub fn routes() -> Router<Door> {
     Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/recover", get(recover::show).post(recover::recover))
         .route("/who", get(who::show).post(who::choose))
         .route("/device", get(device::show).post(device::answer))
         .route("/front-door.css", get(style))
+}
+
+/// Whether a form of these pages is sent there.
+pub fn has_form(path: &str) -> bool {
+    matches!(path, "/sign-in" | "/who" | "/device" | "/recover")
+}
+
+/// A page that says why a request was refused.
+pub fn refusal(error: Error) -> Response {
+    let message = Message::of(&error);
+    page_about(error, &message, None)
 }
 
 async fn style() -> impl IntoResponse {
@@ -43,24 +59,28 @@ async fn style() -> impl IntoResponse {
 /// A page that says one thing.
 #[derive(Template)]
 #[template(path = "message.html")]
-struct Message {
-    title: &'static str,
-    is_good: bool,
-    text: String,
-    link: Option<(&'static str, &'static str)>,
+pub struct Message {
+    /// What came of it.
+    pub title: &'static str,
+    /// Whether that is what whoever asked wanted.
+    pub is_good: bool,
+    /// More of it.
+    pub text: String,
+    /// Where to go on.
+    pub link: Option<(Cow<'static, str>, &'static str)>,
 }
 
 impl Message {
     /// What went wrong, in the error's own words.
-    fn of(error: &Error) -> Self {
-        let link = Some(("/", "Open Latchkey"));
+    pub fn of(error: &Error) -> Self {
+        let link = Some(("/".into(), "Open Latchkey"));
         Self { title: "That did not work", is_good: false, text: error.to_wire().message, link }
     }
 }
 
 /// Shows a page. A form on it may end at `going`, and nowhere else outside this home: browsers hold redirects
 /// after a form to `form-action` too (CSP level 3 section 6.4.1).
-fn page(template: &impl Template, going: Option<&ReturnAddress>) -> Response {
+pub fn page(template: &impl Template, going: Option<&ReturnAddress>) -> Response {
     let text = match template.render() {
         Ok(text) => text,
         Err(cause) => return Error::internal(cause).into_response(),
@@ -81,7 +101,7 @@ fn page(template: &impl Template, going: Option<&ReturnAddress>) -> Response {
 }
 
 /// Shows a page about an error, with the error's own status and headers.
-fn page_about(error: Error, template: &impl Template, going: Option<&ReturnAddress>) -> Response {
+pub fn page_about(error: Error, template: &impl Template, going: Option<&ReturnAddress>) -> Response {
     let shown = page(template, going);
     if shown.status() != StatusCode::OK {
         return shown;

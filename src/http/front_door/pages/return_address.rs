@@ -5,11 +5,9 @@
 use axum::http::{HeaderMap, header};
 use url::Url;
 
+use crate::config::is_within;
 use crate::http::door::Door;
-use crate::http::origin::is_within;
-
-/// Longest address that is followed, in bytes.
-const MOST_BYTES: usize = 2048;
+use crate::http::navigation::MOST_ADDRESS;
 
 /// An address that is safe to send a browser to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +20,7 @@ pub struct ReturnAddress {
 struct Elsewhere {
     origin: String,
     host: String,
+    shares_sign_in: bool,
 }
 
 /// Whose addresses are gone to.
@@ -76,9 +75,14 @@ impl ReturnAddress {
         self.elsewhere.as_ref().map(|site| site.host.as_str())
     }
 
+    /// Whether it is a site that sees the guard's key, for it is of the domain that shares the sign-in.
+    pub fn shares_sign_in(&self) -> bool {
+        self.elsewhere.as_ref().is_some_and(|site| site.shares_sign_in)
+    }
+
     fn judge(asked: &str, known: &Known<'_>) -> Option<Self> {
         // Browsers drop tabs and line ends before they read an address: what is looked at must be what is read.
-        if asked.len() > MOST_BYTES || asked.chars().any(char::is_control) {
+        if asked.len() > MOST_ADDRESS || asked.chars().any(char::is_control) {
             return None;
         }
         if asked.starts_with('/') { Self::judge_path(asked) } else { Self::judge_site(asked, known) }
@@ -100,14 +104,14 @@ impl ReturnAddress {
         let has_web_scheme = url.scheme() == "https" || (url.scheme() == "http" && !known.is_secure);
         let names_nobody = url.username().is_empty() && url.password().is_none();
         let host = url.host_str()?;
-        let is_known = known.public_host == Some(host)
-            || known.own_host == Some(host)
-            || known.domain.is_some_and(|domain| is_within(host, domain));
+        let shares_sign_in = known.domain.is_some_and(|domain| is_within(host, domain));
+        let is_known = shares_sign_in || known.public_host == Some(host) || known.own_host == Some(host);
         (has_web_scheme && names_nobody && is_known).then(|| Self {
             text: url.as_str().to_owned(),
             elsewhere: Some(Elsewhere {
                 origin: url.origin().ascii_serialization(),
                 host: url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+                shares_sign_in,
             }),
         })
     }
@@ -186,7 +190,7 @@ mod tests {
         ] {
             assert_eq!(judged(asked, &KNOWN), None, "{asked:?}");
         }
-        assert_eq!(judged(&format!("/{}", "a".repeat(MOST_BYTES)), &KNOWN), None);
+        assert_eq!(judged(&format!("/{}", "a".repeat(MOST_ADDRESS)), &KNOWN), None);
     }
 
     #[test]

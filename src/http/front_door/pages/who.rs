@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::fields::{Fields, asked};
 use super::return_address::ReturnAddress;
@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::home::Home;
 use crate::home::here::Here;
 use crate::http::door::Door;
+use crate::http::handed;
 use crate::model::ProfileKind;
 use crate::wire::{Profile, ProfileChoice};
 
@@ -68,10 +69,14 @@ pub async fn choose(State(door): State<Door>, home: Here, headers: HeaderMap, fo
         return page_about(error, &WhoPage { going: &going, profiles: &profiles, problem }, Some(&going));
     };
     let pin = Some(form.get("pin").to_owned()).filter(|pin| !pin.is_empty());
-    match home.choose_profile(ProfileChoice { profile_id: profile.id, pin }).await {
-        Ok(_) => go_to(going.as_str()),
+    // Whoever has forgotten their PIN.
+    let password = Some(form.get("password").to_owned()).filter(|password| !password.is_empty());
+    match home.choose_profile(ProfileChoice { profile_id: profile.id, pin, password }).await {
+        Ok(fresh) => (handed::cookie(&door, &home, &fresh), go_to(going.as_str())).into_response(),
         Err(Error::PinRequired) => page(&PinPage { going: &going, profile, problem: None }, Some(&going)),
-        Err(error @ (Error::NotSignedIn | Error::SessionEnded)) => cannot_choose(error, &going),
+        Err(error @ (Error::NotSignedIn | Error::SessionEnded | Error::TokenReplaced)) => {
+            cannot_choose(error, &going)
+        }
         Err(error) => {
             let problem = Some(error.to_wire().message);
             page_about(error, &PinPage { going: &going, profile, problem }, Some(&going))
@@ -81,7 +86,9 @@ pub async fn choose(State(door): State<Door>, home: Here, headers: HeaderMap, fo
 
 fn cannot_choose(error: Error, going: &ReturnAddress) -> Response {
     match error {
-        Error::NotSignedIn | Error::SessionEnded | Error::TokenExpired => go_by("/sign-in", going),
+        Error::NotSignedIn | Error::SessionEnded | Error::TokenReplaced | Error::TokenExpired => {
+            go_by("/sign-in", going)
+        }
         error => {
             let message = Message::of(&error);
             page_about(error, &message, None)

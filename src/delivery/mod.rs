@@ -1,0 +1,184 @@
+//! Carrying out what is to be told outside of the house: jobs that [`crate::access`] wrote down come out here, and go to a
+//! [`Courier`], which knows the servers of others. What comes of it goes back the same way.
+//!
+//! A home that ends suddenly takes up where it was: what was under way is said again, and takes the place of what was said.
+
+pub mod courier;
+mod message;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub use message::{Button, Kind, Message};
+
+use crate::access::Core;
+use crate::access::telling::{self, Outcome};
+use crate::error::{Result, causes};
+use crate::model::{Channel, Job};
+use crate::wire::EventKind;
+
+/// Most that are under way at once.
+const MOST_AT_ONCE: usize = 64;
+
+/// Longest wait for the next job: the clock may be set meanwhile.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+
+/// Wait after the database refused: its own remedy is looked for every second.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// How long a stop waits for what is under way. What takes longer is said again at the next start.
+const LAST_WAIT: Duration = Duration::from_secs(3);
+
+/// Hands messages to the servers of others.
+#[async_trait]
+pub trait Courier: Send + Sync {
+    /// Hands one over, and says what came of it. It takes as long as its own patience, and no longer.
+    async fn hand_over(&self, channel: &Channel, message: &Message) -> Outcome;
+}
+
+/// Carries out jobs until `stop`.
+pub async fn run(core: Arc<Core>, courier: Arc<dyn Courier>, stop: CancellationToken) {
+    let mut heard = core.announcer.hear_all();
+    let mut round = Round { core, courier, under_way: JoinSet::new(), over: Vec::new() };
+    round.resume(&stop).await;
+    while !stop.is_cancelled() {
+        let wait = match round.go_on().await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::warn!(error = %causes(&error), "what is to be told outside waits");
+                AFTER_FAILURE
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(done) = round.under_way.join_next() => round.note(done),
+            () = woken(&mut heard) => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+    round.finish().await;
+}
+
+/// Waits until something changes that jobs come of.
+async fn woken(heard: &mut (impl futures_util::Stream<Item = Option<EventKind>> + Unpin)) {
+    loop {
+        match heard.next().await {
+            // Whatever was missed may have been one.
+            None
+            | Some(
+                None
+                | Some(
+                    EventKind::AlertRaised { .. }
+                    | EventKind::AlertAnswered { .. }
+                    | EventKind::SignedOut { .. }
+                    | EventKind::ChannelsChanged,
+                ),
+            ) => return,
+            Some(Some(_)) => {}
+        }
+    }
+}
+
+struct Round {
+    core: Arc<Core>,
+    courier: Arc<dyn Courier>,
+    under_way: JoinSet<(Job, Outcome)>,
+    /// What came of some, on its way to the database.
+    over: Vec<(Job, Outcome)>,
+}
+
+impl Round {
+    /// Takes up what an earlier run of the home left.
+    async fn resume(&self, stop: &CancellationToken) {
+        while let Err(error) = telling::resume(&self.core).await {
+            tracing::warn!(error = %causes(&error), "what was under way outside waits");
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(AFTER_FAILURE) => {}
+            }
+        }
+    }
+
+    /// Writes down what came of those that are over, and begins others. Answers with how long to wait for the next.
+    async fn go_on(&mut self) -> Result<Duration> {
+        self.write_down().await?;
+        let room = MOST_AT_ONCE.saturating_sub(self.under_way.len());
+        if room == 0 {
+            return Ok(LOOK_EVERY);
+        }
+        for due in telling::begin(&self.core, u32::try_from(room).unwrap_or(u32::MAX)).await? {
+            let (courier, public_url) = (Arc::clone(&self.courier), self.core.public_url.clone());
+            let clock = Arc::clone(&self.core.clock);
+            self.under_way.spawn(async move {
+                let message = Message::of(&due, clock, &public_url);
+                let outcome = courier.hand_over(&due.channel, &message).await;
+                (due.job, outcome)
+            });
+        }
+        if self.under_way.len() >= MOST_AT_ONCE {
+            return Ok(LOOK_EVERY);
+        }
+        let now = self.core.now();
+        Ok(telling::next(&self.core).await?.map_or(LOOK_EVERY, |at| {
+            let left = at.as_millis().saturating_sub(now.as_millis());
+            Duration::from_millis(u64::try_from(left).unwrap_or_default()).min(LOOK_EVERY)
+        }))
+    }
+
+    /// Notes one that is over, and those that are by now: they are written down together.
+    fn note(&mut self, done: Result<(Job, Outcome), tokio::task::JoinError>) {
+        let mut done = Some(done);
+        while let Some(over) = done {
+            match over {
+                Ok(over) => self.over.push(over),
+                // It stays under way, and is taken up at the next start.
+                Err(error) => tracing::error!(%error, "something could not be told outside"),
+            }
+            done = self.under_way.try_join_next();
+        }
+    }
+
+    async fn write_down(&mut self) -> Result<()> {
+        if !self.over.is_empty() {
+            for (job, outcome) in &self.over {
+                tell_log(job, outcome);
+            }
+            telling::end(&self.core, &self.over).await?;
+            self.over.clear();
+        }
+        Ok(())
+    }
+
+    /// Waits a moment for what is under way, and writes down what came of it.
+    async fn finish(mut self) {
+        let all = async {
+            while let Some(done) = self.under_way.join_next().await {
+                self.note(done);
+            }
+        };
+        let _ = tokio::time::timeout(LAST_WAIT, all).await;
+        if let Err(error) = self.write_down().await {
+            tracing::warn!(error = %causes(&error), "what was told outside is told once more after the next start");
+        }
+    }
+}
+
+/// Says in the log what came of a job; a person finds it at the channel.
+fn tell_log(job: &Job, outcome: &Outcome) {
+    match outcome {
+        Outcome::Taken => tracing::debug!(job = %job.id, "told outside"),
+        Outcome::Later { why, .. } => {
+            tracing::info!(job = %job.id, why, attempts = job.attempts + 1, "not told outside yet; trying again");
+        }
+        Outcome::Gone { why } | Outcome::Refused { why } => {
+            tracing::warn!(job = %job.id, why, "not told outside");
+        }
+    }
+}

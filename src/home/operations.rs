@@ -1,0 +1,166 @@
+//! The description of every operation, written once. The trait [`Home`](super::Home), the client for a home elsewhere, the
+//! paths and handlers of the HTTP interface with their description, the window's command and the interface's client are all
+//! made of it (decision 17); what an operation does is said in [`here`](super::here).
+//!
+//! An entry reads: what it does, its name, what it takes and how that travels ([`parts`](super::parts)), what it answers, and
+//! how it is asked over HTTP: whose business it is ([`Who`](super::table::Who)), method, path, status, the resource it is of,
+//! and what it may refuse with besides what all calls of its kind do (`http/refusals.rs`).
+//!
+//! | it | so that |
+//! |---|---|
+//! | `gives` a value | the answer is that |
+//! | `renews` with one | the answer is that with the session's newer token, [`Fresh`](crate::wire::Fresh) |
+//! | `signs_in` | the answer has a session's keys, which are for whoever keeps them: a program, a cookie, a keyring |
+//! | `does` | nothing is answered |
+
+/// Hands every operation to the macro that is named.
+macro_rules! operations {
+    ($to:ident) => {
+        $to! {
+            /// What anybody may know of the home. A browser that sends back no cookie of ours is given one, by which it shows
+            /// at its sign-in that it keeps them.
+            status() gives HomeStatus [anybody GET "/api/v1/status" OK, home]
+
+            /// Makes the first account, once, with the set-up code the server prints.
+            set_up(Body request: SetupRequest) signs_in SignedIn
+                [anybody POST "/api/v1/setup" CREATED, session, 409 429]
+
+            /// Signs this device in with login name and password.
+            sign_in(Body request: SignInRequest) signs_in SignedIn
+                [anybody POST "/api/v1/sign-in" OK, session, 401 409 429]
+
+            /// Chooses a new password in place of a forgotten one, with a code printed on the home's own computer.
+            recover(Body request: Recovery) gives Recovered [anybody POST "/api/v1/recover" OK, account, 409 429]
+
+            /// The session that asks.
+            session() gives CurrentSession [session GET "/api/v1/session" OK, session]
+
+            /// Signs this device out.
+            sign_out_here() does Nothing [session POST "/api/v1/sign-out" NO_CONTENT, session]
+
+            /// Says who is using this device from now on. The session's token changes with it.
+            choose_profile(Body choice: ProfileChoice) renews CurrentSession
+                [session PUT "/api/v1/session/profile" OK, session, 404 429]
+
+            /// Proves that whoever asks knows the PIN or the password, ahead of what needs it. Good for five minutes. The
+            /// session's token changes with it.
+            prove(Body proof: SessionProof) renews Proven [manager POST "/api/v1/session/proof" OK, session, 404 429]
+
+            /// Says what this device is doing.
+            report_activity(Body report: ActivityReport) does Nothing
+                [session POST "/api/v1/session/activity" NO_CONTENT, session]
+
+            /// The account's profiles.
+            profiles() gives ProfileList [session GET "/api/v1/profiles" OK, profiles]
+
+            /// The account's devices: the current one first, then by last activity.
+            devices(Asked query: DeviceQuery) gives DevicePage [manager GET "/api/v1/devices" OK, devices]
+
+            /// Everything known of one device.
+            device(Named id: DeviceId) gives DeviceDetail [manager GET "/api/v1/devices/{id}" OK, devices]
+
+            /// Renames a device.
+            change_device(Named id: DeviceId, Body change: DeviceChange) gives Device
+                [manager PATCH "/api/v1/devices/{id}" OK, devices]
+
+            /// Says that a device is one the account knew before: it takes that one's place in the list.
+            merge_device(Named id: DeviceId, Body merge: DeviceMerge) gives Device
+                [manager POST "/api/v1/devices/{id}/merge" OK, devices, 409]
+
+            /// Takes that back: both are in the list again.
+            separate_device(Named id: DeviceId) gives Device
+                [manager POST "/api/v1/devices/{id}/separate" OK, devices, 422]
+
+            /// Signs one device out. Its very next request is refused.
+            sign_out_device(Named id: DeviceId) gives SignOutResult
+                [manager POST "/api/v1/devices/{id}/sign-out" OK, devices]
+
+            /// Signs several devices out, or all. With all but this one the session's token changes, too.
+            sign_out_devices(Body request: SignOutMany) renews SignOutReport
+                [manager POST "/api/v1/devices/sign-out" OK, devices]
+
+            /// The account's alerts, newest first.
+            alerts(Asked query: AlertQuery) gives AlertPage [manager GET "/api/v1/alerts" OK, alerts]
+
+            /// One alert with its device.
+            alert(Named id: AlertId) gives AlertDetail [manager GET "/api/v1/alerts/{id}" OK, alerts]
+
+            /// Answers an alert; "not me" signs the device out.
+            answer_alert(Named id: AlertId, Body answer: AlertAnswer) gives AnswerOutcome
+                [manager POST "/api/v1/alerts/{id}/answer" OK, alerts, 409]
+
+            /// What is set about alerts, with what each choice costs and misses.
+            alert_settings() gives AlertSettings [manager GET "/api/v1/alert-settings" OK, alerts]
+
+            /// Changes what is set about alerts, a field each: what is absent stays. Only a device that is familiar itself may.
+            change_alert_settings(Body change: AlertSettingsChange) gives AlertSettings
+                [manager PUT "/api/v1/alert-settings" OK, alerts, 409 429]
+
+            /// The account's channels, by which its people are told of alerts, and which can be made.
+            channels() gives ChannelList [manager GET "/api/v1/channels" OK, channels]
+
+            /// Makes a channel. Only a device that is familiar itself may. A browser that subscribes anew keeps the one it has.
+            add_channel(Body channel: NewChannel) gives ChannelAdded
+                [manager POST "/api/v1/channels" CREATED, channels, 409 429]
+
+            /// Changes what is set about a channel; what is absent stays.
+            change_channel(Named id: ChannelId, Body change: ChannelChange) gives Channel
+                [manager PATCH "/api/v1/channels/{id}" OK, channels, 409 429]
+
+            /// Removes a channel: nothing more is told by it, and no button that went through it does anything.
+            remove_channel(Named id: ChannelId) does Nothing
+                [manager DELETE "/api/v1/channels/{id}" NO_CONTENT, channels, 409]
+
+            /// Has a channel say that it works. What comes of it is told by the channel's state.
+            test_channel(Named id: ChannelId) gives Channel
+                [manager POST "/api/v1/channels/{id}/test" ACCEPTED, channels, 429]
+
+            /// Sign-ins, sign-outs and alerts, newest first. With `Accept: text/csv` the whole of it as a CSV file.
+            history(Asked query: HistoryQuery) gives HistoryPage [manager GET "/api/v1/history" OK, history]
+
+            /// Makes a profile. With a PIN the session's token changes, too.
+            create_profile(Body profile: NewProfile) renews Profile
+                [manager POST "/api/v1/profiles" CREATED, profiles, 409 429]
+
+            /// Changes a profile. With its kind or its PIN the session's token changes, too.
+            change_profile(Named id: ProfileId, Body change: ProfileChange) renews Profile
+                [manager PATCH "/api/v1/profiles/{id}" OK, profiles, 409 429]
+
+            /// Deletes a profile.
+            delete_profile(Named id: ProfileId) does Nothing
+                [manager DELETE "/api/v1/profiles/{id}" NO_CONTENT, profiles, 409]
+
+            /// Changes the password, and signs everything else out if asked to. The session's token changes with it.
+            change_password(Body change: PasswordChange) renews PasswordChanged
+                [manager PUT "/api/v1/account/password" OK, account, 429]
+
+            /// Notes that "Manage access and devices" was opened: the New badge goes.
+            mark_badge_seen() does Nothing [manager POST "/api/v1/account/badge-seen" NO_CONTENT, account]
+
+            /// The device that shows this code and waits.
+            pending_code(Named user_code: String) gives PendingCode
+                [manager GET "/api/v1/codes/{user_code}" OK, codes, 429]
+
+            /// Lets a waiting device in, or not.
+            answer_code(Body answer: CodeAnswer) does Nothing
+                [manager POST "/api/v1/codes/answer" NO_CONTENT, codes, 404 429]
+
+            /// The state of the place databases.
+            geo_status() gives GeoStatus [manager GET "/api/v1/geo" OK, home]
+
+            /// Starts an update of the place databases; its progress comes as events.
+            update_geo() gives GeoStatus [manager POST "/api/v1/geo/update" ACCEPTED, home, 502]
+        }
+    };
+}
+
+/// What is answered, as a type.
+macro_rules! answer {
+    (renews $answer:ident) => { $crate::wire::Fresh<$crate::home::types::$answer> };
+    ($kind:ident $answer:ident) => { $crate::home::types::$answer };
+}
+
+pub(crate) use {answer, operations};
+
+/// Where events are: no operation like the others, for its answer has no end.
+pub const EVENTS: &str = "/api/v1/events";

@@ -1,0 +1,15 @@
+//! The words of the description, [`operations`](super::operations).
+
+pub use crate::model::{AlertId, ChannelId, DeviceId, ProfileId};
+pub use crate::wire::{
+    ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
+    AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
+    DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, GeoStatus, HistoryPage, HistoryQuery,
+    HomeStatus, NewChannel, NewProfile, PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange,
+    ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest, SignInRequest,
+    SignOutMany, SignOutReport, SignOutResult, SignedIn,
+};
+pub use std::string::String;
+
+/// The answer of what only does something.
+pub type Nothing = ();

@@ -1,0 +1,161 @@
+//! Channels: how people are told where they are not looking.
+
+use serde::{Deserialize, Serialize};
+
+use super::Proof;
+use super::familiarity::there;
+use crate::model::{ChannelId, ChannelKind, ChannelState, DeviceId, QuietHours, Says, Timestamp};
+
+/// One person's way of being told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct Channel {
+    /// Its id.
+    pub id: ChannelId,
+    /// What sort it is.
+    pub kind: ChannelKind,
+    /// What it is called.
+    pub name: String,
+    /// Whose it is, by name; `null` when nobody had been chosen where it was made.
+    pub profile_name: Option<String>,
+    /// Whether it is that of whoever asks.
+    pub own: bool,
+    /// The device that it was made on.
+    pub device_id: DeviceId,
+    /// What that device is called.
+    pub device_name: Option<String>,
+    /// Where it goes, as far as may be shown: a server's name, an address of e-mail.
+    pub goes_to: String,
+    /// How much is said; always everything where nobody in between can read it.
+    pub says: Says,
+    /// When it makes no sound; `null` for never.
+    pub quiet_hours: Option<QuietHours>,
+    /// The time zone of whoever reads it, by its IANA name; that of the home unless set.
+    pub time_zone: String,
+    /// How it does.
+    pub state: ChannelState,
+    /// When it took something last.
+    pub last_delivery_at: Option<Timestamp>,
+    /// Why it does not do better, in a sentence; `null` when all is well.
+    pub detail: Option<String>,
+}
+
+/// The account's channels, and which can be made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct ChannelList {
+    /// The channels, the oldest first.
+    pub channels: Vec<Channel>,
+    /// The key that a browser or an app subscribes with (RFC 8292), base64url.
+    pub push_key: String,
+    /// Whether the home has a server to send e-mail by.
+    pub can_email: bool,
+}
+
+/// A channel to make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export, optional_fields)]
+pub struct NewChannel {
+    /// What sort.
+    pub kind: ChannelKind,
+    /// What to call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// For `ntfy` the topic's address, for `web_hook` where to send to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// For `ntfy`: the access token that the server asks for, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// For `ntfy`: how much is said. Its server reads it all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<Says>,
+    /// For `web_push` and `unified_push`: what the browser or the app answered when it subscribed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<PushSubscription>,
+    /// For `email`: to whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// When it makes no sound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_hours: Option<QuietHours>,
+    /// The time zone of whoever reads it, by its IANA name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// The PIN of the profile that asks, or the password.
+    #[serde(flatten)]
+    pub proof: Proof,
+}
+
+/// What a browser answers when it subscribes, as its `toJSON` writes it (Push API, W3C).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct PushSubscription {
+    /// The address at its push service.
+    pub endpoint: String,
+    /// Its keys.
+    pub keys: PushKeys,
+}
+
+impl std::fmt::Debug for PushSubscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PushSubscription(…)")
+    }
+}
+
+/// The keys that only the browser can read with (RFC 8291 section 3), base64url.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct PushKeys {
+    /// Its public key, P-256, uncompressed.
+    pub p256dh: String,
+    /// The secret it shares with the home.
+    pub auth: String,
+}
+
+impl std::fmt::Debug for PushKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PushKeys(…)")
+    }
+}
+
+/// A channel that was made.
+#[derive(Clone, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct ChannelAdded {
+    /// The channel.
+    #[serde(flatten)]
+    pub channel: Channel,
+    /// For `web_hook`: what its requests are signed with. It is not shown again.
+    pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for ChannelAdded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChannelAdded").field("channel", &self.channel).finish_non_exhaustive()
+    }
+}
+
+/// What to change about a channel; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(default)]
+#[ts(export, optional_fields)]
+pub struct ChannelChange {
+    /// What to call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// For `ntfy`: how much is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub says: Option<Says>,
+    /// When it makes no sound; `null` for never.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "there")]
+    #[ts(as = "Option<QuietHours>", optional = nullable)]
+    #[schema(value_type = Option<QuietHours>)]
+    pub quiet_hours: Option<Option<QuietHours>>,
+    /// The time zone of whoever reads it, by its IANA name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// The PIN of the profile that asks, or the password.
+    #[serde(flatten)]
+    pub proof: Proof,
+}
