@@ -4,27 +4,23 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Core;
-use super::admit::{Admitted, Proof, Proven, admit};
+use super::admit::Admitted;
+use super::allowing::{Allowed, decide, let_in};
 use super::asking::Asking;
 use super::caller::Manager;
 use super::crowd::{Crowd, MemberId, MostOfNetworks};
 pub use super::fresh::TOKEN_LIFETIME;
 use super::known_networks::lane;
 use super::limits::Lane;
-use super::profiles;
-use super::proof::{self, Brought};
+use super::nearness::nearness;
+use super::user_code::{new_user_code, normal, shown};
 use crate::error::{Error, Result};
-use crate::model::{
-    AccountId, DeclaredDevice, DeviceTraits, LetInBy, Networks, Place, PlaceScope, Profile, Secret,
-    SecretHash, Timestamp, quotable,
-};
-use crate::random::Random;
-use crate::wire::{CodeAnswer, CodeDecision, CodeNearness, PendingCode};
+use crate::model::{DeclaredDevice, DeviceTraits, Networks, Place, Secret, SecretHash, Timestamp, quotable};
+use crate::wire::{CodeAnswer, PendingCode};
 
 /// How long a code is good for.
 pub const LIFETIME: Duration = Duration::from_mins(10);
@@ -39,9 +35,6 @@ const MOST_OF_NETWORKS: MostOfNetworks = [20, 40, 60];
 /// The same for networks of the household, which have places of their own.
 const MOST_AT_HOME: usize = 200;
 const MOST_OF_NETWORKS_AT_HOME: MostOfNetworks = [100, 100, 100];
-
-/// Letters of a code: no vowels, so that no words come out, and none that look alike (RFC 8628 section 6.1).
-const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 
 /// Devices that show a code and wait.
 #[derive(Default)]
@@ -93,16 +86,6 @@ enum Decision {
     /// Allowed, and being let in.
     LettingIn,
     Denied,
-}
-
-/// Who let a device in, and to what.
-#[derive(Clone, Debug)]
-struct Allowed {
-    account_id: AccountId,
-    by: LetInBy,
-    profile: Option<Profile>,
-    /// The hash of that profile's PIN, if it has one.
-    pin: Option<String>,
 }
 
 /// The codes a device gets.
@@ -168,62 +151,20 @@ pub fn pending(core: &Core, manager: &Manager, user_code: &str) -> Result<Pendin
         device_name: quotable(&waiting.traits.name),
         device_kind: waiting.traits.kind,
         place: waiting.place.clone().into(),
-        nearness: nearness(core, waiting, manager.caller().address),
+        nearness: nearness(core, manager, waiting.asking.address, &waiting.place),
         expires_at: waiting.expires_at,
     })
-}
-
-/// Whether a waiting device is where the device is that decides. One address of a carrier's, a VPN's or a data centre's is
-/// many people's: who shares it is not near.
-fn nearness(core: &Core, waiting: &Waiting, own: Option<IpAddr>) -> CodeNearness {
-    let is_at_home =
-        |place: &Place| matches!(place.scope, PlaceScope::HomeNetwork | PlaceScope::ThisComputer);
-    let own_place = core.locator.locate(own);
-    if is_at_home(&own_place) && is_at_home(&waiting.place) {
-        return CodeNearness::SameLine;
-    }
-    let Some((own, its)) = own.zip(waiting.asking.address) else { return CodeNearness::Unknown };
-    let is_a_house = own_place.scope == PlaceScope::Located && own_place.network_kind.has_a_place();
-    let house_of = |address| Networks::around(Some(address)).house();
-    if is_a_house && house_of(own) == house_of(its) {
-        CodeNearness::SameLine
-    } else {
-        CodeNearness::Elsewhere
-    }
 }
 
 /// Lets a waiting device in, or not.
 pub async fn answer(core: &Arc<Core>, manager: &Manager, answer: CodeAnswer) -> Result<()> {
     let attempt = core.limits.user_code(manager.session_id())?;
-    let account_id = manager.account_id();
-    let allows = answer.decision == CodeDecision::Allow;
-    let shown = if allows {
-        // Before the device is looked for: that it takes a proof says nothing of the code.
-        proof::look(core, manager, None, Brought::from(&answer.proof)).await?
-    } else {
-        None
-    };
-    let turn = core.in_turn(manager.caller()).await?;
-    if allows {
-        proof::require(core, &turn, manager, None, shown.as_ref()).await?;
-    }
-    let (profile, pin) = match answer.profile_id {
-        Some(id) => {
-            let profile = profiles::to_hand_over(core, manager, id).await?;
-            (Some(profile), core.store.pin_hash(id).await?)
-        }
-        None => (None, None),
-    };
+    // Before the device is looked for: that it takes a proof says nothing of the code.
+    let (_turn, allowed) = decide(core, manager, answer.decision, answer.profile_id, &answer.proof).await?;
     let mut room = core.codes.lock();
     let waiting = room.pending(&normal(&answer.user_code), core.clock.elapsed())?;
     attempt.forgive();
-    waiting.decision = match answer.decision {
-        CodeDecision::Allow => {
-            let by = LetInBy { session_id: manager.session_id(), device_id: manager.device_id() };
-            Decision::Allowed(Allowed { account_id, by, profile, pin })
-        }
-        CodeDecision::Deny => Decision::Denied,
-    };
+    waiting.decision = allowed.map_or(Decision::Denied, Decision::Allowed);
     Ok(())
 }
 
@@ -237,7 +178,7 @@ pub async fn poll(core: &Arc<Core>, asking: Asking, device_code: &Secret) -> Res
         Asking { user_agent: shown.user_agent, hints: shown.hints, declared: shown.declared, ..asking };
     let core = Arc::clone(core);
     let outcome = Core::carry_through(async move {
-        let admitted = let_in(&core, asking, allowed.clone()).await;
+        let admitted = let_in(&core, asking, allowed.clone(), Some(TOKEN_LIFETIME)).await;
         core.codes.settle(&user_code, allowed, admitted.as_ref().err());
         admitted
     });
@@ -245,18 +186,6 @@ pub async fn poll(core: &Arc<Core>, asking: Asking, device_code: &Secret) -> Res
         Error::SessionEnded => NotYet::Denied,
         error => NotYet::Failed(error),
     })
-}
-
-async fn let_in(core: &Arc<Core>, asking: Asking, allowed: Allowed) -> Result<Admitted> {
-    // Without an account nobody is left who allowed it.
-    let found = core.store.credentials(allowed.account_id).await?.ok_or(Error::SessionEnded)?;
-    let proven = Proven {
-        account: found.account,
-        proof: Proof::Code { allowed_by: allowed.by, pin: allowed.pin },
-        profile: allowed.profile,
-        expires_at: Some(core.now().after(TOKEN_LIFETIME)),
-    };
-    admit(core, asking, proven).await
 }
 
 impl Codes {
@@ -371,53 +300,9 @@ impl Room {
     }
 }
 
-/// A new code for people to type: `XXXX-XXXX`, 34 bits of chance.
-pub fn new_user_code(random: &dyn Random) -> String {
-    let mut code = String::with_capacity(9);
-    while code.len() < 8 {
-        let mut byte = [0];
-        random.fill(&mut byte);
-        // 240 is the largest multiple of 20 in a byte; what is above would favour the first letters.
-        if byte[0] < 240 {
-            code.push(char::from(LETTERS[usize::from(byte[0]) % LETTERS.len()]));
-        }
-    }
-    shown(&code)
-}
-
-/// A code as it is compared: letters only, upper case (RFC 8628 section 6.1).
-fn normal(code: &str) -> String {
-    code.chars().filter(char::is_ascii_alphanumeric).take(16).collect::<String>().to_ascii_uppercase()
-}
-
-fn shown(normal: &str) -> String {
-    match normal.split_at_checked(4) {
-        Some((first, rest)) if !rest.is_empty() => format!("{first}-{rest}"),
-        _ => normal.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::SeededRandom;
-
-    #[test]
-    fn a_code_is_eight_letters_that_cannot_be_mistaken() {
-        let random = SeededRandom::new(7);
-        for _ in 0..200 {
-            let code = new_user_code(&random);
-            assert_eq!(code.len(), 9);
-            assert_eq!(code.as_bytes()[4], b'-');
-            assert!(code.bytes().all(|byte| byte == b'-' || LETTERS.contains(&byte)), "{code}");
-        }
-    }
-
-    #[test]
-    fn case_spaces_and_dashes_do_not_matter() {
-        assert_eq!(normal(" wdjb-mjht "), normal("WDJB MJHT"));
-        assert_eq!(shown("WDJBMJHT"), "WDJB-MJHT");
-    }
 
     #[test]
     fn a_room_full_of_strangers_has_a_place_for_the_next_network_and_for_the_home() {
