@@ -15,6 +15,7 @@ use crate::access::asking::Asking;
 use crate::access::channels::Offers;
 use crate::access::known_networks::KnownNetworks;
 use crate::access::live::{Active, Live};
+use crate::access::reach::Reach;
 use crate::access::refusal::{self, Unwritten};
 use crate::access::set_up::SetupCode;
 use crate::access::{Core, activity, recover};
@@ -255,6 +256,7 @@ pub async fn open(
         guesses: crate::access::proof::Guesses::default(),
         waits,
         codes: crate::access::codes::Codes::default(),
+        pairings: crate::access::pairing::Pairings::default(),
         proxies: crate::access::proxies::Proxies::default(),
         refusals,
         offers: Offers {
@@ -267,6 +269,11 @@ pub async fn open(
         printed: PrintedCodes::in_folder(&config.data_dir),
         geo_progress: std::sync::Mutex::default(),
         public_url,
+        reach: Reach {
+            public_url: config.public_url.clone(),
+            listens: address,
+            is_in_container: config.is_in_container,
+        },
         order,
     };
     Ok((Arc::new(core), active, unwritten))

@@ -129,6 +129,22 @@ pub enum Error {
     /// The code was not found, or ran out, or was used.
     #[error("That code is not valid any more. Check it on the device, or ask the device for a new one.")]
     CodeNotValid,
+    /// The code that a phone brought, or what it waits with, was not found, ran out, was used or was replaced.
+    #[error(
+        "That code is not good any more: it ran out, was used, or a newer one took its place. Have your home show another."
+    )]
+    PairingNotValid,
+    /// Nobody has said yet whether the phone may sign in.
+    #[error("Nobody has answered on the other screen yet. Look there: both must show the same two digits.")]
+    PairingWaits,
+    /// Somebody said that the phone may not, or whoever showed the code was signed out.
+    #[error("This device was not let in. If that was a mistake, have your home show another code.")]
+    PairingDenied,
+    /// Two devices used one code, or the digits were not the same: somebody may stand in between.
+    #[error(
+        "Another device used this code too, or the digits were not the same, so nobody was let in. Have your home show another code."
+    )]
+    PairingSpoiled,
     /// A browser sent this from another site's page.
     #[error(
         "This request came from another site and was not carried out. Open this home by its own address; if this is it, name it with --public-url."
@@ -323,6 +339,10 @@ impl Error {
             Self::WrongRecoveryCode => "wrong_recovery_code",
             Self::LastAdultProfile => "last_adult_profile",
             Self::CodeNotValid => "code_not_valid",
+            Self::PairingNotValid => "pairing_not_valid",
+            Self::PairingWaits => "pairing_waits",
+            Self::PairingDenied => "pairing_denied",
+            Self::PairingSpoiled => "pairing_spoiled",
             Self::ForeignOrigin => "foreign_origin",
             Self::ForgedIdentity => "forged_identity",
             Self::CookiesBlocked => "cookies_blocked",
@@ -366,11 +386,14 @@ impl Error {
             | Self::ForeignOrigin
             | Self::ForgedIdentity
             | Self::CookiesBlocked => 403,
-            Self::NotFound(_) | Self::CodeNotValid => 404,
+            Self::NotFound(_) | Self::CodeNotValid | Self::PairingNotValid => 404,
             Self::AlreadySetUp
             | Self::SetupRequired
             | Self::LastAdultProfile
             | Self::InTheClear(_)
+            | Self::PairingWaits
+            | Self::PairingDenied
+            | Self::PairingSpoiled
             | Self::WaitStarted { .. }
             | Self::Waiting { .. } => 409,
             Self::MethodNotAllowed => 405,

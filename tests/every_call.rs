@@ -13,10 +13,12 @@ use support::{Browser, PASSWORD, TestHome};
 
 /// Calls of the interface for programs that a kids profile may make: to sign in and out, to say who is there and
 /// what plays.
-const FOR_EVERYBODY: [&str; 12] = [
+const FOR_EVERYBODY: [&str; 14] = [
     "GET /api/v1/actions/{token}",
     "POST /api/v1/actions/{token}",
     "GET /api/v1/status",
+    "POST /api/v1/pairings/claim",
+    "POST /api/v1/pairings/finish",
     "POST /api/v1/recover",
     "POST /api/v1/setup",
     "POST /api/v1/sign-in",
@@ -96,6 +98,7 @@ fn body_for(call: &str, id: &str) -> Option<Value> {
             "current_password": PASSWORD, "new_password": "another row", "sign_out_everything_else": false,
         }),
         "POST /api/v1/session/proof" => json!({ "password": PASSWORD }),
+        "POST /api/v1/pairings/{id}/answer" => json!({ "decision": "allow", "digits": "47" }),
         "POST /api/v1/codes/answer" => json!({ "user_code": "BCDFGHJK", "decision": "allow" }),
         _ => return None,
     })

@@ -30,11 +30,13 @@ pub mod limits;
 pub mod live;
 pub mod merge;
 mod nearness;
+pub mod pairing;
 pub mod password;
 pub mod passwords;
 pub mod profiles;
 pub mod proof;
 pub mod proxies;
+pub mod reach;
 pub mod recover;
 pub mod refusal;
 pub mod renewal;
@@ -91,6 +93,8 @@ pub struct Core {
     pub waits: waits::Waits,
     /// Devices that show a code and wait.
     pub codes: codes::Codes,
+    /// Codes that are shown to phones, and the phones that brought them.
+    pub pairings: pairing::Pairings,
     /// Proxies that hide where devices are.
     pub proxies: proxies::Proxies,
     /// First refused requests of signed-out sessions, on their way to the history.
@@ -107,6 +111,8 @@ pub struct Core {
     pub geo_progress: std::sync::Mutex<Option<crate::wire::GeoProgress>>,
     /// The address devices sign in at.
     pub public_url: String,
+    /// Where other devices can open the home.
+    pub reach: reach::Reach,
     /// The order of entries of the history and of alerts: the one they happened in, whatever the clock was set to meanwhile.
     pub(crate) order: IdOrder,
 }

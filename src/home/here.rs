@@ -11,18 +11,19 @@ use crate::access::asking::Asking;
 use crate::access::caller::{Caller, Manager};
 use crate::access::{
     Core, activity, alerts, badge, channels, check, codes, devices, familiarity, geo, history, merge,
-    password, profiles, proof, recover, set_up, sign_in, sign_out,
+    pairing, password, profiles, proof, recover, set_up, sign_in, sign_out,
 };
 use crate::error::{Error, Result};
 pub use crate::events::Heard;
-use crate::model::{AlertId, Answer, ChannelId, DeviceId, ProfileId, Secret};
+use crate::model::{AlertId, Answer, ChannelId, DeviceId, PairingId, ProfileId, Secret};
 use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
     AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
     DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Event, EventKind, Fresh, GeoStatus,
-    HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewProfile, PasswordChange, PasswordChanged,
-    PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery,
-    SessionProof, SetupRequest, SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn,
+    HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, Pairing, PairingAnswer,
+    PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange,
+    ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest, SignInRequest,
+    SignOutMany, SignOutReport, SignOutResult, SignedIn,
 };
 
 /// The home on this computer, as one request sees it. Cheap to make.
@@ -313,6 +314,29 @@ impl Home for Here {
 
     async fn answer_code(&self, answer: CodeAnswer) -> Result<()> {
         codes::answer(&self.core, &self.manager().await?, answer).await
+    }
+
+    async fn start_pairing(&self) -> Result<Pairing> {
+        let manager = self.manager().await?;
+        still(&manager, pairing::start(&self.core, &manager)?)
+    }
+
+    async fn pairing(&self, id: PairingId) -> Result<Pairing> {
+        let manager = self.manager().await?;
+        still(&manager, pairing::look(&self.core, &manager, id)?)
+    }
+
+    async fn answer_pairing(&self, id: PairingId, answer: PairingAnswer) -> Result<Pairing> {
+        let manager = self.manager().await?;
+        still(&manager, pairing::answer(&self.core, &manager, id, answer).await?)
+    }
+
+    async fn claim_pairing(&self, request: NewClaim) -> Result<PairingClaim> {
+        pairing::claim(&self.core, &self.asking, request)
+    }
+
+    async fn finish_pairing(&self, request: PairingFinish) -> Result<SignedIn> {
+        Ok(pairing::finish(&self.core, self.asking.clone(), request).await?.answer)
     }
 
     async fn geo_status(&self) -> Result<GeoStatus> {

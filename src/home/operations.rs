@@ -145,6 +145,26 @@ macro_rules! operations {
             answer_code(Body answer: CodeAnswer) does Nothing
                 [manager POST "/api/v1/codes/answer" NO_CONTENT, codes, 404 429]
 
+            /// Shows a phone how it gets in: a code, good once and for two minutes, and addresses that have it in them. A session
+            /// has one at a time; a new one takes the place of the one before.
+            start_pairing() gives Pairing [manager POST "/api/v1/pairings" CREATED, pairings, 429]
+
+            /// What has become of a code that this session shows to a phone.
+            pairing(Named id: PairingId) gives Pairing [manager GET "/api/v1/pairings/{id}" OK, pairings]
+
+            /// Lets the phone in that brought the code, or not. With other digits than it was given nobody is let in.
+            answer_pairing(Named id: PairingId, Body answer: PairingAnswer) gives Pairing
+                [manager POST "/api/v1/pairings/{id}/answer" OK, pairings, 429]
+
+            /// Brings the code that another screen shows, so as to be let in there. A code that is brought twice lets nobody in.
+            claim_pairing(Body request: NewClaim) gives PairingClaim
+                [anybody POST "/api/v1/pairings/claim" CREATED, pairings, 404 409 429]
+
+            /// Signs this device in, once that was allowed. Until then it is refused with `pairing_waits`; ask again after a second
+            /// or more.
+            finish_pairing(Body request: PairingFinish) signs_in SignedIn
+                [anybody POST "/api/v1/pairings/finish" OK, pairings, 404 409 429]
+
             /// The state of the place databases.
             geo_status() gives GeoStatus [manager GET "/api/v1/geo" OK, home]
 

@@ -1,13 +1,14 @@
 //! The words of the description, [`operations`](super::operations).
 
-pub use crate::model::{AlertId, ChannelId, DeviceId, ProfileId};
+pub use crate::model::{AlertId, ChannelId, DeviceId, PairingId, ProfileId};
 pub use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
     AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
     DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, GeoStatus, HistoryPage, HistoryQuery,
-    HomeStatus, NewChannel, NewProfile, PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange,
-    ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest, SignInRequest,
-    SignOutMany, SignOutReport, SignOutResult, SignedIn,
+    HomeStatus, NewChannel, NewClaim, NewProfile, Pairing, PairingAnswer, PairingClaim, PairingFinish,
+    PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, Proven,
+    Recovered, Recovery, SessionProof, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
+    SignOutResult, SignedIn,
 };
 pub use std::string::String;
 

@@ -111,6 +111,8 @@ ids! {
     HistoryId;
     /// Names a channel: one person's way of being told.
     ChannelId;
+    /// Names a code that is shown to a phone, and what becomes of it.
+    PairingId;
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub use device::{
 pub use familiarity::{Familiarity, Telling, Verdict};
 pub use history::{HistoryEntry, HistoryKind};
 pub use history_detail::{Guess, HistoryDetail, Part, ProfileDeed, history_detail};
-pub use id::{AccountId, AlertId, ChannelId, DeviceId, HistoryId, IdOrder, ProfileId, SessionId};
+pub use id::{AccountId, AlertId, ChannelId, DeviceId, HistoryId, IdOrder, PairingId, ProfileId, SessionId};
 pub use job::{Job, JobId, JobState, JobWork};
 pub use line::{Line, LineKey, Lines};
 pub use listing::{AlertListing, DeviceListing};

@@ -11,6 +11,7 @@ mod familiarity;
 mod fresh;
 mod history;
 mod home;
+mod pairing;
 mod places;
 mod sessions;
 
@@ -29,6 +30,9 @@ pub use fresh::Fresh;
 pub use history::{HistoryItem, HistoryPage, HistoryQuery};
 pub use home::{
     GeoFile, GeoNetworks, GeoProgress, GeoState, GeoStatus, HomeStatus, ProxyNotice, ProxyProblem,
+};
+pub use pairing::{
+    NewClaim, NoAddress, Pairing, PairingAnswer, PairingClaim, PairingFinish, PairingPhone, PairingState,
 };
 pub use places::Place;
 pub use sessions::{

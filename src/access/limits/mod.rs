@@ -57,6 +57,8 @@ pub struct Limits {
     codes: Pace<SessionId>,
     /// Trials of a channel: where it ends may be somebody else's mailbox.
     trials: Pace<ChannelId>,
+    pairings: Pace<SessionId>,
+    pairing_codes: [Pace<IpNet>; 3],
     set_up: [Pace<IpNet>; 3],
 }
 
@@ -118,6 +120,8 @@ impl Limits {
             changes: Pace::new(5, secs(30)),
             codes: Pace::new(10, secs(10)),
             trials: Pace::new(5, secs(60)),
+            pairings: Pace::new(10, secs(10)),
+            pairing_codes: [Pace::new(10, secs(10)), Pace::new(20, secs(5)), Pace::new(30, secs(4))],
             set_up: [Pace::new(10, secs(10)), Pace::new(20, secs(5)), Pace::new(30, secs(4))],
         }
     }
@@ -189,6 +193,21 @@ impl Limits {
         self.shares().take(&self.trials, channel)
     }
 
+    /// One more code that a session shows to a phone.
+    pub fn pairing(&self, session: SessionId) -> Result<()> {
+        self.shares().take(&self.pairings, session)
+    }
+
+    /// One more code that a phone brings. Each network has a pace of its own, as at the set-up: the code has 34 bits and two
+    /// minutes, and nobody can keep the household's phones from bringing theirs.
+    pub fn pairing_code(&self, networks: &Networks) -> Result<Attempt<'_>> {
+        let mut shares = self.shares();
+        for (pace, net) in self.pairing_codes.iter().zip(networks.levels()) {
+            shares.take(pace, net)?;
+        }
+        Ok(shares.attempt())
+    }
+
     /// One more device that asks for a code.
     pub fn device_code(&self, networks: &Networks, lane: Lane) -> Result<()> {
         let mut shares = self.shares();
@@ -221,7 +240,8 @@ impl Limits {
         self.changes.forget_old(now);
         self.codes.forget_old(now);
         self.trials.forget_old(now);
-        for pace in &self.set_up {
+        self.pairings.forget_old(now);
+        for pace in self.pairing_codes.iter().chain(&self.set_up) {
             pace.forget_old(now);
         }
     }

@@ -64,6 +64,7 @@ impl From<Error> for OauthError {
             | Error::WrongCredentials
             | Error::NotFound(_)
             | Error::CodeNotValid
+            | Error::PairingNotValid
             | Error::WrongSetupCode
             | Error::WrongRecoveryCode => Self::new(StatusCode::BAD_REQUEST, "invalid_grant", sentence),
             // What it has stays good: the household may still say that it is theirs.
@@ -83,7 +84,10 @@ impl From<Error> for OauthError {
             | Error::CookiesBlocked
             | Error::SetupRequired
             | Error::AlreadySetUp
-            | Error::LastAdultProfile => Self::new(StatusCode::BAD_REQUEST, "access_denied", sentence),
+            | Error::LastAdultProfile
+            | Error::PairingWaits
+            | Error::PairingDenied
+            | Error::PairingSpoiled => Self::new(StatusCode::BAD_REQUEST, "access_denied", sentence),
             Error::Invalid { .. } | Error::MethodNotAllowed | Error::TooLarge | Error::UnknownHost => {
                 Self::bad_request(sentence)
             }

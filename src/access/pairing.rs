@@ -1,0 +1,365 @@
+//! Pairing a phone: a screen that is signed in shows a code, the phone brings it, both show the same two digits, and a person who
+//! sees both lets the phone in. The mirror of [`codes`](super::codes), where the device shows the code and waits.
+//!
+//! The code is good once and for two minutes. Brought a second time it lets nobody in: of two who hold it, one photographed it or
+//! stands in between, and which of them is not known. What is shown to phones is kept in memory: after a restart, show another.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Core;
+use super::admit::Admitted;
+use super::allowing::{Allowed, decide, let_in};
+use super::asking::Asking;
+use super::caller::Manager;
+use super::nearness::nearness;
+use super::user_code::{new_user_code, normal, shown};
+use crate::error::{Error, Result};
+use crate::model::{
+    DeclaredDevice, DeviceId, DeviceTraits, PairingId, Place, Secret, SecretHash, SessionId, Timestamp,
+    quotable,
+};
+use crate::random::Random;
+use crate::wire::{
+    CodeDecision, NewClaim, NoAddress, Pairing, PairingAnswer, PairingClaim, PairingFinish, PairingPhone,
+    PairingState,
+};
+
+/// How long a code is good for; how long the phone that brought it is waited for to be answered; and how long it may then take
+/// to come.
+pub const LIFETIME: Duration = Duration::from_mins(2);
+
+/// How long the screen that showed a code may ask what became of it, after that.
+const REMEMBERED: Duration = Duration::from_mins(10);
+
+/// How often a phone may ask whether it was let in.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Most codes that are shown or remembered at one time. A session has one.
+const MOST: usize = 200;
+
+/// Codes that are shown to phones, and the phones that brought them.
+#[derive(Default)]
+pub struct Pairings(Mutex<Room>);
+
+#[derive(Default)]
+struct Room(Vec<Shown>);
+
+impl fmt::Debug for Pairings {
+    /// Without the codes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pairings({})", self.lock().0.len())
+    }
+}
+
+/// A code that a session shows.
+struct Shown {
+    id: PairingId,
+    /// The session that shows it, and alone hears what becomes of it.
+    by: SessionId,
+    /// As it is compared.
+    code: String,
+    /// Where a phone can open the home, as it was when the code was made.
+    origins: Result<Vec<String>, NoAddress>,
+    /// When it stops being good: for people, and by the clock's elapsed time.
+    expires_at: Timestamp,
+    until: Duration,
+    stage: Stage,
+    /// The phone that brought it first.
+    phone: Option<Phone>,
+}
+
+enum Stage {
+    /// Nobody has answered. Whether a phone has come is said by the phone.
+    Open,
+    Allowed(Allowed),
+    /// Allowed, and being let in.
+    LettingIn,
+    LetIn(DeviceId),
+    Denied,
+    Spoiled,
+}
+
+/// A phone that brought a code. What a person was shown of it is what signs in, whatever it says later.
+struct Phone {
+    claim: SecretHash,
+    digits: String,
+    asking: Asking,
+    traits: DeviceTraits,
+    place: Place,
+    asked_at: Option<Duration>,
+}
+
+/// Shows a code. The one that this session showed before is good no more.
+pub fn start(core: &Core, manager: &Manager) -> Result<Pairing> {
+    core.limits.pairing(manager.session_id())?;
+    let now = core.clock.elapsed();
+    let shown = Shown {
+        id: PairingId::new(&*core.clock, &*core.random),
+        by: manager.session_id(),
+        code: normal(&new_user_code(&*core.random)),
+        origins: core.reach.origins(),
+        expires_at: core.now().after(LIFETIME),
+        until: now + LIFETIME,
+        stage: Stage::Open,
+        phone: None,
+    };
+    let told = shown.told(core, manager);
+    let mut room = core.pairings.lock();
+    room.0.retain(|other| other.by != shown.by && now < other.until + REMEMBERED);
+    if room.0.len() >= MOST {
+        return Err(Error::Busy);
+    }
+    room.0.push(shown);
+    Ok(told)
+}
+
+/// What has become of a code, for the session that shows it. Any other's is not found.
+pub fn look(core: &Core, manager: &Manager, id: PairingId) -> Result<Pairing> {
+    Ok(core.pairings.lock().own(manager, id)?.told(core, manager))
+}
+
+/// A phone brings a code. It is given what it waits with, and the digits that both screens show.
+///
+/// # Errors
+///
+/// [`Error::PairingNotValid`] for a code that is not shown, ran out or was used, all alike; [`Error::PairingSpoiled`] when another
+/// device brought it before and was not let in yet: neither is then.
+pub fn claim(core: &Core, asking: &Asking, request: NewClaim) -> Result<PairingClaim> {
+    let attempt = core.limits.pairing_code(&asking.networks())?;
+    let declared = request.device.as_ref().or(asking.declared.as_ref()).map(DeclaredDevice::cut);
+    // Without its keys: those it brings when it is signed in are the ones that count.
+    let asking = Asking {
+        declared,
+        address: asking.address,
+        user_agent: asking.user_agent.clone(),
+        hints: asking.hints.clone(),
+        ..Asking::default()
+    };
+    let claim = Secret::new(&*core.random);
+    let phone = Phone {
+        claim: claim.hash(),
+        digits: two_digits(&*core.random),
+        traits: asking.traits(core),
+        place: asking.place(core),
+        asking,
+        asked_at: None,
+    };
+    let now = core.clock.elapsed();
+    let mut room = core.pairings.lock();
+    let shown = room.shown(&normal(&request.code), now).ok_or(Error::PairingNotValid)?;
+    // Whoever was signed out lets nobody in.
+    if core.live.by_id(shown.by).is_none_or(|session| session.has_ended() || session.is_held()) {
+        return Err(Error::PairingNotValid);
+    }
+    if shown.phone.is_some() {
+        shown.stage = Stage::Spoiled;
+        tracing::warn!("two devices used the same code to be let in, so neither was");
+        return Err(Error::PairingSpoiled);
+    }
+    attempt.forgive();
+    let digits = phone.digits.clone();
+    shown.phone = Some(phone);
+    shown.prolong(core);
+    Ok(PairingClaim { claim: claim.reveal().to_owned(), digits, expires_at: shown.expires_at })
+}
+
+/// Lets the phone in that brought a code, or not. Whoever says other digits than it was given sees another phone than the one that
+/// waits, so that nobody is let in.
+///
+/// # Errors
+///
+/// [`Error::PairingNotValid`] when no phone waits; and what a proof, or a profile that cannot be handed over, is refused with.
+pub async fn answer(
+    core: &Arc<Core>,
+    manager: &Manager,
+    id: PairingId,
+    answer: PairingAnswer,
+) -> Result<Pairing> {
+    let PairingAnswer { decision, digits, profile_id, proof } = answer;
+    // What is not theirs takes no proof either.
+    core.pairings.lock().own(manager, id)?;
+    let (_turn, allowed) = decide(core, manager, decision, profile_id, &proof).await?;
+    let mut room = core.pairings.lock();
+    let shown = room.own(manager, id)?;
+    match (&shown.stage, &shown.phone) {
+        // It was a moment ago; what is answered says so.
+        (Stage::Spoiled, _) => {}
+        (Stage::Open, Some(phone)) if core.clock.elapsed() < shown.until => {
+            let is_same = phone.digits == digits.trim();
+            shown.stage = match allowed {
+                Some(allowed) if is_same => Stage::Allowed(allowed),
+                Some(_) => Stage::Spoiled,
+                None => Stage::Denied,
+            };
+            if decision == CodeDecision::Allow {
+                shown.prolong(core);
+            }
+        }
+        _ => return Err(Error::PairingNotValid),
+    }
+    Ok(shown.told(core, manager))
+}
+
+/// Signs the phone in that brought a code, when that was allowed. It works once, and not when whoever allowed it has been signed out
+/// since. What could not be written, on a full disk say, leaves it as it was.
+///
+/// # Errors
+///
+/// [`Error::PairingWaits`] until somebody answers; then [`Error::PairingDenied`] or [`Error::PairingSpoiled`], if so; and
+/// [`Error::PairingNotValid`] for what ran out, was used, or never was.
+pub async fn finish(core: &Arc<Core>, asking: Asking, request: PairingFinish) -> Result<Admitted> {
+    let claim = Secret::received(request.claim).hash();
+    let (id, allowed, shown) = core.pairings.take(&claim, core.clock.elapsed())?;
+    let asking = Asking {
+        user_agent: shown.user_agent,
+        hints: shown.hints,
+        declared: shown.declared,
+        device_secret: request.device_secret.map(Secret::received).or(asking.device_secret),
+        ..asking
+    };
+    let core = Arc::clone(core);
+    let outcome = Core::carry_through(async move {
+        let admitted = let_in(&core, asking, allowed.clone(), None).await;
+        core.pairings.settle(id, allowed, &admitted);
+        admitted
+    });
+    outcome.await.map_err(|error| match error {
+        Error::SessionEnded => Error::PairingDenied,
+        error => error,
+    })
+}
+
+impl Pairings {
+    fn lock(&self) -> MutexGuard<'_, Room> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The phone that waits with this claim, when it was allowed: it is being let in from then on, until [`Pairings::settle`].
+    fn take(&self, claim: &SecretHash, now: Duration) -> Result<(PairingId, Allowed, Asking)> {
+        let mut room = self.lock();
+        let mut waiting = room.0.iter_mut().filter_map(|shown| {
+            let Shown { id, until, stage, phone, .. } = shown;
+            phone.as_mut().filter(|phone| phone.claim == *claim).map(|phone| (*id, *until, stage, phone))
+        });
+        let (id, until, stage, phone) = waiting.next().ok_or(Error::PairingNotValid)?;
+        match stage {
+            Stage::Denied => Err(Error::PairingDenied),
+            Stage::Spoiled => Err(Error::PairingSpoiled),
+            Stage::LetIn(_) => Err(Error::PairingNotValid),
+            Stage::Open | Stage::Allowed(_) if until <= now => Err(Error::PairingNotValid),
+            Stage::Open | Stage::LettingIn => {
+                let too_early = phone.asked_at.is_some_and(|asked_at| now < asked_at + INTERVAL);
+                if too_early {
+                    return Err(Error::TooManyAttempts { retry_after_s: INTERVAL.as_secs() });
+                }
+                phone.asked_at = Some(now);
+                Err(Error::PairingWaits)
+            }
+            Stage::Allowed(allowed) => {
+                let allowed = allowed.clone();
+                *stage = Stage::LettingIn;
+                Ok((id, allowed, phone.asking.clone()))
+            }
+        }
+    }
+
+    /// What became of a phone that was being let in: it is, or is not for good, or may ask again.
+    fn settle(&self, id: PairingId, allowed: Allowed, admitted: &Result<Admitted>) {
+        let mut room = self.lock();
+        // It may have been replaced by a newer one meanwhile.
+        let Some(shown) = room.0.iter_mut().find(|shown| shown.id == id) else { return };
+        shown.stage = match admitted {
+            Ok(admitted) => Stage::LetIn(admitted.answer.device_id),
+            Err(Error::SessionEnded) => Stage::Denied,
+            Err(_) => Stage::Allowed(allowed),
+        };
+    }
+}
+
+impl Room {
+    /// One that this session shows.
+    fn own(&mut self, manager: &Manager, id: PairingId) -> Result<&mut Shown> {
+        let own = self.0.iter_mut().find(|shown| shown.id == id && shown.by == manager.session_id());
+        own.ok_or(Error::NotFound("pairing"))
+    }
+
+    /// The code that a phone may bring, or spoil by bringing it again.
+    fn shown(&mut self, code: &str, now: Duration) -> Option<&mut Shown> {
+        let is_good =
+            |shown: &Shown| matches!(shown.stage, Stage::Open | Stage::Allowed(_)) && now < shown.until;
+        self.0.iter_mut().find(|shown| shown.code == code && is_good(shown))
+    }
+}
+
+impl Shown {
+    /// Another step was taken with it, which leaves time for the next.
+    fn prolong(&mut self, core: &Core) {
+        self.expires_at = core.now().after(LIFETIME);
+        self.until = core.clock.elapsed() + LIFETIME;
+    }
+
+    fn told(&self, core: &Core, manager: &Manager) -> Pairing {
+        let code = shown(&self.code);
+        Pairing {
+            id: self.id,
+            addresses: self
+                .origins
+                .iter()
+                .flatten()
+                .map(|origin| format!("{origin}/#/pair/{code}"))
+                .collect(),
+            no_address: self.origins.as_ref().err().copied(),
+            code,
+            expires_at: self.expires_at,
+            state: self.state(core, manager),
+        }
+    }
+
+    fn state(&self, core: &Core, manager: &Manager) -> PairingState {
+        let is_over = self.until <= core.clock.elapsed();
+        match (&self.stage, &self.phone) {
+            (Stage::LetIn(device_id), _) => PairingState::LetIn { device_id: *device_id },
+            (Stage::Denied, _) => PairingState::Denied,
+            (Stage::Spoiled, _) => PairingState::Spoiled,
+            (Stage::LettingIn, _) => PairingState::Allowed,
+            (Stage::Open | Stage::Allowed(_), _) if is_over => PairingState::Expired,
+            (Stage::Allowed(_), _) => PairingState::Allowed,
+            (Stage::Open, None) => PairingState::Waiting,
+            (Stage::Open, Some(phone)) => PairingState::Claimed(Box::new(PairingPhone {
+                digits: phone.digits.clone(),
+                device_name: quotable(&phone.traits.name),
+                device_kind: phone.traits.kind,
+                place: phone.place.clone().into(),
+                nearness: nearness(core, manager, phone.asking.address, &phone.place),
+            })),
+        }
+    }
+}
+
+/// Two digits by chance, from "00" to "99".
+fn two_digits(random: &dyn Random) -> String {
+    let mut byte = [u8::MAX];
+    // 200 is the largest multiple of 100 in a byte; what is above would favour the first of them.
+    while byte[0] >= 200 {
+        random.fill(&mut byte);
+    }
+    format!("{:02}", byte[0] % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::random::SeededRandom;
+
+    #[test]
+    fn digits_are_always_two_and_all_of_them_come() {
+        let random = SeededRandom::new(5);
+        let drawn: BTreeSet<_> = (0..5000).map(|_| two_digits(&random)).collect();
+        assert!(drawn.iter().all(|digits| digits.len() == 2 && digits.parse::<u8>().is_ok()), "{drawn:?}");
+        assert_eq!(drawn.len(), 100);
+    }
+}
