@@ -13,7 +13,10 @@ use latchkey::error::{Error, Result};
 use latchkey::home::there::There;
 use latchkey::home::{Home, ask, is_in_the_clear, taken};
 use latchkey::model::{DeclaredDevice, Secret};
-use latchkey::wire::{Fresh, HomeStatus, Recovered, Recovery, SetupRequest, SignInRequest, SignedIn};
+use latchkey::wire::{
+    Fresh, HomeStatus, NewClaim, PairingClaim, PairingFinish, Recovered, Recovery, SetupRequest,
+    SignInRequest, SignedIn,
+};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::Url;
@@ -97,6 +100,8 @@ impl Desk {
         match operation {
             "set_up" => in_json(self.set_up(taken(&mut arguments, request)?).await?),
             "sign_in" => in_json(self.sign_in(taken(&mut arguments, request)?).await?),
+            "claim_pairing" => in_json(self.claim_pairing(taken(&mut arguments, request)?).await?),
+            "finish_pairing" => in_json(self.finish_pairing(taken(&mut arguments, request)?).await?),
             "recover" => in_json(self.recover(taken(&mut arguments, request)?).await?),
             "sign_out_here" => in_json(self.sign_out_here().await?),
             _ => {
@@ -126,6 +131,21 @@ impl Desk {
         let asked = self.now().await;
         request.device_secret.clone_from(&asked.held.device_secret);
         let signed_in = self.home_of(&asked).await?.sign_in(request).await?;
+        self.signed_in(asked, signed_in).await
+    }
+
+    /// Brings the code that another screen shows, as the device that this is.
+    async fn claim_pairing(&self, mut request: NewClaim) -> Result<PairingClaim> {
+        request.device.get_or_insert_with(this_device);
+        let asked = self.now().await;
+        self.home_of(&asked).await?.claim_pairing(request).await
+    }
+
+    /// Signs this app in once it was let in, as the device it was before.
+    async fn finish_pairing(&self, mut request: PairingFinish) -> Result<SignedIn> {
+        let asked = self.now().await;
+        request.device_secret.clone_from(&asked.held.device_secret);
+        let signed_in = self.home_of(&asked).await?.finish_pairing(request).await?;
         self.signed_in(asked, signed_in).await
     }
 
