@@ -27,7 +27,13 @@ import type { HistoryPage } from "./HistoryPage";
 import type { HistoryQuery } from "./HistoryQuery";
 import type { HomeStatus } from "./HomeStatus";
 import type { NewChannel } from "./NewChannel";
+import type { NewClaim } from "./NewClaim";
 import type { NewProfile } from "./NewProfile";
+import type { Pairing } from "./Pairing";
+import type { PairingAnswer } from "./PairingAnswer";
+import type { PairingClaim } from "./PairingClaim";
+import type { PairingFinish } from "./PairingFinish";
+import type { PairingId } from "./PairingId";
 import type { PasswordChange } from "./PasswordChange";
 import type { PasswordChanged } from "./PasswordChanged";
 import type { PendingCode } from "./PendingCode";
@@ -194,6 +200,28 @@ export interface Operations {
    */
   answerCode(answer: CodeAnswer): Promise<void>;
   /**
+   * Shows a phone how it gets in: a code, good once and for two minutes, and addresses that have it in them. A session
+   * has one at a time; a new one takes the place of the one before.
+   */
+  startPairing(): Promise<Pairing>;
+  /**
+   * What has become of a code that this session shows to a phone.
+   */
+  pairing(id: PairingId): Promise<Pairing>;
+  /**
+   * Lets the phone in that brought the code, or not. With other digits than it was given nobody is let in.
+   */
+  answerPairing(id: PairingId, answer: PairingAnswer): Promise<Pairing>;
+  /**
+   * Brings the code that another screen shows, so as to be let in there. A code that is brought twice lets nobody in.
+   */
+  claimPairing(request: NewClaim): Promise<PairingClaim>;
+  /**
+   * Signs this device in, once that was allowed. Until then it is refused with `pairing_waits`; ask again after a second
+   * or more.
+   */
+  finishPairing(request: PairingFinish): Promise<SignedIn>;
+  /**
    * The state of the place databases.
    */
   geoStatus(): Promise<GeoStatus>;
@@ -249,6 +277,11 @@ export const operations: Record<keyof Operations, Operation> = {
   markBadgeSeen: { name: "mark_badge_seen", method: "POST", path: "/api/v1/account/badge-seen", takes: [] },
   pendingCode: { name: "pending_code", method: "GET", path: "/api/v1/codes/{user_code}", takes: [["path", "user_code"]] },
   answerCode: { name: "answer_code", method: "POST", path: "/api/v1/codes/answer", takes: [["body", "answer"]] },
+  startPairing: { name: "start_pairing", method: "POST", path: "/api/v1/pairings", takes: [] },
+  pairing: { name: "pairing", method: "GET", path: "/api/v1/pairings/{id}", takes: [["path", "id"]] },
+  answerPairing: { name: "answer_pairing", method: "POST", path: "/api/v1/pairings/{id}/answer", takes: [["path", "id"], ["body", "answer"]] },
+  claimPairing: { name: "claim_pairing", method: "POST", path: "/api/v1/pairings/claim", takes: [["body", "request"]] },
+  finishPairing: { name: "finish_pairing", method: "POST", path: "/api/v1/pairings/finish", takes: [["body", "request"]] },
   geoStatus: { name: "geo_status", method: "GET", path: "/api/v1/geo", takes: [] },
   updateGeo: { name: "update_geo", method: "POST", path: "/api/v1/geo/update", takes: [] },
 };
