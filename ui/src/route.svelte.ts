@@ -2,9 +2,10 @@
 
 export type Route =
   | { screen: "account" | "security" | "alerts" | "history" | "profiles" | "settings" | "channels" }
-  | { screen: "link" | "sign-in" | "recover" | "setup" | "who" | "connect" }
+  | { screen: "link" | "add-phone" | "sign-in" | "recover" | "setup" | "who" | "connect" }
   | { screen: "devices"; id: string | null }
-  | { screen: "alert"; id: string };
+  | { screen: "alert"; id: string }
+  | { screen: "pair"; code: string | null };
 
 const plain = [
   "security",
@@ -14,6 +15,7 @@ const plain = [
   "settings",
   "channels",
   "link",
+  "add-phone",
   "sign-in",
   "recover",
   "setup",
@@ -28,6 +30,7 @@ export function parse(hash: string): { route: Route; query: URLSearchParams } {
   const query = new URLSearchParams(search);
   if (first === "devices") return { route: { screen: "devices", id: second || null }, query };
   if (first === "alerts" && second) return { route: { screen: "alert", id: second }, query };
+  if (first === "pair") return { route: { screen: "pair", code: second || null }, query };
   const screen = plain.find((name) => name === first);
   return { route: { screen: screen ?? "account" }, query };
 }

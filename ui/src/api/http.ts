@@ -18,6 +18,8 @@ export const httpHome: Home = {
   ...asked,
   setUp: (request) => keepingCookies(() => asked.setUp(request)),
   signIn: (request) => keepingCookies(() => asked.signIn(request)),
+  // Before the code is used up.
+  claimPairing: (request) => keepingCookies(() => asked.claimPairing(request)),
   exportHistory,
   events: (listener) => listen(new URL(eventsPath, location.href).href, listener),
   desktop: null,

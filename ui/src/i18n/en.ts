@@ -11,6 +11,7 @@ import { history } from "./en/history";
 import { link } from "./en/link";
 import { networks } from "./en/networks";
 import { offline, outbox } from "./en/offline";
+import { addPhone, pair } from "./en/pairing";
 import { map, place, places } from "./en/place";
 import { reasons, within } from "./en/reasons";
 import { settings } from "./en/settings";
@@ -58,6 +59,8 @@ export const en = {
   password,
   profiles,
   link,
+  addPhone,
+  pair,
   settings,
   places,
   connect,

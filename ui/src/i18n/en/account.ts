@@ -11,6 +11,7 @@ export const account = {
   securityLead: "Who holds a key to this account",
   profilesLead: (names: string) => names,
   linkLead: "Sign in a TV or box with the code it shows",
+  addPhoneLead: "Sign in a phone with a code that this screen shows",
   settingsLead: "Password, alerts, appearance, places",
   kidsSettingsLead: "Light or dark",
   kidsLead: "All good here. Have fun!",

@@ -39,6 +39,7 @@ export const path = {
   profiles: "Profiles",
   settings: "Settings",
   link: "Link a TV",
+  addPhone: "Add a phone",
 };
 
 export const menu = {

@@ -51,6 +51,7 @@ export const signIn = {
   hide: "Hide password",
   elsewhere: "My home runs on another machine",
   forgotten: "Forgotten the password?",
+  code: "Your home shows a code?",
 };
 
 export const recover = {
