@@ -36,14 +36,14 @@ impl<'a> Shown<'a> {
         assert_eq!(self.look().await, json!({ "kind": kind }));
     }
 
-    async fn answers(&self, answer: Value) -> Answer {
-        self.by.post_json(&format!("/api/v1/pairings/{}/answer", self.id), &answer).await
+    async fn answers(&self, answer: &Value) -> Answer {
+        self.by.post_json(&format!("/api/v1/pairings/{}/answer", self.id), answer).await
     }
 
     /// Lets the phone in that shows these digits, and says what becomes of it.
     async fn allows(&self, digits: &str) -> Value {
         let allow = json!({ "decision": "allow", "digits": digits, "password": PASSWORD });
-        let answer = self.answers(allow).await;
+        let answer = self.answers(&allow).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json()["state"]["kind"].clone()
     }
@@ -125,7 +125,7 @@ async fn a_phone_is_let_in_by_whoever_sees_the_same_digits() {
     let allow = json!({
         "decision": "allow", "digits": phone.digits(), "profile_id": leo, "password": PASSWORD,
     });
-    let answer = shown.answers(allow).await;
+    let answer = shown.answers(&allow).await;
     assert_eq!((answer.status, &answer.json()["state"]["kind"]), (200, &json!("allowed")), "{}", answer.text);
 
     let phone = phone.enters().await;
@@ -178,7 +178,7 @@ async fn a_code_and_what_waits_with_it_are_good_once() {
     refused(&again.post_json("/api/v1/pairings/finish", &finish).await, 404, "pairing_not_valid");
     refused(&brings(&again, &shown.code).await, 404, "pairing_not_valid");
     let allow = json!({ "decision": "allow", "digits": claim["digits"], "password": PASSWORD });
-    refused(&shown.answers(allow).await, 404, "pairing_not_valid");
+    refused(&shown.answers(&allow).await, 404, "pairing_not_valid");
     assert_eq!(shown.look().await["kind"], "let_in");
     assert_eq!(desktop.devices().await.len(), 2);
 }
@@ -206,7 +206,7 @@ async fn a_phone_is_waited_for_as_long_and_no_longer() {
     home.clock.advance(Duration::from_secs(1));
     shown.has_become("expired").await;
     let allow = json!({ "decision": "allow", "digits": phone.digits(), "password": PASSWORD });
-    refused(&shown.answers(allow).await, 404, "pairing_not_valid");
+    refused(&shown.answers(&allow).await, 404, "pairing_not_valid");
     phone.is_refused(404, "pairing_not_valid").await;
 
     let shown = Shown::by(&desktop).await;
@@ -232,7 +232,7 @@ async fn with_other_digits_nobody_is_let_in() {
     let shown = Shown::by(&desktop).await;
     let phone = Phone::brings(&home, &shown.code).await;
     let none = json!({ "decision": "allow", "password": PASSWORD });
-    assert_eq!(shown.answers(none).await.json()["state"]["kind"], "spoiled");
+    assert_eq!(shown.answers(&none).await.json()["state"]["kind"], "spoiled");
     phone.is_refused(409, "pairing_spoiled").await;
     assert_eq!(desktop.devices().await.len(), 1);
 }
@@ -272,7 +272,7 @@ async fn a_phone_that_is_not_allowed_is_told_so() {
     let (home, desktop) = desktop_household().await;
     let shown = Shown::by(&desktop).await;
     let phone = Phone::brings(&home, &shown.code).await;
-    let answer = shown.answers(json!({ "decision": "deny" })).await;
+    let answer = shown.answers(&json!({ "decision": "deny" })).await;
     assert_eq!((answer.status, &answer.json()["state"]["kind"]), (200, &json!("denied")), "{}", answer.text);
     phone.is_refused(409, "pairing_denied").await;
     refused(&brings(&phone.browser, &shown.code).await, 404, "pairing_not_valid");
@@ -317,7 +317,7 @@ async fn a_child_shows_no_code() {
     tablet.choose("Leo").await;
     refused(&tablet.post_json("/api/v1/pairings", &json!({})).await, 403, "kids_profile");
     let allow = json!({ "decision": "allow", "digits": phone.digits(), "password": PASSWORD });
-    refused(&shown.answers(allow).await, 403, "kids_profile");
+    refused(&shown.answers(&allow).await, 403, "kids_profile");
     phone.is_refused(409, "pairing_waits").await;
 }
 
@@ -327,16 +327,15 @@ async fn letting_a_phone_in_takes_the_pin_and_a_wrong_one_spoils_nothing() {
     let choice = json!({ "profile_id": owner.profile("Marta").await, "pin": PIN });
     let answer = owner.put_json("/api/v1/session/profile", &choice).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    owner.always("authorization", &format!("Bearer {}", answer.json()["token"].as_str().expect("a token")));
     home.clock.advance(Duration::from_mins(6));
     let shown = Shown::by(&owner).await;
     let phone = home.browser();
     let claim = brings(&phone, &shown.code).await.json();
     let with = |pin: Option<&str>| json!({ "decision": "allow", "digits": claim["digits"], "pin": pin });
-    refused(&shown.answers(with(None)).await, 403, "proof_required");
-    refused(&shown.answers(with(Some("1111"))).await, 403, "wrong_pin");
+    refused(&shown.answers(&with(None)).await, 403, "proof_required");
+    refused(&shown.answers(&with(Some("1111"))).await, 403, "wrong_pin");
     assert_eq!(shown.look().await["kind"], "claimed");
-    let answer = shown.answers(with(Some(PIN))).await;
+    let answer = shown.answers(&with(Some(PIN))).await;
     assert_eq!((answer.status, &answer.json()["state"]["kind"]), (200, &json!("allowed")), "{}", answer.text);
 }
 

@@ -109,6 +109,10 @@ pub fn start(core: &Core, manager: &Manager) -> Result<Pairing> {
     let mut room = core.pairings.lock();
     room.0.retain(|other| other.by != shown.by && now < other.until + REMEMBERED);
     if room.0.len() >= MOST {
+        // What is only remembered makes room for what may still let somebody in.
+        room.0.retain(|other| !other.is_over(now));
+    }
+    if room.0.len() >= MOST {
         return Err(Error::Busy);
     }
     room.0.push(shown);
@@ -126,7 +130,7 @@ pub fn look(core: &Core, manager: &Manager, id: PairingId) -> Result<Pairing> {
 ///
 /// [`Error::PairingNotValid`] for a code that is not shown, ran out or was used, all alike; [`Error::PairingSpoiled`] when another
 /// device brought it before and was not let in yet: neither is then.
-pub fn claim(core: &Core, asking: &Asking, request: NewClaim) -> Result<PairingClaim> {
+pub fn claim(core: &Core, asking: &Asking, request: &NewClaim) -> Result<PairingClaim> {
     let attempt = core.limits.pairing_code(&asking.networks())?;
     let declared = request.device.as_ref().or(asking.declared.as_ref()).map(DeclaredDevice::cut);
     // Without its keys: those it brings when it is signed in are the ones that count.
@@ -239,11 +243,11 @@ impl Pairings {
     /// The phone that waits with this claim, when it was allowed: it is being let in from then on, until [`Pairings::settle`].
     fn take(&self, claim: &SecretHash, now: Duration) -> Result<(PairingId, Allowed, Asking)> {
         let mut room = self.lock();
-        let mut waiting = room.0.iter_mut().filter_map(|shown| {
+        let waiting = room.0.iter_mut().find_map(|shown| {
             let Shown { id, until, stage, phone, .. } = shown;
             phone.as_mut().filter(|phone| phone.claim == *claim).map(|phone| (*id, *until, stage, phone))
         });
-        let (id, until, stage, phone) = waiting.next().ok_or(Error::PairingNotValid)?;
+        let (id, until, stage, phone) = waiting.ok_or(Error::PairingNotValid)?;
         match stage {
             Stage::Denied => Err(Error::PairingDenied),
             Stage::Spoiled => Err(Error::PairingSpoiled),
@@ -287,8 +291,7 @@ impl Room {
 
     /// The code that a phone may bring, or spoil by bringing it again.
     fn shown(&mut self, code: &str, now: Duration) -> Option<&mut Shown> {
-        let is_good =
-            |shown: &Shown| matches!(shown.stage, Stage::Open | Stage::Allowed(_)) && now < shown.until;
+        let is_good = |shown: &Shown| !matches!(shown.stage, Stage::LettingIn) && !shown.is_over(now);
         self.0.iter_mut().find(|shown| shown.code == code && is_good(shown))
     }
 }
@@ -298,6 +301,15 @@ impl Shown {
     fn prolong(&mut self, core: &Core) {
         self.expires_at = core.now().after(LIFETIME);
         self.until = core.clock.elapsed() + LIFETIME;
+    }
+
+    /// Whether nothing more becomes of it.
+    fn is_over(&self, now: Duration) -> bool {
+        match self.stage {
+            Stage::Open | Stage::Allowed(_) => self.until <= now,
+            Stage::LettingIn => false,
+            Stage::LetIn(_) | Stage::Denied | Stage::Spoiled => true,
+        }
     }
 
     fn told(&self, core: &Core, manager: &Manager) -> Pairing {
@@ -318,7 +330,7 @@ impl Shown {
     }
 
     fn state(&self, core: &Core, manager: &Manager) -> PairingState {
-        let is_over = self.until <= core.clock.elapsed();
+        let is_over = self.is_over(core.clock.elapsed());
         match (&self.stage, &self.phone) {
             (Stage::LetIn(device_id), _) => PairingState::LetIn { device_id: *device_id },
             (Stage::Denied, _) => PairingState::Denied,

@@ -42,11 +42,9 @@ impl Reach {
     ///
     /// Why there is none.
     pub fn origins(&self) -> Result<Vec<String>, NoAddress> {
-        match self.told() {
-            Some(told) => told,
-            // What cannot be read is not known: an address that was typed by hand may still work.
-            None => self.among(&if_addrs::get_if_addrs().map(all).unwrap_or_default()),
-        }
+        // Interfaces that cannot be read are not known: an address that is typed by hand may still work.
+        let read = || if_addrs::get_if_addrs().map(all).unwrap_or_default();
+        self.told().unwrap_or_else(|| self.among(&read()))
     }
 
     /// What the settings alone say, if they do.

@@ -67,7 +67,6 @@ export const pair = {
   mustShow: (digits: string) => `It must show ${digits}, too. If it does, let this device in there.`,
   differs: "If it shows other digits, or nothing, choose “They differ” there: somebody else may be using your code.",
   waiting: "Waiting for the other screen…",
-  away: "Your home does not answer at present. Trying again…",
   inTitle: "You are in",
   refusedTitle: "Not let in",
   another: "Type another code",
