@@ -13,13 +13,15 @@ use latchkey::error::ErrorBody;
 use latchkey::home::Home;
 use latchkey::home::there::There;
 use latchkey::model::{
-    AlertState, Answer, DeclaredDevice, DeviceKind, HistoryKind, ProfileId, ProfileKind, Secret, Verdict,
+    AlertState, Answer, DeclaredDevice, DeviceKind, HistoryKind, ProfileId, ProfileKind, Secret, StepKind,
+    StepState, Verdict,
 };
 use latchkey::wire::{
     ActivityReport, AlertAnswer, AlertQuery, AlertSettingsChange, AnswerEffect, CodeAnswer, CodeDecision,
-    DeviceChange, DeviceQuery, Event, EventKind, HistoryQuery, NewClaim, NewProfile, NoAddress,
+    DeviceChange, DeviceQuery, Event, EventKind, HistoryQuery, NewClaim, NewProfile, NextSteps, NoAddress,
     PairingAnswer, PairingFinish, PairingState, PasswordChange, ProfileChange, ProfileChoice, Proof,
     SessionProof, SettingsChange, SetupRequest, SignInRequest, SignOutEffect, SignOutMany, SignedIn,
+    StepSkip,
 };
 use support::{PASSWORD, TestHome};
 
@@ -576,6 +578,26 @@ contract! {
         assert_eq!(events.next().await.expect("an event").kind, EventKind::SessionEnded);
         assert!(events.next().await.is_none(), "a signed-out device goes on listening");
         assert_eq!(code_of(listening.events().await), "session_ended");
+    }
+
+    what_is_left_is_seen_skipped_and_taken_up_again(reach) {
+        let (_, owner) = set_up(&reach).await;
+        let state = |steps: &NextSteps, kind| {
+            steps.steps.iter().find(|step| step.kind == kind).map(|step| step.state).expect("a step")
+        };
+        let before = owner.next_steps().await.expect("steps");
+        assert!(before.steps.iter().all(|step| step.state == StepState::Open), "{before:?}");
+        let skip = |skipped| StepSkip { step: StepKind::Phone, skipped };
+        let skipped = owner.skip_step(skip(true)).await.expect("skips");
+        assert_eq!(state(&skipped, StepKind::Phone), StepState::Skipped);
+        assert_eq!(owner.next_steps().await.expect("steps"), skipped);
+        assert_eq!(owner.skip_step(skip(false)).await.expect("takes up"), before);
+        let (_, child) = reach.sign_in("TV").await;
+        assert_eq!(state(&owner.next_steps().await.expect("steps"), StepKind::Tv), StepState::Works);
+        let leo = owner.create_profile(NewProfile::of("Leo", ProfileKind::Kids)).await.expect("makes a profile").answer;
+        child.choose_profile(ProfileChoice::of(leo.id)).await.expect("chooses");
+        assert_eq!(code_of(child.next_steps().await), "kids_profile");
+        assert_eq!(code_of(child.skip_step(skip(true)).await), "kids_profile");
     }
 
     the_new_badge_goes_for_everybody_once_somebody_looked(reach) {

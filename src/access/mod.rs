@@ -30,6 +30,7 @@ pub mod limits;
 pub mod live;
 pub mod merge;
 mod nearness;
+pub mod next_steps;
 pub mod pairing;
 pub mod password;
 pub mod passwords;

@@ -11,7 +11,7 @@ use crate::access::asking::Asking;
 use crate::access::caller::{Caller, Manager};
 use crate::access::{
     Core, activity, alerts, badge, channels, check, codes, devices, familiarity, geo, history, merge,
-    pairing, password, profiles, proof, recover, set_up, sign_in, sign_out,
+    next_steps, pairing, password, profiles, proof, recover, set_up, sign_in, sign_out,
 };
 use crate::error::{Error, Result};
 pub use crate::events::Heard;
@@ -20,10 +20,10 @@ use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
     AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
     DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Event, EventKind, Fresh, GeoStatus,
-    HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, Pairing, PairingAnswer,
-    PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange,
-    ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest, SignInRequest,
-    SignOutMany, SignOutReport, SignOutResult, SignedIn,
+    HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing,
+    PairingAnswer, PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile,
+    ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest,
+    SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
 };
 
 /// The home on this computer, as one request sees it. Cheap to make.
@@ -275,6 +275,16 @@ impl Home for Here {
     async fn test_channel(&self, id: ChannelId) -> Result<Channel> {
         let manager = self.manager().await?;
         still(&manager, channels::test(&self.core, &manager, id).await?)
+    }
+
+    async fn next_steps(&self) -> Result<NextSteps> {
+        let manager = self.manager().await?;
+        still(&manager, next_steps::list(&self.core, &manager).await?)
+    }
+
+    async fn skip_step(&self, skip: StepSkip) -> Result<NextSteps> {
+        let manager = self.manager().await?;
+        still(&manager, next_steps::skip(&self.core, &manager, skip).await?)
     }
 
     async fn history(&self, query: HistoryQuery) -> Result<HistoryPage> {

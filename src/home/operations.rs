@@ -115,6 +115,12 @@ macro_rules! operations {
             test_channel(Named id: ChannelId) gives Channel
                 [manager POST "/api/v1/channels/{id}/test" ACCEPTED, channels, 429]
 
+            /// What is left to do once the home is set up, and what works already.
+            next_steps() gives NextSteps [manager GET "/api/v1/next-steps" OK, home]
+
+            /// Skips a step of that, or takes it up again. What works already is not skipped.
+            skip_step(Body skip: StepSkip) gives NextSteps [manager PUT "/api/v1/next-steps" OK, home]
+
             /// Sign-ins, sign-outs and alerts, newest first. With `Accept: text/csv` the whole of it as a CSV file.
             history(Asked query: HistoryQuery) gives HistoryPage [manager GET "/api/v1/history" OK, history]
 

@@ -22,6 +22,7 @@ mod jobs;
 mod live_rows;
 mod lock;
 mod merges;
+mod next_steps;
 mod opening;
 mod places;
 mod presence;

@@ -11,6 +11,7 @@ mod familiarity;
 mod fresh;
 mod history;
 mod home;
+mod next_steps;
 mod pairing;
 mod places;
 mod sessions;
@@ -31,6 +32,7 @@ pub use history::{HistoryItem, HistoryPage, HistoryQuery};
 pub use home::{
     GeoFile, GeoNetworks, GeoProgress, GeoState, GeoStatus, HomeStatus, ProxyNotice, ProxyProblem,
 };
+pub use next_steps::{NextStep, NextSteps, StepSkip};
 pub use pairing::{
     NewClaim, NoAddress, Pairing, PairingAnswer, PairingClaim, PairingFinish, PairingPhone, PairingState,
 };

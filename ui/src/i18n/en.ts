@@ -10,6 +10,7 @@ import { connect, firstDevice, grownUps, proof, recover, setUp, signedOut, signI
 import { history } from "./en/history";
 import { link } from "./en/link";
 import { networks } from "./en/networks";
+import { nextSteps } from "./en/next-steps";
 import { offline, outbox } from "./en/offline";
 import { addPhone, pair } from "./en/pairing";
 import { map, place, places } from "./en/place";
@@ -50,6 +51,7 @@ export const en = {
   history,
   learning,
   networks,
+  nextSteps,
   onHold,
   probably,
   reasonParts: within,

@@ -34,6 +34,7 @@ import type { PairingAnswer } from "./PairingAnswer";
 import type { PairingClaim } from "./PairingClaim";
 import type { PairingFinish } from "./PairingFinish";
 import type { PairingId } from "./PairingId";
+import type { NextSteps } from "./NextSteps";
 import type { PasswordChange } from "./PasswordChange";
 import type { PasswordChanged } from "./PasswordChanged";
 import type { PendingCode } from "./PendingCode";
@@ -52,6 +53,7 @@ import type { SignOutMany } from "./SignOutMany";
 import type { SignOutReport } from "./SignOutReport";
 import type { SignOutResult } from "./SignOutResult";
 import type { SignedIn } from "./SignedIn";
+import type { StepSkip } from "./StepSkip";
 
 /**
  * What a home does, as this device sees it. Every operation fails with a `HomeError`.
@@ -168,6 +170,14 @@ export interface Operations {
    */
   testChannel(id: ChannelId): Promise<Channel>;
   /**
+   * What is left to do once the home is set up, and what works already.
+   */
+  nextSteps(): Promise<NextSteps>;
+  /**
+   * Skips a step of that, or takes it up again. What works already is not skipped.
+   */
+  skipStep(skip: StepSkip): Promise<NextSteps>;
+  /**
    * Sign-ins, sign-outs and alerts, newest first. With `Accept: text/csv` the whole of it as a CSV file.
    */
   history(query: HistoryQuery): Promise<HistoryPage>;
@@ -269,6 +279,8 @@ export const operations: Record<keyof Operations, Operation> = {
   changeChannel: { name: "change_channel", method: "PATCH", path: "/api/v1/channels/{id}", takes: [["path", "id"], ["body", "change"]] },
   removeChannel: { name: "remove_channel", method: "DELETE", path: "/api/v1/channels/{id}", takes: [["path", "id"]] },
   testChannel: { name: "test_channel", method: "POST", path: "/api/v1/channels/{id}/test", takes: [["path", "id"]] },
+  nextSteps: { name: "next_steps", method: "GET", path: "/api/v1/next-steps", takes: [] },
+  skipStep: { name: "skip_step", method: "PUT", path: "/api/v1/next-steps", takes: [["body", "skip"]] },
   history: { name: "history", method: "GET", path: "/api/v1/history", takes: [["query", "query"]] },
   createProfile: { name: "create_profile", method: "POST", path: "/api/v1/profiles", takes: [["body", "profile"]] },
   changeProfile: { name: "change_profile", method: "PATCH", path: "/api/v1/profiles/{id}", takes: [["path", "id"], ["body", "change"]] },
