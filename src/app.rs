@@ -18,7 +18,7 @@ use crate::access::live::{Active, Live};
 use crate::access::reach::Reach;
 use crate::access::refusal::{self, Unwritten};
 use crate::access::set_up::SetupCode;
-use crate::access::{Core, activity, recover};
+use crate::access::{Core, activity, drill, recover};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::delivery;
@@ -205,6 +205,8 @@ pub async fn open(
     let store = Store::open(&config.data_dir).await?;
     let (live, active) = Live::new(store.line_key(&*parts.random).await?);
     let turn = store.turn().await;
+    // Of a drill in the middle of which the home ended. Nobody is let in by it, and so no key is to be retired.
+    store.remove_drills(&turn, None).await?;
     for account_id in store.guarded_accounts().await? {
         live.guard(&turn, account_id, true);
     }
@@ -259,6 +261,7 @@ pub async fn open(
         pairings: crate::access::pairing::Pairings::default(),
         proxies: crate::access::proxies::Proxies::default(),
         refusals,
+        drills: crate::access::drills::Drills::default(),
         offers: Offers {
             guard: Guard::trusting(config.push_origins.clone()),
             push_key,
@@ -303,6 +306,7 @@ async fn write_until(core: Arc<Core>, mut active: Active, stop: CancellationToke
         {
             tracing::error!(error = %causes(&error), "activity could not be written");
         }
+        drill::go_on(&core).await;
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(60) {
             core.limits.forget_old();

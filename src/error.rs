@@ -126,6 +126,9 @@ pub enum Error {
     /// Deleting or changing the profile would leave nobody who can manage the account.
     #[error("Keep at least one adult profile without which nobody could manage this account.")]
     LastAdultProfile,
+    /// A fire drill is under way, or is being tidied up.
+    #[error("A fire drill is under way already. Wait for its end, or end it, then try again.")]
+    DrillUnderWay,
     /// The code was not found, or ran out, or was used.
     #[error("That code is not valid any more. Check it on the device, or ask the device for a new one.")]
     CodeNotValid,
@@ -338,6 +341,7 @@ impl Error {
             Self::WrongSetupCode => "wrong_setup_code",
             Self::WrongRecoveryCode => "wrong_recovery_code",
             Self::LastAdultProfile => "last_adult_profile",
+            Self::DrillUnderWay => "drill_under_way",
             Self::CodeNotValid => "code_not_valid",
             Self::PairingNotValid => "pairing_not_valid",
             Self::PairingWaits => "pairing_waits",
@@ -394,6 +398,7 @@ impl Error {
             | Self::PairingWaits
             | Self::PairingDenied
             | Self::PairingSpoiled
+            | Self::DrillUnderWay
             | Self::WaitStarted { .. }
             | Self::Waiting { .. } => 409,
             Self::MethodNotAllowed => 405,

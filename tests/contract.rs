@@ -18,10 +18,10 @@ use latchkey::model::{
 };
 use latchkey::wire::{
     ActivityReport, AlertAnswer, AlertQuery, AlertSettingsChange, AnswerEffect, CodeAnswer, CodeDecision,
-    DeviceChange, DeviceQuery, Event, EventKind, HistoryQuery, NewClaim, NewProfile, NextSteps, NoAddress,
-    PairingAnswer, PairingFinish, PairingState, PasswordChange, ProfileChange, ProfileChoice, Proof,
-    SessionProof, SettingsChange, SetupRequest, SignInRequest, SignOutEffect, SignOutMany, SignedIn,
-    StepSkip,
+    DeviceChange, DeviceQuery, DrillState, DrillStepKind, Event, EventKind, HistoryQuery, NewClaim,
+    NewProfile, NextSteps, NoAddress, PairingAnswer, PairingFinish, PairingState, PasswordChange,
+    ProfileChange, ProfileChoice, Proof, SessionProof, SettingsChange, SetupRequest, SignInRequest,
+    SignOutEffect, SignOutMany, SignedIn, StepSkip,
 };
 use support::{PASSWORD, TestHome};
 
@@ -598,6 +598,35 @@ contract! {
         child.choose_profile(ProfileChoice::of(leo.id)).await.expect("chooses");
         assert_eq!(code_of(child.next_steps().await), "kids_profile");
         assert_eq!(code_of(child.skip_step(skip(true)).await), "kids_profile");
+    }
+
+    a_fire_drill_is_begun_once_shown_and_ended(reach) {
+        let (_, owner) = set_up(&reach).await;
+        assert_eq!(owner.drill().await.expect("a drill").state, DrillState::Never);
+        assert_eq!(code_of(owner.start_drill().await), "proof_required");
+        let fresh = owner.prove(SessionProof { proof: password(), profile_id: None }).await.expect("proves");
+        let owner = match fresh.token.as_deref() {
+            Some(token) => reach.with(Some(token)),
+            None => owner,
+        };
+        let begun = owner.start_drill().await.expect("begins");
+        assert_eq!(begun.state, DrillState::Waiting);
+        assert_eq!(code_of(owner.start_drill().await), "drill_under_way");
+        owner.end_drill().await.expect("ends");
+        support::eventually("nothing is left", async || {
+            let drill = owner.drill().await.expect("a drill");
+            let is_removed = drill.steps.iter().any(|step| step.kind == DrillStepKind::Removed);
+            (drill.state == DrillState::Cancelled && is_removed).then_some(())
+        })
+        .await;
+        owner.end_drill().await.expect("is over already");
+        assert_eq!(owner.devices(DeviceQuery::default()).await.expect("devices").devices.len(), 1);
+        let leo = owner.create_profile(NewProfile::of("Leo", ProfileKind::Kids)).await.expect("makes a profile").answer;
+        let (_, child) = reach.sign_in("TV").await;
+        child.choose_profile(ProfileChoice::of(leo.id)).await.expect("chooses");
+        assert_eq!(code_of(child.start_drill().await), "kids_profile");
+        assert_eq!(code_of(child.drill().await), "kids_profile");
+        assert_eq!(code_of(child.end_drill().await), "kids_profile");
     }
 
     the_new_badge_goes_for_everybody_once_somebody_looked(reach) {

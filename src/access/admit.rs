@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use super::Core;
 use super::asking::Asking;
 use super::judging::{self, Lore};
 use super::live::{Known, LiveSession};
-use super::merge;
+use super::{Core, made_up, merge};
 use crate::error::{Error, Result};
-use crate::familiarity::{Identity, judge};
+use crate::familiarity::{Identity, Judgement, SignIn, judge};
 use crate::model::{
-    Account, Alert, Device, DeviceId, HistoryDetail, HistoryEntry, HistoryKind, LetInBy, Lines, Profile,
-    ProfileKind, Secret, Session, SessionId, SignInMethod, Timestamp, Verdict,
+    Account, Alert, AlertId, Device, DeviceId, HistoryDetail, HistoryEntry, HistoryKind, LetInBy, Lines,
+    Profile, ProfileKind, Secret, Session, SessionId, SignInMethod, Timestamp, Verdict,
 };
 use crate::store::{Admission, EndedKey, LiveRow, NewTokens, Turn};
 use crate::wire::{EventKind, SignedIn};
@@ -48,6 +47,13 @@ pub enum Proof {
         /// The hash of the PIN that the profile had which it was handed, if that had one.
         pin: Option<String>,
     },
+    /// It is made up: the stranger of a fire drill.
+    Drill {
+        /// The session that began the drill.
+        started_by: SessionId,
+        /// The alert that it raises.
+        alert_id: AlertId,
+    },
 }
 
 impl Proof {
@@ -56,6 +62,15 @@ impl Proof {
             Self::Setup => SignInMethod::Setup,
             Self::Password { .. } => SignInMethod::Password,
             Self::Code { .. } => SignInMethod::Code,
+            Self::Drill { .. } => SignInMethod::Drill,
+        }
+    }
+
+    /// The alert that it raises, where it is made up.
+    fn drill(&self) -> Option<AlertId> {
+        match self {
+            Self::Drill { alert_id, .. } => Some(*alert_id),
+            Self::Setup | Self::Password { .. } | Self::Code { .. } => None,
         }
     }
 
@@ -67,7 +82,8 @@ impl Proof {
                 Some(now) if now.password_hash == *checked => Ok(()),
                 _ => Err(Error::WrongCredentials),
             },
-            Self::Code { allowed_by, .. } => match core.live.by_id(allowed_by.session_id) {
+            Self::Code { allowed_by: LetInBy { session_id, .. }, .. }
+            | Self::Drill { started_by: session_id, .. } => match core.live.by_id(*session_id) {
                 Some(session) if !session.has_ended() && !session.is_held() => Ok(()),
                 _ => Err(Error::SessionEnded),
             },
@@ -95,12 +111,13 @@ pub async fn admit(core: &Arc<Core>, asking: Asking, proven: Proven) -> Result<A
     let core = Arc::clone(core);
     Core::carry_through(async move {
         let turn = core.store.turn().await;
-        admit_alone(&core, &turn, &asking, proven).await
+        admit_in_turn(&core, &turn, &asking, proven).await
     })
     .await
 }
 
-async fn admit_alone(
+/// The same, where it is the caller's turn already.
+pub(super) async fn admit_in_turn(
     core: &Arc<Core>,
     turn: &Turn<'_>,
     asking: &Asking,
@@ -117,18 +134,12 @@ async fn admit_alone(
     if device.continued_by.is_some() {
         merge::separate_returned(core, turn, &device, session_id).await?;
     }
-    let place = asking.place(core);
+    let drill = proven.proof.drill();
+    let place = if drill.is_some() { made_up::place() } else { asking.place(core) };
     let profile = proven.profile.as_ref().map(|profile| profile.id);
     let identity = if is_new { Identity::Secretless(device.id) } else { Identity::Proven(device.id) };
     let sign_in = judging::sign_in(core, asking, identity, &device.traits, &place, profile);
-    let mut lore = Lore::of(core, proven.account.id).await?;
-    // One alert a cause: one that waits about the session it replaces is about the new one from now on. A device
-    // that was signed out in between comes back, which is to be told anew.
-    if held.is_none() {
-        lore.known.comes_back(device.id);
-    }
-    let judged = judge(&lore.known, &sign_in, lore.settings.budget);
-    lore.known.learn(&sign_in, &judged);
+    let (judged, known) = judgement(core, &proven, &device, &sign_in, held).await?;
     let session = Session {
         id: session_id,
         account_id: proven.account.id,
@@ -136,7 +147,7 @@ async fn admit_alone(
         method: proven.proof.method(),
         let_in_by: match proven.proof {
             Proof::Code { allowed_by, .. } => Some(allowed_by),
-            Proof::Setup | Proof::Password { .. } => None,
+            Proof::Setup | Proof::Password { .. } | Proof::Drill { .. } => None,
         },
         profile_id: profile,
         created_at: now,
@@ -149,6 +160,11 @@ async fn admit_alone(
         ending: None,
     };
     let alert = judging::alert(core, &session, &sign_in, &judged)?;
+    // An answer to one that is made up teaches nothing.
+    let alert = alert.map(|alert| match drill {
+        Some(id) => Alert { id, sign_in: None, ..alert },
+        None => alert,
+    });
     let token = Secret::new(&*core.random);
     let refresh = proven.expires_at.map(|_| Secret::new(&*core.random));
     let tokens = NewTokens {
@@ -171,7 +187,7 @@ async fn admit_alone(
                 tokens,
                 lines: &lines,
                 alert: alert.as_ref(),
-                known: &lore.to_known()?,
+                known: known.as_deref(),
                 history: &history(core, &session, &device, proven.profile.as_ref(), alert.is_some()),
             },
         )
@@ -202,6 +218,29 @@ async fn admit_alone(
     })
 }
 
+/// Judges a sign-in by what is known of the account; with what is known from then on, as the store keeps it. One that is made up is
+/// judged by no rule, and nothing is learnt of it.
+async fn judgement(
+    core: &Core,
+    proven: &Proven,
+    device: &Device,
+    sign_in: &SignIn,
+    held: Option<SessionId>,
+) -> Result<(Judgement, Option<String>)> {
+    if proven.proof.drill().is_some() {
+        return Ok((made_up::judgement(), None));
+    }
+    let mut lore = Lore::of(core, proven.account.id).await?;
+    // One alert a cause: one that waits about the session it replaces is about the new one from now on. A device
+    // that was signed out in between comes back, which is to be told anew.
+    if held.is_none() {
+        lore.known.comes_back(device.id);
+    }
+    let judged = judge(&lore.known, sign_in, lore.settings.budget);
+    lore.known.learn(sign_in, &judged);
+    Ok((judged, lore.to_known().map(Some)?))
+}
+
 /// The profile that a device was handed, as that is now: it may have become a child's. With another PIN, or an adult's instead
 /// of a child's, it is not what was handed over, and is chosen on the device.
 async fn as_it_is_now(core: &Core, proven: &Proven, handed: &Profile) -> Result<Option<Profile>> {
@@ -209,7 +248,7 @@ async fn as_it_is_now(core: &Core, proven: &Proven, handed: &Profile) -> Result<
     let is_more = now.kind == ProfileKind::Adult && handed.kind != ProfileKind::Adult;
     let has_another_pin = match &proven.proof {
         Proof::Code { pin, .. } => core.store.pin_hash(now.id).await? != *pin,
-        Proof::Setup | Proof::Password { .. } => now.has_pin != handed.has_pin,
+        Proof::Setup | Proof::Password { .. } | Proof::Drill { .. } => now.has_pin != handed.has_pin,
     };
     Ok((!is_more && !has_another_pin).then_some(now))
 }

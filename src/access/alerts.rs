@@ -76,6 +76,7 @@ async fn answer_alone(
     answer: Answer,
 ) -> Result<AnswerOutcome> {
     let alert = &found.alert;
+    let is_drill = alert.familiarity.is_drill();
     let state = AlertState::from(answer);
     let mut history = core.entry(alert.account_id, HistoryKind::AlertAnswered);
     history.device_id = Some(alert.device_id);
@@ -101,14 +102,14 @@ async fn answer_alone(
         history: &history,
         known: lesson.as_deref(),
         familiarity: familiarity.as_ref(),
-        forgets_lines: answer == Answer::NotMe,
+        forgets_lines: answer == Answer::NotMe && !is_drill,
         ends: &ends,
         ends_wait_of: (answer != Answer::Unsure || alert.kind == AlertKind::AsksToVouch)
             .then_some(alert.device_id),
     };
     let ended = core.store.answer_alert(turn, alert, &change).await?;
     sign_out::retire(core, turn, &ended);
-    if answer == Answer::NotMe {
+    if answer == Answer::NotMe && !is_drill {
         // What waited for this answer kept others quiet, who may be the same stranger.
         core.live.each_of(alert.account_id, LiveSession::forget_lines);
     }
@@ -230,7 +231,8 @@ pub(super) async fn endings(
 /// What is known of the account after an answer, as the store keeps it; `None` where it teaches nothing.
 async fn lesson(core: &Core, alert: &Alert, answer: Answer) -> Result<Option<String>> {
     // Who guesses at a PIN may be a child, on a device of the household.
-    if answer == Answer::Unsure || alert.kind == AlertKind::WrongPins {
+    // Nor does one who is made up teach anything.
+    if answer == Answer::Unsure || alert.kind == AlertKind::WrongPins || alert.familiarity.is_drill() {
         return Ok(None);
     }
     let sign_in = match judging::judged_in(alert) {

@@ -39,7 +39,9 @@ impl Caller {
     pub fn manager(&self) -> Result<Manager> {
         let manages = match self.session.profile() {
             Some(profile) if profile.kind == ProfileKind::Kids => return Err(Error::KidsProfile),
-            None if self.session.method == SignInMethod::Code => return Err(Error::ProfileRequired),
+            None if matches!(self.session.method, SignInMethod::Code | SignInMethod::Drill) => {
+                return Err(Error::ProfileRequired);
+            }
             profile => !self.session.is_guarded() || profile.is_some_and(|profile| profile.has_pin),
         };
         if manages { Ok(Manager(self.clone())) } else { Err(Error::PinProfileRequired) }

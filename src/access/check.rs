@@ -9,10 +9,19 @@ use super::going_on;
 use super::live::LiveSession;
 use super::renewal::{self, Found};
 use crate::error::{Error, Result};
+use crate::model::SignInMethod;
 
 /// Finds the live session of a request and notes its activity. Looks at memory only, unless the request comes from a
 /// line or a program that the session was not judged on, or brings another token than the one in use.
+///
+/// The made-up stranger of a fire drill never passes here: it is nobody, and its token is nobody's.
 pub async fn check(core: &Arc<Core>, asking: &Asking) -> Result<Caller> {
+    let caller = check_anybody(core, asking).await?;
+    if caller.session.method == SignInMethod::Drill { Err(Error::SessionEnded) } else { Ok(caller) }
+}
+
+/// The same, of anybody: what a fire drill asks as its stranger.
+pub(super) async fn check_anybody(core: &Arc<Core>, asking: &Asking) -> Result<Caller> {
     // Another home may have signed out what is alive here.
     core.store.unless_lost()?;
     let token = asking.token.as_ref().ok_or(Error::NotSignedIn)?.hash();

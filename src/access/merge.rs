@@ -28,6 +28,12 @@ pub async fn merge(
     Core::carry_through(async move {
         let turn = core.in_turn(manager.caller()).await?;
         let account_id = manager.account_id();
+        if [id, earlier].into_iter().any(|id| core.drills.has_device(id)) {
+            return Err(Error::invalid(
+                "with",
+                "The made-up stranger of a fire drill is no device of yours.",
+            ));
+        }
         // Whoever it is would hide a device of the household behind their own.
         may_vouch(&core, &turn, &manager, About::Merge { id, earlier }).await?;
         let find = |id| core.store.device(account_id, id);

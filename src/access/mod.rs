@@ -17,6 +17,8 @@ pub mod check;
 pub mod codes;
 pub mod crowd;
 pub mod devices;
+pub mod drill;
+pub mod drills;
 pub mod familiarity;
 mod fresh;
 pub mod geo;
@@ -28,6 +30,7 @@ pub mod known_networks;
 mod let_in;
 pub mod limits;
 pub mod live;
+mod made_up;
 pub mod merge;
 mod nearness;
 pub mod next_steps;
@@ -100,6 +103,8 @@ pub struct Core {
     pub proxies: proxies::Proxies,
     /// First refused requests of signed-out sessions, on their way to the history.
     pub refusals: refusal::Refusals,
+    /// Fire drills.
+    pub drills: drills::Drills,
     /// What channels the home can offer.
     pub offers: channels::Offers,
     /// Who is told what changes.

@@ -21,7 +21,11 @@ pub(super) async fn noticed(
 ) -> Result<Option<Deed>> {
     let own = caller.session.device_id;
     let others: Vec<_> = ends.iter().filter_map(|end| signed_out(&end.history)).collect();
-    let others: Vec<_> = others.into_iter().filter(|device| device.device_id != own).collect();
+    let others: Vec<_> = others
+        .into_iter()
+        // The made-up stranger of a drill is nobody of the household.
+        .filter(|device| device.device_id != own && !core.drills.has_device(device.device_id))
+        .collect();
     if (others.is_empty() && !changes_password) || vouching::is_familiar(core, caller).await? {
         return Ok(None);
     }

@@ -13,7 +13,7 @@ use crate::model::{
     AlertState, Answer, Channel, ChannelState, Job, JobState, JobWork, ProfileKind, Secret, Timestamp,
 };
 use crate::store::{BegunJob, EndedJob};
-use crate::wire::{Alert, EventKind};
+use crate::wire::{Alert, EventKind, HandOver};
 
 /// How long until the second attempt; doubled with each.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -92,6 +92,7 @@ pub async fn begin(core: &Core, most: u32) -> Result<Vec<Due>> {
         match said(core, &job).await? {
             Some((channel, say)) => due.push(with_button(core, job, channel, say)),
             None => {
+                note(core, &job, HandOver::Silent, None);
                 over.push(EndedJob { job, state: JobState::Done, due_at: now, channel: None, detail: None });
             }
         }
@@ -129,6 +130,14 @@ pub async fn end(core: &Core, outcomes: &[(Job, Outcome)]) -> Result<()> {
     let now = core.now();
     let ended: Vec<_> = outcomes.iter().map(|(job, outcome)| ended(core, job, outcome, now)).collect();
     core.store.end_jobs(&ended, now).await?;
+    for (job, outcome) in outcomes {
+        let (state, why) = match outcome {
+            Outcome::Taken => (HandOver::Taken, None),
+            Outcome::Later { why, .. } => (HandOver::Late, Some(why.as_str())),
+            Outcome::Gone { why } | Outcome::Refused { why } => (HandOver::Refused, Some(why.as_str())),
+        };
+        note(core, job, state, why);
+    }
     let mut accounts: Vec<_> = outcomes.iter().map(|(job, _)| job.account_id).collect();
     accounts.sort_unstable();
     accounts.dedup();
@@ -136,6 +145,15 @@ pub async fn end(core: &Core, outcomes: &[(Job, Outcome)]) -> Result<()> {
         core.announcer.announce(&*core.clock, account_id, EventKind::ChannelsChanged);
     }
     Ok(())
+}
+
+/// Notes how it went, where it is of a fire drill.
+fn note(core: &Core, job: &Job, state: HandOver, why: Option<&str>) {
+    let JobWork::Tell { channel_id, alert_id } = job.work else { return };
+    let about = (alert_id, channel_id);
+    if core.drills.handed_over(job.account_id, about, state, why, core.clock.elapsed()) {
+        core.announcer.announce(&*core.clock, job.account_id, EventKind::DrillChanged);
+    }
 }
 
 fn ended(core: &Core, job: &Job, outcome: &Outcome, now: Timestamp) -> EndedJob {

@@ -145,7 +145,7 @@ fn manages(session: &Manages) -> bool {
         && match session.profile {
             Some(ProfileKind::Adult) => true,
             Some(ProfileKind::Kids) => false,
-            None => session.method != SignInMethod::Code,
+            None => !matches!(session.method, SignInMethod::Code | SignInMethod::Drill),
         }
 }
 

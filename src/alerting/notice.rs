@@ -59,7 +59,11 @@ impl Words {
     /// What is told of an alert that waits for its answer: device, account, place, time and the first reason. Without a sound in
     /// the quiet hours of the home, by its `rules`, and when it is only a new device at home.
     pub fn raised(&self, seat: &Seat, alert: &Alert, rules: Option<&AlertSettings>) -> Notice {
-        let title = words::title(alert.kind, alert.verdict, &alert.did);
+        let title = if alert.is_drill() {
+            "Fire drill: a made-up stranger signed in"
+        } else {
+            words::title(alert.kind, alert.verdict, &alert.did)
+        };
         let mut lines = vec![
             format!("{}, on the account {}", alert.device_name, alert.account),
             format!("{}, {}", words::near(&alert.place.area()), self.moment(alert.at)),
@@ -119,7 +123,11 @@ impl Words {
 
     /// What is told when an alert was settled somewhere else: answered in a window, or the device signed out.
     pub fn settled_elsewhere(&self, seat: &Seat, alert: &Alert) -> Notice {
-        let title = if alert.signed_in { "Answered on another screen" } else { "Signed out" };
+        let title = match (alert.is_drill(), alert.signed_in) {
+            (true, false) => "The fire drill is over",
+            (_, true) => "Answered on another screen",
+            (false, false) => "Signed out",
+        };
         let id = NoticeId { seat: seat.clone(), alert_id: alert.id };
         settled(id, alert, title, self.standing(alert))
     }
@@ -283,6 +291,17 @@ mod tests {
             ]
         );
         assert_eq!(notice.buttons, Buttons::SignOut);
+    }
+
+    #[test]
+    fn a_fire_drill_says_that_it_is_one_from_its_first_word_to_its_last() {
+        let drill = Alert { reasons: vec![Reason::Drill], ..alert() };
+        let notice = words().raised(&seat(), &drill, None);
+        assert_eq!(notice.title, "Fire drill: a made-up stranger signed in");
+        assert_eq!(notice.lines[2], "This is a fire drill: the stranger is made up");
+        assert_eq!(notice.buttons, Buttons::SignOut);
+        let over = Alert { signed_in: false, ended_at: Some(NOW), ..drill };
+        assert_eq!(words().settled_elsewhere(&seat(), &over).title, "The fire drill is over");
     }
 
     #[test]

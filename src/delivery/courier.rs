@@ -148,9 +148,12 @@ impl Post {
             priority: match (message.kind, message.quiet) {
                 (Kind::Settled, _) | (_, true) => Priority::Low,
                 (Kind::Test, false) => Priority::Default,
-                (Kind::Alert, false) => Priority::High,
+                (Kind::Alert | Kind::Drill, false) => Priority::High,
             },
-            tags: if message.kind == Kind::Alert { vec!["key".to_owned()] } else { Vec::new() },
+            tags: match message.kind {
+                Kind::Alert | Kind::Drill => vec!["key".to_owned()],
+                Kind::Settled | Kind::Test => Vec::new(),
+            },
             opens,
             actions: button.into_iter().chain(open).collect(),
             in_place_of: ntfy::Name::new(&message.tag),

@@ -42,6 +42,8 @@ pub struct Message {
 pub enum Kind {
     /// An alert waits for an answer.
     Alert,
+    /// The same in a fire drill: nobody is there, and the answer is to be tried.
+    Drill,
     /// It waits no more.
     Settled,
     /// The channel works.
@@ -53,6 +55,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Alert => "alert",
+            Self::Drill => "drill",
             Self::Settled => "settled",
             Self::Test => "test",
         }
@@ -99,6 +102,7 @@ impl Message {
     pub fn without_words(self) -> Self {
         let line = match self.kind {
             Kind::Alert => "Something needs a look. Open Latchkey.",
+            Kind::Drill => "This is a fire drill. Open Latchkey.",
             Kind::Settled => "It was looked at. There is nothing to do.",
             Kind::Test => "This is what an alert looks like here.",
         };
@@ -140,7 +144,7 @@ fn raised(
     let words = Words::new(clock, zone);
     let notice = words.raised(&Seat::new("", due.channel.device_id), alert, None);
     Message {
-        kind: Kind::Alert,
+        kind: if alert.is_drill() { Kind::Drill } else { Kind::Alert },
         alert_id: Some(alert.id),
         tag: tag(alert.id),
         title: notice.title.to_owned(),

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 pub use message::{Button, Kind, Message};
 
 use crate::access::Core;
+use crate::access::drill;
 use crate::access::telling::{self, Outcome};
 use crate::error::{Result, causes};
 use crate::model::{Channel, Job};
@@ -152,6 +153,8 @@ impl Round {
             }
             telling::end(&self.core, &self.over).await?;
             self.over.clear();
+            // Whoever heard of a made-up stranger may have heard the last word now.
+            drill::go_on(&self.core).await;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use super::Home;
 use crate::access::asking::Asking;
 use crate::access::caller::{Caller, Manager};
 use crate::access::{
-    Core, activity, alerts, badge, channels, check, codes, devices, familiarity, geo, history, merge,
+    Core, activity, alerts, badge, channels, check, codes, devices, drill, familiarity, geo, history, merge,
     next_steps, pairing, password, profiles, proof, recover, set_up, sign_in, sign_out,
 };
 use crate::error::{Error, Result};
@@ -19,8 +19,8 @@ use crate::model::{AlertId, Answer, ChannelId, DeviceId, PairingId, ProfileId, S
 use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
     AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
-    DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Event, EventKind, Fresh, GeoStatus,
-    HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing,
+    DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Drill, Event, EventKind, Fresh,
+    GeoStatus, HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing,
     PairingAnswer, PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile,
     ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest,
     SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
@@ -285,6 +285,22 @@ impl Home for Here {
     async fn skip_step(&self, skip: StepSkip) -> Result<NextSteps> {
         let manager = self.manager().await?;
         still(&manager, next_steps::skip(&self.core, &manager, skip).await?)
+    }
+
+    async fn start_drill(&self) -> Result<Drill> {
+        let manager = self.manager().await?;
+        still(&manager, drill::start(&self.core, &manager).await?)
+    }
+
+    async fn drill(&self) -> Result<Drill> {
+        let manager = self.manager().await?;
+        still(&manager, drill::current(&self.core, &manager))
+    }
+
+    async fn end_drill(&self) -> Result<()> {
+        let manager = self.manager().await?;
+        drill::end(&self.core, &manager).await?;
+        still(&manager, ())
     }
 
     async fn history(&self, query: HistoryQuery) -> Result<HistoryPage> {

@@ -121,6 +121,16 @@ macro_rules! operations {
             /// Skips a step of that, or takes it up again. What works already is not skipped.
             skip_step(Body skip: StepSkip) gives NextSteps [manager PUT "/api/v1/next-steps" OK, home]
 
+            /// Begins a fire drill: a made-up stranger goes the real way, from the sign-in to the refused request after somebody
+            /// signed it out, and leaves nothing behind. Only a device that is familiar itself may.
+            start_drill() gives Drill [manager POST "/api/v1/drills" CREATED, drills, 409 429]
+
+            /// The fire drill that is under way, or the last one since the home started.
+            drill() gives Drill [manager GET "/api/v1/drills/now" OK, drills]
+
+            /// Ends the fire drill that is under way, if there is one.
+            end_drill() does Nothing [manager DELETE "/api/v1/drills/now" NO_CONTENT, drills]
+
             /// Sign-ins, sign-outs and alerts, newest first. With `Accept: text/csv` the whole of it as a CSV file.
             history(Asked query: HistoryQuery) gives HistoryPage [manager GET "/api/v1/history" OK, history]
 

@@ -4,11 +4,11 @@ pub use crate::model::{AlertId, ChannelId, DeviceId, PairingId, ProfileId};
 pub use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
     AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
-    DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, GeoStatus, HistoryPage, HistoryQuery,
-    HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing, PairingAnswer, PairingClaim,
-    PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice,
-    ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest, SignInRequest, SignOutMany,
-    SignOutReport, SignOutResult, SignedIn, StepSkip,
+    DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Drill, GeoStatus, HistoryPage,
+    HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing, PairingAnswer,
+    PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange,
+    ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest, SignInRequest,
+    SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
 };
 pub use std::string::String;
 

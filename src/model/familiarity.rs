@@ -51,6 +51,11 @@ pub struct Familiarity {
 }
 
 impl Familiarity {
+    /// Whether it is that of a fire drill's made-up stranger. Nothing a device says makes it so.
+    pub fn is_drill(&self) -> bool {
+        self.reasons.contains(&Reason::Drill)
+    }
+
     /// What is left of a judgement that cannot be read any more: nobody vouches for it.
     pub fn unreadable() -> Self {
         Self { verdict: Verdict::NewDevice, score: None, reasons: vec![Reason::Unreadable], probably: None }

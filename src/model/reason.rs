@@ -153,6 +153,9 @@ pub enum Reason {
         quiet_days: u32,
     },
 
+    /// It is made up: the stranger of a fire drill.
+    Drill,
+
     /// What an earlier version said in a sentence, which is not one of the above. To be quoted as it is.
     SaidBefore {
         /// The sentence, in English.

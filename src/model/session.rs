@@ -59,6 +59,8 @@ pub enum SignInMethod {
     Code,
     /// The account was made on it.
     Setup,
+    /// It is the made-up stranger of a fire drill, and is good for nothing.
+    Drill,
 }
 
 impl SignInMethod {
@@ -68,6 +70,7 @@ impl SignInMethod {
             Self::Password => "password",
             Self::Code => "code",
             Self::Setup => "setup",
+            Self::Drill => "drill",
         }
     }
 }
@@ -76,7 +79,10 @@ impl std::str::FromStr for SignInMethod {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Password, Self::Code, Self::Setup].into_iter().find(|method| method.as_str() == text).ok_or(())
+        [Self::Password, Self::Code, Self::Setup, Self::Drill]
+            .into_iter()
+            .find(|method| method.as_str() == text)
+            .ok_or(())
     }
 }
 

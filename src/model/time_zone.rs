@@ -3,6 +3,8 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::model::Timestamp;
+
 /// The name of a time zone in the IANA time zone database (RFC 6557), such as `Europe/Riga`, that is known here. It stands for
 /// the zone's rules, and not for a distance from UTC: its clock is right in summer and in winter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +25,15 @@ impl ZoneName {
 
     fn utc() -> Self {
         Self("UTC".to_owned())
+    }
+
+    /// The minute of the day, 0 to 1439, that its clock shows at a moment.
+    pub fn minute_of_day(&self, at: Timestamp) -> u16 {
+        let zone = TimeZone::get(&self.0).unwrap_or(TimeZone::UTC);
+        jiff::Timestamp::from_millisecond(at.as_millis()).map_or(0, |at| {
+            let time = at.to_zoned(zone).time();
+            u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
+        })
     }
 
     /// As it is written.
@@ -49,6 +60,14 @@ mod tests {
         for nonsense in ["", " ", "Riga", "+02:00", "Europe/Riga ", "Etc/Unknown", "../etc/passwd"] {
             assert_eq!(known(nonsense), None, "{nonsense:?}");
         }
+    }
+
+    #[test]
+    fn its_clock_shows_another_minute_than_that_of_utc() {
+        // 21 September 2026, 14:13:20 UTC.
+        let now = Timestamp::from_millis(1_790_000_000_000);
+        let minute = |name| ZoneName::known(name).expect("a zone").minute_of_day(now);
+        assert_eq!((minute("UTC"), minute("Europe/Riga")), (14 * 60 + 13, 17 * 60 + 13));
     }
 
     #[test]

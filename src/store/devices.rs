@@ -114,7 +114,7 @@ impl Store {
     /// The devices that were active last, for whoever judges a sign-in: not behind those who read lists.
     pub async fn latest_devices(&self, account_id: AccountId, limit: u32) -> Result<Vec<DeviceListing>> {
         let rows = sqlx::query(listing!(
-            "WHERE d.account_id = $1 AND d.continued_by IS NULL
+            "WHERE d.account_id = $1 AND d.continued_by IS NULL AND d.drill = 0
              ORDER BY d.last_active_at DESC, d.id DESC LIMIT $2"
         ));
         let rows = rows.bind(account_id.to_string()).bind(i64::from(limit)).fetch_all(&self.reader).await?;

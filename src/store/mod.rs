@@ -11,6 +11,7 @@ mod alerts;
 mod buttons;
 mod channels;
 mod devices;
+mod drills;
 mod ending;
 mod familiarity;
 mod fault;

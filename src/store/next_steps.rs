@@ -40,7 +40,8 @@ impl Store {
     pub async fn kinds_signed_in(&self, account_id: AccountId) -> Result<Vec<DeviceKind>> {
         let rows = sqlx::query(
             "SELECT DISTINCT d.kind FROM sessions s JOIN devices d ON d.id = s.device_id
-             WHERE s.account_id = $1 AND s.ended_at IS NULL AND s.held_at IS NULL",
+             WHERE s.account_id = $1 AND s.ended_at IS NULL AND s.held_at IS NULL
+             AND d.drill = 0",
         )
         .bind(account_id.to_string())
         .fetch_all(&self.lists)

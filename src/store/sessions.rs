@@ -51,8 +51,8 @@ pub struct Admission<'a> {
     pub lines: &'a Lines,
     /// The alert it raises, if it is unfamiliar.
     pub alert: Option<&'a Alert>,
-    /// What is known of the account from now on, as the rule writes it.
-    pub known: &'a str,
+    /// What is known of the account from now on, as the rule writes it; `None` where nothing was learnt.
+    pub known: Option<&'a str>,
     /// Its entries in the history.
     pub history: &'a [HistoryEntry],
 }
@@ -125,7 +125,9 @@ impl Store {
         if let Some(alert) = new.alert {
             insert_alert(&mut change, alert).await?;
         }
-        write_known(&mut change, session.account_id, new.known).await?;
+        if let Some(known) = new.known {
+            write_known(&mut change, session.account_id, known).await?;
+        }
         for entry in new.history {
             insert_history(&mut change, entry).await?;
         }
@@ -278,7 +280,7 @@ pub async fn write_visitor(change: &mut Change, visitor: &Visitor<'_>) -> Result
         tokens,
         lines: &Lines::default(),
         alert: None,
-        known: "",
+        known: None,
         history: &[],
     };
     write_device(change, &admission).await?;
@@ -297,14 +299,14 @@ async fn write_device(change: &mut Change, new: &Admission<'_>) -> Result<()> {
     let write = if new.is_new {
         sqlx::query(
             "INSERT INTO devices (id, kind, name, model, os, app, app_version, last_active_at, last_session_id,
-             service, account_id, secret_hash, first_seen_at, times_signed_in)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)",
+             service, account_id, secret_hash, first_seen_at, drill, times_signed_in)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)",
         )
     } else {
         sqlx::query(
             "UPDATE devices SET kind = $2, name = $3, model = $4, os = $5, app = $6, app_version = $7,
              last_active_at = $8, last_session_id = $9, service = $10, times_signed_in = times_signed_in + 1
-             WHERE id = $1 AND account_id = $11 AND secret_hash = $12 AND first_seen_at = $13",
+             WHERE id = $1 AND account_id = $11 AND secret_hash = $12 AND first_seen_at = $13 AND drill = $14",
         )
     };
     let written = write
@@ -321,6 +323,7 @@ async fn write_device(change: &mut Change, new: &Admission<'_>) -> Result<()> {
         .bind(account_id.to_string())
         .bind(new.device_secret.as_bytes().as_slice())
         .bind(first_seen_at.as_millis())
+        .bind(i64::from(new.session.method == SignInMethod::Drill))
         .execute(&mut **change)
         .await?;
     if written.rows_affected() == 1 {

@@ -138,6 +138,13 @@ pub struct AnswerOutcome {
     pub also_signed_out: Vec<DeviceSignedOut>,
 }
 
+impl Alert {
+    /// Whether it is about the made-up stranger of a fire drill.
+    pub fn is_drill(&self) -> bool {
+        self.reasons.contains(&Reason::Drill)
+    }
+}
+
 impl From<AlertListing> for Alert {
     fn from(listing: AlertListing) -> Self {
         let AlertListing { alert, account, device_name, device_kind, held_at, ended_at, refused_at } =

@@ -66,6 +66,8 @@ pub enum EventKind {
     AlertSettingsChanged,
     /// A channel was made, changed or removed, or took something.
     ChannelsChanged,
+    /// A fire drill began, went on or ended.
+    DrillChanged,
     /// A step of what is left to do was skipped, or taken up again.
     NextStepsChanged,
     /// A forgotten password was replaced on the home's own computer.

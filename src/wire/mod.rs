@@ -6,6 +6,7 @@ mod actions;
 mod alerts;
 mod channels;
 mod devices;
+mod drills;
 mod events;
 mod familiarity;
 mod fresh;
@@ -25,6 +26,7 @@ pub use devices::{
     Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, LetInBy, SignOutEffect,
     SignOutMany, SignOutReport, SignOutResult,
 };
+pub use drills::{Drill, DrillChannel, DrillState, DrillStep, DrillStepKind, HandOver};
 pub use events::{Event, EventKind};
 pub use familiarity::{AlertSettings, AlertSettingsChange, BudgetChoice, Learning, SettingsChange};
 pub use fresh::Fresh;

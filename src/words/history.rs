@@ -13,6 +13,7 @@ pub fn detail(detail: &HistoryDetail) -> Cow<'_, str> {
             SignInMethod::Password => "with the password",
             SignInMethod::Code => "with a code",
             SignInMethod::Setup => "during set-up",
+            SignInMethod::Drill => "in a fire drill",
         },
         HistoryDetail::Ended { reason } => match reason {
             EndedReason::SignedOutHere => "by itself",

@@ -91,6 +91,7 @@ fn write(out: &mut fmt::Formatter<'_>, reason: &Reason) -> fmt::Result {
             out,
             "It asks to speak for your household, where nobody else was active for {quiet_days} days"
         ),
+        Reason::Drill => out.write_str("This is a fire drill: the stranger is made up"),
         Reason::SaidBefore { text } => out.write_str(text),
         Reason::Unknown => out.write_str("For a reason that this version of Latchkey does not know"),
     }

@@ -10,6 +10,7 @@ pub mod ntfy;
 pub mod peer;
 pub mod server;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -120,6 +121,30 @@ impl TestHome {
         let (count,): (i64,) = sqlx::query_as(statement).fetch_one(&database).await.expect("a number");
         database.close().await;
         count
+    }
+
+    /// All that is in its database, a line a row, by table; what is between two columns is in none (ASCII's unit separator).
+    pub async fn dump(&self) -> BTreeMap<String, Vec<String>> {
+        let file = self.folder.path().join("latchkey.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).read_only(true);
+        let database = sqlx::SqlitePool::connect_with(options).await.expect("opens");
+        let tables: Vec<(String,)> = sqlx::query_as("SELECT name FROM sqlite_master WHERE type = 'table'")
+            .fetch_all(&database)
+            .await
+            .expect("tables");
+        let mut all = BTreeMap::new();
+        for (table,) in tables {
+            let columns = sqlx::AssertSqlSafe(format!("SELECT name FROM pragma_table_info('{table}')"));
+            let columns: Vec<(String,)> =
+                sqlx::query_as(columns).fetch_all(&database).await.expect("columns");
+            let row: Vec<_> = columns.iter().map(|(name,)| format!("'{name}=' || quote({name})")).collect();
+            let rows = format!("SELECT {} AS line FROM {table} ORDER BY line", row.join(" || char(31) || "));
+            let rows: Vec<(String,)> =
+                sqlx::query_as(sqlx::AssertSqlSafe(rows)).fetch_all(&database).await.expect("rows");
+            all.insert(table, rows.into_iter().map(|(line,)| line).collect());
+        }
+        database.close().await;
+        all
     }
 
     /// A home with an account, and the device that made it: profiles Ana (adult), Leo (kids) and Marta

@@ -1,7 +1,7 @@
 // Where one is: the part of the address after the "#".
 
 export type Route =
-  | { screen: "account" | "security" | "alerts" | "history" | "profiles" | "settings" | "channels" }
+  | { screen: "account" | "security" | "alerts" | "history" | "profiles" | "settings" | "channels" | "drill" }
   | { screen: "link" | "add-phone" | "sign-in" | "recover" | "setup" | "who" | "connect" }
   | { screen: "devices"; id: string | null }
   | { screen: "alert"; id: string }
@@ -14,6 +14,7 @@ const plain = [
   "profiles",
   "settings",
   "channels",
+  "drill",
   "link",
   "add-phone",
   "sign-in",

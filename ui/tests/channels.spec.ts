@@ -44,7 +44,10 @@ test("a web hook is added, its secret is shown once, and trying it shows that it
 }, info) => {
   const { server, url, heard } = await receiver();
   await signIn(page, home);
-  await page.getByRole("navigation", { name: "Account" }).getByRole("link", { name: /Get told/ }).click();
+  await page
+    .getByRole("navigation", { name: "Account" })
+    .getByRole("link", { name: /Get told/ })
+    .click();
   await expect(page.getByRole("heading", { level: 1, name: "Get told" })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Nobody is told yet" })).toBeVisible();
 

@@ -17,7 +17,7 @@ use pace::Pace;
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::model::{ChannelId, DeviceId, Login, Networks, ProfileId, SessionId};
+use crate::model::{AccountId, ChannelId, DeviceId, Login, Networks, ProfileId, SessionId};
 
 /// Who tries, as far as that is known before they have proven anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,6 +59,7 @@ pub struct Limits {
     trials: Pace<ChannelId>,
     pairings: Pace<SessionId>,
     pairing_codes: [Pace<IpNet>; 3],
+    drills: Pace<AccountId>,
     set_up: [Pace<IpNet>; 3],
 }
 
@@ -122,6 +123,8 @@ impl Limits {
             trials: Pace::new(5, secs(60)),
             pairings: Pace::new(10, secs(10)),
             pairing_codes: [Pace::new(10, secs(10)), Pace::new(20, secs(5)), Pace::new(30, secs(4))],
+            // Six at once, and six an hour.
+            drills: Pace::new(6, secs(600)),
             set_up: [Pace::new(10, secs(10)), Pace::new(20, secs(5)), Pace::new(30, secs(4))],
         }
     }
@@ -208,6 +211,11 @@ impl Limits {
         Ok(shares.attempt())
     }
 
+    /// One more fire drill of an account: a household that hears of one after the other stops listening.
+    pub fn drill(&self, account_id: AccountId) -> Result<()> {
+        self.shares().take(&self.drills, account_id)
+    }
+
     /// One more device that asks for a code.
     pub fn device_code(&self, networks: &Networks, lane: Lane) -> Result<()> {
         let mut shares = self.shares();
@@ -241,6 +249,7 @@ impl Limits {
         self.codes.forget_old(now);
         self.trials.forget_old(now);
         self.pairings.forget_old(now);
+        self.drills.forget_old(now);
         for pace in self.pairing_codes.iter().chain(&self.set_up) {
             pace.forget_old(now);
         }

@@ -87,7 +87,8 @@ impl From<Error> for OauthError {
             | Error::LastAdultProfile
             | Error::PairingWaits
             | Error::PairingDenied
-            | Error::PairingSpoiled => Self::new(StatusCode::BAD_REQUEST, "access_denied", sentence),
+            | Error::PairingSpoiled
+            | Error::DrillUnderWay => Self::new(StatusCode::BAD_REQUEST, "access_denied", sentence),
             Error::Invalid { .. } | Error::MethodNotAllowed | Error::TooLarge | Error::UnknownHost => {
                 Self::bad_request(sentence)
             }

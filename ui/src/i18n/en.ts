@@ -7,6 +7,7 @@ import { channels } from "./en/channels";
 import { common, errors, kinds, menu, path, start, time } from "./en/common";
 import { device, devices, endedReasons, familiarity, methods, signOut } from "./en/devices";
 import { connect, firstDevice, grownUps, proof, recover, setUp, signedOut, signIn, who } from "./en/doors";
+import { drill } from "./en/drill";
 import { history } from "./en/history";
 import { link } from "./en/link";
 import { networks } from "./en/networks";
@@ -48,6 +49,7 @@ export const en = {
   alert,
   alertSettings,
   channels,
+  drill,
   history,
   learning,
   networks,

@@ -97,6 +97,14 @@ export const kilometres = (amount: number): string =>
     maximumSignificantDigits: 2,
   }).format(amount);
 
+/** Milliseconds in seconds, to the hundredth as long as that says something: "0.05", "42.1". */
+export const seconds = (ms: number): string => {
+  const digits = ms < 10_000 ? 2 : 1;
+  return new Intl.NumberFormat(habits, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    ms / 1000,
+  );
+};
+
 /** "63 MB"; below a megabyte "2.31 kB". */
 export const fileSize = (bytes: number): string =>
   new Intl.NumberFormat(habits, {

@@ -55,6 +55,7 @@ const words: Words = {
   wrong_pins: ({ times, profile_name }) => t.reasons.wrong_pins(times, profile_name),
   wrong_passwords: ({ times }) => t.reasons.wrong_passwords(times),
   asks_to_vouch: ({ quiet_days }) => t.reasons.asks_to_vouch(quiet_days),
+  drill: () => t.reasons.drill,
   said_before: ({ text }) => t.reasons.said_before(text),
   unknown: () => t.reasons.unknown,
 };

@@ -16,6 +16,9 @@ export const isHeld = (alert: Alert): boolean => alert.held_at !== null && alert
 export const isNotice = (alert: Told): boolean =>
   alert.kind === "sign_in" && alert.telling === "quietly" && alert.verdict !== "suspicious";
 
+/** Whether it is about the made-up stranger of a fire drill. */
+export const isDrill = (alert: Pick<Alert, "reasons">): boolean => alert.reasons.some(({ kind }) => kind === "drill");
+
 /** The question it asks. */
 export const titleWords = (alert: Told): string =>
   alert.kind !== "sign_in"

@@ -115,7 +115,7 @@ times: number, } | { "kind": "asks_to_vouch",
 /**
  * For how many days nobody was.
  */
-quiet_days: number, } | { "kind": "said_before", 
+quiet_days: number, } | { "kind": "drill" } | { "kind": "said_before", 
 /**
  * The sentence, in English.
  */

@@ -22,6 +22,7 @@ import type { DeviceId } from "./DeviceId";
 import type { DeviceMerge } from "./DeviceMerge";
 import type { DevicePage } from "./DevicePage";
 import type { DeviceQuery } from "./DeviceQuery";
+import type { Drill } from "./Drill";
 import type { GeoStatus } from "./GeoStatus";
 import type { HistoryPage } from "./HistoryPage";
 import type { HistoryQuery } from "./HistoryQuery";
@@ -178,6 +179,19 @@ export interface Operations {
    */
   skipStep(skip: StepSkip): Promise<NextSteps>;
   /**
+   * Begins a fire drill: a made-up stranger goes the real way, from the sign-in to the refused request after somebody
+   * signed it out, and leaves nothing behind. Only a device that is familiar itself may.
+   */
+  startDrill(): Promise<Drill>;
+  /**
+   * The fire drill that is under way, or the last one since the home started.
+   */
+  drill(): Promise<Drill>;
+  /**
+   * Ends the fire drill that is under way, if there is one.
+   */
+  endDrill(): Promise<void>;
+  /**
    * Sign-ins, sign-outs and alerts, newest first. With `Accept: text/csv` the whole of it as a CSV file.
    */
   history(query: HistoryQuery): Promise<HistoryPage>;
@@ -281,6 +295,9 @@ export const operations: Record<keyof Operations, Operation> = {
   testChannel: { name: "test_channel", method: "POST", path: "/api/v1/channels/{id}/test", takes: [["path", "id"]] },
   nextSteps: { name: "next_steps", method: "GET", path: "/api/v1/next-steps", takes: [] },
   skipStep: { name: "skip_step", method: "PUT", path: "/api/v1/next-steps", takes: [["body", "skip"]] },
+  startDrill: { name: "start_drill", method: "POST", path: "/api/v1/drills", takes: [] },
+  drill: { name: "drill", method: "GET", path: "/api/v1/drills/now", takes: [] },
+  endDrill: { name: "end_drill", method: "DELETE", path: "/api/v1/drills/now", takes: [] },
   history: { name: "history", method: "GET", path: "/api/v1/history", takes: [["query", "query"]] },
   createProfile: { name: "create_profile", method: "POST", path: "/api/v1/profiles", takes: [["body", "profile"]] },
   changeProfile: { name: "change_profile", method: "PATCH", path: "/api/v1/profiles/{id}", takes: [["path", "id"], ["body", "change"]] },

@@ -65,6 +65,10 @@ export const channels = {
   change: "Change",
   changeOf: (name: string) => `Change ${name}`,
 
+  drillTitle: "Try the whole of it",
+  drillLead: "A fire drill: a made-up stranger signs in, and you sign them out from where you are told.",
+  drillOpen: "To the fire drill",
+
   addTitle: "Add a way",
   add: "Add",
   adding: "Adding…",

@@ -140,6 +140,7 @@ export const methods = {
   password: "the password",
   code: "a code, allowed from another device",
   setup: "the set-up: the account was created on it",
+  drill: "a fire drill: it is made up",
 } satisfies Record<SignInMethod, string>;
 
 export const endedReasons = {

@@ -105,6 +105,7 @@ export const history = {
       password: "with the password",
       code: "with a code",
       setup: "during set-up",
+      drill: "in a fire drill",
     } satisfies Record<SignInMethod, string>,
     ended: {
       signed_out_here: "by itself",

@@ -14,6 +14,7 @@ export const nextSteps = {
     places: { name: "Fetch places", lead: "So that Latchkey can say where a device is, roughly" },
   } satisfies Record<StepKind, { name: string; lead: string }>,
   states: { open: "To do", works: "Works", skipped: "Skipped" } satisfies Record<StepState, string>,
+  tryIt: "Try it: a fire drill, to see that you are told",
   skip: "Skip",
   skipOf: (step: string) => `Skip: ${step}`,
   undo: "Undo",

@@ -47,6 +47,7 @@ export const reasons = {
   wrong_passwords: (count: number) => `${count.toLocaleString("en")} wrong passwords in a row`,
   asks_to_vouch: (days: number) =>
     `It asks to speak for your household, where nobody else was active for ${days.toLocaleString("en")} days`,
+  drill: "This is a fire drill: the stranger is made up",
   said_before: (text: string) => `An earlier version said: “${text}”`,
   unknown: "For a reason that this version of Latchkey does not know",
 } satisfies Record<Reason["kind"], unknown>;
