@@ -20,6 +20,8 @@ async fn proves(browser: &Browser) {
     if let Some(token) = answer.json()["token"].as_str() {
         browser.always("authorization", &format!("Bearer {token}"));
     }
+    // The newer token is in use from here on.
+    assert_eq!(browser.get("/api/v1/session").await.status, 200);
 }
 
 async fn tries(browser: &Browser) -> Answer {

@@ -130,6 +130,8 @@ fn wait_for_sign_out(core: &Arc<Core>, session: Arc<LiveSession>) {
 async fn ask_again(core: &Arc<Core>, session: &LiveSession) {
     let account_id = session.account_id();
     let Some(asking) = core.drills.signed_out(account_id, session.id, core.clock.elapsed()) else { return };
+    // It was signed out when whoever asked for that has their answer, and not a moment before.
+    drop(core.store.turn().await);
     let refused = check::check_anybody(core, &asking).await;
     let now = core.clock.elapsed();
     if let Err(error) = &refused
@@ -215,9 +217,13 @@ pub async fn go_on(core: &Core) {
 
 async fn go_on_with(core: &Core, account_id: AccountId, due: Due) -> Result<()> {
     match due {
-        Due::GiveUp => {
+        Due::GiveUp { alert_id } => {
             let turn = core.store.turn().await;
-            end_alone(core, &turn, account_id, DrillState::TimedOut, None).await
+            // Another may have begun since.
+            if core.drills.waiting(account_id).is_some_and(|(_, waiting)| waiting == alert_id) {
+                end_alone(core, &turn, account_id, DrillState::TimedOut, None).await?;
+            }
+            Ok(())
         }
         Due::Remove { alert_id, at_once } => {
             if !at_once && core.store.is_being_told(alert_id).await? {
@@ -225,7 +231,7 @@ async fn go_on_with(core: &Core, account_id: AccountId, due: Due) -> Result<()> 
             }
             // After whoever signed the stranger out has their answer.
             let turn = core.store.turn().await;
-            if core.drills.is_under_way(account_id) {
+            if core.drills.is_over(account_id, alert_id) {
                 remove(core, &turn, account_id).await?;
                 core.drills.removed(account_id, core.clock.elapsed());
                 changed(core, account_id);

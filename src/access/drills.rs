@@ -45,7 +45,10 @@ pub(super) struct Stranger {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Due {
     /// Nobody signed the stranger out in time.
-    GiveUp,
+    GiveUp {
+        /// The alert.
+        alert_id: AlertId,
+    },
     /// It is over: what is left of it goes once nobody waits to hear of this alert; now, when there is no time left for that.
     Remove {
         /// The alert.
@@ -84,6 +87,12 @@ impl Drills {
     /// Whether something of a drill is still there.
     pub(super) fn is_under_way(&self, account_id: AccountId) -> bool {
         self.of(account_id, |run| !run.is_removed).unwrap_or(false)
+    }
+
+    /// Whether the drill that raised this alert is over, and something of it is still there.
+    pub(super) fn is_over(&self, account_id: AccountId, alert_id: AlertId) -> bool {
+        self.of(account_id, |run| run.alert_id == alert_id && run.over.is_some() && !run.is_removed)
+            .unwrap_or(false)
     }
 
     /// Whether a device is the made-up stranger of a drill that is under way.
@@ -218,7 +227,7 @@ impl Drills {
                         Some(Due::Remove { alert_id: run.alert_id, at_once })
                     }
                     None if now.saturating_sub(run.began) < LONGEST => None,
-                    None => run.stranger.is_some().then_some(Due::GiveUp),
+                    None => run.stranger.as_ref().map(|_| Due::GiveUp { alert_id: run.alert_id }),
                 }
             };
             runs.iter().filter_map(|(account_id, run)| Some((*account_id, due(run)?))).collect()

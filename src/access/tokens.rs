@@ -20,7 +20,7 @@ use super::refusal::refuse;
 use super::renewal;
 use crate::error::{Error, Result};
 use crate::familiarity::Identity;
-use crate::model::{Secret, SecretHash};
+use crate::model::{Secret, SecretHash, SignInMethod};
 use crate::store::{NewTokens, RefreshState, Turn};
 
 /// How long the same pair is answered again: longer than a program waits for an answer and asks anew. Chosen.
@@ -144,7 +144,8 @@ pub async fn introspect(
 ) -> Result<Option<Arc<LiveSession>>> {
     let token = token.hash();
     let Some(session) = core.live.find_any(&token) else { return Ok(None) };
-    if session.account_id() != caller.account_id() {
+    // Nor is the made-up stranger of a fire drill anybody.
+    if session.account_id() != caller.account_id() || session.method == SignInMethod::Drill {
         return Ok(None);
     }
     match core.live.find_other(&token) {

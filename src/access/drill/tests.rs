@@ -65,6 +65,12 @@ async fn the_stranger_is_in_and_may_do_nothing() {
     refused(here.sign_out_here().await.expect_err("refused"));
     assert_eq!(here.events().await.err().map(|error| error.code().to_owned()), Some("session_ended".into()));
     refused(check_at_guard(&core, &asking, &[]).await.expect_err("refused"));
+    let manager = Caller::of(
+        core.live.by_id(owner.session().await.expect("a session").session_id).expect("is in"),
+        None,
+    );
+    let token = asking.token.clone().expect("a token");
+    assert!(crate::access::tokens::introspect(&core, &manager, &token).await.expect("answers").is_none());
     // Nor would it manage if it were asked.
     let caller = Caller::of(Arc::clone(&session), None);
     assert_eq!(caller.manager().expect_err("refused").code(), "profile_required");
