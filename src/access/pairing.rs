@@ -313,17 +313,17 @@ impl Shown {
     }
 
     fn told(&self, core: &Core, manager: &Manager) -> Pairing {
-        let code = shown(&self.code);
+        let typed = shown(&self.code);
         Pairing {
             id: self.id,
             addresses: self
                 .origins
                 .iter()
                 .flatten()
-                .map(|origin| format!("{origin}/#/pair/{code}"))
+                .map(|origin| format!("{origin}/#/pair/{typed}"))
                 .collect(),
             no_address: self.origins.as_ref().err().copied(),
-            code,
+            code: typed,
             expires_at: self.expires_at,
             state: self.state(core, manager),
         }
@@ -335,9 +335,8 @@ impl Shown {
             (Stage::LetIn(device_id), _) => PairingState::LetIn { device_id: *device_id },
             (Stage::Denied, _) => PairingState::Denied,
             (Stage::Spoiled, _) => PairingState::Spoiled,
-            (Stage::LettingIn, _) => PairingState::Allowed,
             (Stage::Open | Stage::Allowed(_), _) if is_over => PairingState::Expired,
-            (Stage::Allowed(_), _) => PairingState::Allowed,
+            (Stage::Allowed(_) | Stage::LettingIn, _) => PairingState::Allowed,
             (Stage::Open, None) => PairingState::Waiting,
             (Stage::Open, Some(phone)) => PairingState::Claimed(Box::new(PairingPhone {
                 digits: phone.digits.clone(),

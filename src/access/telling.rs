@@ -89,12 +89,11 @@ pub async fn begin(core: &Core, most: u32) -> Result<Vec<Due>> {
     let jobs = core.store.due_jobs(now, now.after(LONGEST_ASKED), most).await?;
     let (mut due, mut over) = (Vec::with_capacity(jobs.len()), Vec::new());
     for job in jobs {
-        match said(core, &job).await? {
-            Some((channel, say)) => due.push(with_button(core, job, channel, say)),
-            None => {
-                note(core, &job, HandOver::Silent, None);
-                over.push(EndedJob { job, state: JobState::Done, due_at: now, channel: None, detail: None });
-            }
+        if let Some((channel, say)) = said(core, &job).await? {
+            due.push(with_button(core, job, channel, say));
+        } else {
+            note(core, &job, HandOver::Silent, None);
+            over.push(EndedJob { job, state: JobState::Done, due_at: now, channel: None, detail: None });
         }
     }
     if !over.is_empty() {
