@@ -92,6 +92,13 @@ async fn with_hook() -> (TestHome, Browser, Peer) {
     (home, owner, hook)
 }
 
+/// Presses a button as the program does that was sent it.
+async fn press(home: &TestHome, action: &str) -> Answer {
+    let headers = [("content-type", "application/json"), ("accept", "application/json")];
+    let body = json!({ "answer": "not_me" }).to_string();
+    home.browser().send(Method::POST, action, &headers, Some(body)).await
+}
+
 /// What the hook heard, once it heard so many.
 async fn heard(hook: &Peer, count: usize) -> Vec<Value> {
     let heard = eventually("the hook hears of it", async || {
@@ -135,7 +142,7 @@ async fn a_stranger_is_told_of_signed_out_by_a_button_refused_and_gone() {
     .await;
 
     let action = told["actions"][0]["url"].as_str().expect("a button").to_owned();
-    let pressed = home.browser().post_json(&action, &json!({ "answer": "not_me" })).await;
+    let pressed = press(&home, &action).await;
     assert_eq!((pressed.status, &pressed.json()["effect"]), (200, &json!("signed_out")), "{}", pressed.text);
     let over = removed(&owner).await;
     assert_eq!(over["state"], "passed", "{over}");
@@ -148,7 +155,7 @@ async fn a_stranger_is_told_of_signed_out_by_a_button_refused_and_gone() {
     assert!(last["text"].as_str().expect("a text").contains("signed out"), "{last}");
 
     assert_eq!(lasting(&home).await, before);
-    is_refused_as(&home.browser().post_json(&action, &json!({ "answer": "not_me" })).await, 404, "not_found");
+    is_refused_as(&press(&home, &action).await, 404, "not_found");
     assert!(owner.open_alerts().await.is_empty());
 }
 

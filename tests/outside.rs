@@ -9,6 +9,8 @@ mod mail;
 mod ntfy;
 #[path = "outside/peers.rs"]
 mod peers;
+#[path = "outside/recipe.rs"]
+mod recipe;
 #[path = "outside/web_hook.rs"]
 mod web_hook;
 #[path = "outside/web_push.rs"]
