@@ -53,11 +53,14 @@ export class StepsLeft {
 
   /** Skips a step, or takes it up again. */
   async skip(step: StepKind, skipped: boolean) {
-    const isLatest = this.#latest.ask();
+    // No earlier answer can know of it. The home tells everybody besides, and often before it answers: what is asked for then
+    // may come later, and the list must have changed when this is over.
+    this.#latest.ask();
+    const shown = this.steps;
     try {
       const { steps } = await household.during(home.skipStep({ step, skipped }));
       this.refused = "";
-      if (isLatest()) this.steps = steps;
+      if (this.steps === shown) this.steps = steps;
       // The list goes with its last step, and with it the way back.
       if (skipped && !this.isLeft) {
         const undo = { text: t.nextSteps.undo, run: () => void this.skip(step, false) };

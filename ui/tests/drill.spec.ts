@@ -57,8 +57,10 @@ test("a drill is answered by the button of a notification, and shows the time of
   expect(await names(first.request)).toContain(STRANGER);
   await picture(page, info, "drill-waiting", { whole: true });
 
-  expect([told[0]?.kind, told[0]?.title]).toEqual(["drill", "Fire drill: a made-up stranger signed in"]);
-  const button = told[0]?.actions.find(({ answer }) => answer === "not_me");
+  // The lamp also heard that this browser is new.
+  const drills = told.filter(({ kind }) => kind === "drill");
+  expect(drills.map(({ title }) => title)).toEqual(["Fire drill: a made-up stranger signed in"]);
+  const button = drills[0]?.actions.find(({ answer }) => answer === "not_me");
   const pressed = await first.request.post(button?.url ?? "", { data: { answer: "not_me" } });
   expect(pressed.ok(), await pressed.text()).toBe(true);
 

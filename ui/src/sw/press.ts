@@ -16,7 +16,9 @@ export async function press(about: About, pressed: Pressed): Promise<void> {
   const { title, body } = said ?? { title: words.failed, body: words.because(words.unexpected(200)) };
   // What it was about is still to be read.
   const whole = said ? [body, about.title].filter(Boolean).join("\n") : body;
-  return replace(about, title, whole, { open: said === null });
+  // Where somebody else had answered before, what the home says of that is news.
+  const answered = said !== null && !came.effect.startsWith("already_");
+  return replace(about, title, whole, { open: said === null, answered });
 }
 
 function inWords({ effect, signedIn }: { effect: string; signedIn: unknown }): { title: string; body: string } | null {

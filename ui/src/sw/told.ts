@@ -27,11 +27,15 @@ export interface About {
   signOutUrl: string | null;
   /** Whether there is one, but at another address of the home. */
   signsOutElsewhere: boolean;
+  /** Whether it says already what came of an answer that was given by its own buttons. */
+  answeredHere: boolean;
 }
 
 /** What came in a push, to be shown: the browser expects something to be shown for each. */
 export interface Told {
   about: About;
+  /** Whether it says that nothing waits any more. */
+  settled: boolean;
   silent: boolean;
   /** Whether it makes itself noticed although something of it stands there already. */
   again: boolean;
@@ -56,10 +60,12 @@ export function read(data: PushMessageData | null): Told {
     alertId,
     signOutUrl,
     signsOutElsewhere: signOut !== null && signOutUrl === null,
+    answeredHere: false,
   };
   const at = Date.parse(text(said.at) ?? "");
   return {
     about,
+    settled: isSettled,
     silent: isSettled || shown.silent === true,
     again: isSettled || said.again === true,
     buttons: !isSettled && said.kind !== "test" && (alertId !== null || signOutUrl !== null),
@@ -68,7 +74,11 @@ export function read(data: PushMessageData | null): Told {
 }
 
 /** Shows what came. */
-export function show({ about, silent, again, buttons, at }: Told): Promise<void> {
+export async function show({ about, settled, silent, again, buttons, at }: Told): Promise<void> {
+  // Whoever answered here has read what came of it, and is not told that somebody did. It is shown again all the same, as the
+  // browser expects.
+  const answered = settled ? await answeredHere(about.tag) : undefined;
+  if (answered) return put(answered, { silent: true, renotify: false });
   return put(about, {
     silent,
     renotify: !again,
@@ -77,9 +87,19 @@ export function show({ about, silent, again, buttons, at }: Told): Promise<void>
   });
 }
 
+async function answeredHere(tag: string): Promise<About | undefined> {
+  const standing = await self.registration.getNotifications({ tag });
+  return standing.map(aboutOf).find((about) => about.answeredHere);
+}
+
 /** Puts words in the place of a notification, without a sound; what is left to press stays. */
-export function replace(about: About, title: string, body: string, { open }: { open: boolean }): Promise<void> {
-  const shown = { ...about, title, body };
+export function replace(
+  about: About,
+  title: string,
+  body: string,
+  { open, answered = false }: { open: boolean; answered?: boolean },
+): Promise<void> {
+  const shown = { ...about, title, body, answeredHere: answered };
   return put(shown, { silent: true, renotify: false, ...(open ? { actions: actionsFor(about) } : {}) });
 }
 
@@ -109,6 +129,7 @@ export function aboutOf(notification: Notification): About {
     alertId: text(kept.alertId),
     signOutUrl: ownUrl(signOut),
     signsOutElsewhere: kept.signsOutElsewhere === true,
+    answeredHere: kept.answeredHere === true,
   };
 }
 
