@@ -18,7 +18,7 @@ here="$LATCHKEY_ROOT/tools/dev"
 
 # Only what is really there: benches/NAME.rs, as the Cargo.toml beside names them, and what a browser measures.
 all_benches=$(find benches src-tauri/benches simulator/benches ui/bench -maxdepth 1 \( -name '*.rs' -o -name '*.bench.ts' \) -exec basename {} \; |
-    sed 's/\.rs$//; s/\.bench\.ts$//' | LC_ALL=C sort)
+    sed 's/\.rs$//; s/\.bench\.ts$//' | LC_ALL=C sort -u)
 names=''
 while [ "$#" -gt 0 ] && [ "$1" != -- ]; do
     names="$names $1"
@@ -31,22 +31,29 @@ for name in $names; do
 done
 
 # measure NAME [FLAG ...]: with the place databases at hand, and on a session bus without a notification daemon where it is one.
+# What a browser measures of the same name comes after it.
 measure() {
     export LATCHKEY_BENCH_GEOIP="$GEO_COUNTRY:$GEO_CITY_4:$GEO_CITY_6:$GEO_NETWORKS"
-    local bench="$1"
+    local bench="$1" went_well=true
     shift
     if [ -f "src-tauri/benches/$bench.rs" ]; then
-        bash "$here/on-a-screen.sh" cargo bench --locked --quiet -p latchkey-desktop --bench "$bench" -- "$@"
-    elif [ -f "ui/bench/$bench.bench.ts" ]; then
-        cargo build --locked --quiet --release -p latchkey --bin latchkey-server || return 1
-        (cd ui && LATCHKEY_SERVER_BIN="$CARGO_TARGET_DIR/release/latchkey-server" npm run --silent bench -- "$bench.bench.ts")
+        bash "$here/on-a-screen.sh" cargo bench --locked --quiet -p latchkey-desktop --bench "$bench" -- "$@" || went_well=false
     elif [ -f "simulator/benches/$bench.rs" ]; then
-        cargo bench --locked --quiet -p latchkey-simulator --bench "$bench" -- "$@"
+        cargo bench --locked --quiet -p latchkey-simulator --bench "$bench" -- "$@" || went_well=false
     elif grep -q "required-features = \[\"desktop\"\]" <(grep -A3 "^name = \"$bench\"" Cargo.toml); then
-        dbus-run-session -- cargo bench --locked --quiet -p latchkey --features desktop --bench "$bench" -- "$@"
-    else
-        cargo bench --locked --quiet -p latchkey --bench "$bench" -- "$@"
+        dbus-run-session -- cargo bench --locked --quiet -p latchkey --features desktop --bench "$bench" -- "$@" || went_well=false
+    elif [ -f "benches/$bench.rs" ]; then
+        cargo bench --locked --quiet -p latchkey --bench "$bench" -- "$@" || went_well=false
     fi
+    if [ -f "ui/bench/$bench.bench.ts" ]; then
+        measure_in_browser "$bench" || went_well=false
+    fi
+    $went_well
+}
+
+measure_in_browser() {
+    cargo build --locked --quiet --release -p latchkey --bin latchkey-server || return 1
+    (cd ui && LATCHKEY_SERVER_BIN="$CARGO_TARGET_DIR/release/latchkey-server" npm run --silent bench -- "$1.bench.ts")
 }
 
 step 'Set-up'
