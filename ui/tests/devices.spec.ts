@@ -42,7 +42,8 @@ test("a browser that is signed out shows its signed-out screen at once", async (
   const itself = listed.find((device) => device.kind === "browser");
   await signIn(page, home);
   await open(page, home, `/devices/${itself?.id}`);
-  await page.locator("section").getByRole("button", { name: "Sign out" }).first().click();
+  // Its own, and none of the list's beside it, which name their devices.
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
 
   await expect(other.getByRole("heading", { name: "This device was signed out" })).toBeVisible();
