@@ -42,6 +42,27 @@ async fn every_answer_says_its_type_and_that_it_is_no_other() {
     assert_eq!(told, ("text/csv; charset=utf-8", "attachment; filename=\"latchkey-history.csv\""));
 }
 
+#[tokio::test]
+async fn the_interface_is_packed_and_what_has_secrets_in_it_is_not() {
+    let (_home, owner) = TestHome::with_account().await;
+    let packed: &[(&str, &str)] = &[("accept-encoding", "gzip, br")];
+    for (path, expected) in [
+        ("/", "gzip"),
+        ("/api/v1/devices", ""),
+        ("/api/v1/session", ""),
+        ("/sign-in", ""),
+        ("/api/openapi.json", ""),
+    ] {
+        let answer = owner.send(Method::GET, path, packed, None).await;
+        assert_eq!((answer.status, answer.header("content-encoding")), (200, expected), "{path}");
+    }
+    // Who does not take it so gets it as it is; and whoever has it, nothing.
+    let plain = owner.get("/").await;
+    assert_eq!((plain.header("content-encoding"), plain.text.contains("<html")), ("", true));
+    let known = owner.send(Method::GET, "/", &[("if-none-match", plain.header("etag"))], None).await;
+    assert_eq!(known.status, 304, "{known:?}");
+}
+
 /// What a household sees of itself, but for when its devices were active.
 async fn seen(owner: &support::Browser) -> [Value; 4] {
     let mut devices = owner.get("/api/v1/devices").await.json();

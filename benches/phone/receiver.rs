@@ -42,8 +42,8 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").await;
         let listener = listener.map_err(|cause| format!("{name} cannot listen on this computer: {cause}"))?;
         let address = listener.local_addr().map_err(|cause| format!("{name} has no address: {cause}"))?;
-        let (hears, heard) = unbounded_channel();
-        let server = Router::new().fallback(any(move |request| take(request, hears.clone(), status)));
+        let (incoming, heard) = unbounded_channel();
+        let server = Router::new().fallback(any(move |request| take(request, incoming.clone(), status)));
         tokio::spawn(async move { axum::serve(listener, server).await });
         Ok(Self { origin: format!("http://{address}"), name, heard })
     }
@@ -57,7 +57,7 @@ impl Receiver {
 
 async fn take(
     request: Request,
-    hears: UnboundedSender<Heard>,
+    incoming: UnboundedSender<Heard>,
     status: StatusCode,
 ) -> (StatusCode, &'static str) {
     let (parts, body) = request.into_parts();
@@ -68,6 +68,6 @@ async fn take(
     let topic =
         parts.headers.get("topic").and_then(|topic| topic.to_str().ok()).unwrap_or_default().to_owned();
     // Nobody listens any more once the bench is over.
-    let _ = hears.send(Heard { at, path: parts.uri.path().to_owned(), topic, body: body.to_vec() });
+    let _ = incoming.send(Heard { at, path: parts.uri.path().to_owned(), topic, body: body.to_vec() });
     (status, "{}")
 }

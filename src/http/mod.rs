@@ -35,6 +35,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler as _;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -72,7 +73,7 @@ pub fn router(door: Door) -> Router {
         .merge(front_door::routes())
         .route("/api/openapi.json", get(openapi::show))
         .method_not_allowed_fallback(other_method)
-        .fallback(interface::serve)
+        .fallback(interface::serve.layer(interface::packed()))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MOST_TIME));
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
