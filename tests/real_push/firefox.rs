@@ -15,6 +15,18 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::push_service::PushService;
 use crate::until;
 
+/// Finds what can be clicked on: it is there, enabled and at rest, and nothing is over its middle.
+const REACHABLE: &str = "(selector, words) => {
+    const all = [...document.querySelectorAll(selector)];
+    const element = all.find((one) => one.textContent.includes(words));
+    if (!element || element.matches(':disabled')) return null;
+    if (document.getAnimations().some((one) => one.effect?.getTiming().iterations !== Infinity)) return null;
+    element.scrollIntoView({ block: 'center', behavior: 'instant' });
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const over = document.elementFromPoint(x + width / 2, y + height / 2);
+    return over && element.contains(over) ? element : null;
+}";
+
 /// The browser. It ends with the test, and every program that it started.
 pub struct Firefox {
     running: Option<Running>,
@@ -42,6 +54,10 @@ impl Firefox {
             ("permissions.default.desktop-notification", json!(1)),
             // Else the remote line turns push off, among others.
             ("remote.prefs.recommended", json!(false)),
+            // What moves is not hit.
+            ("ui.prefersReducedMotion", json!(1)),
+            // Nothing of the browser's own is to be over the page.
+            ("signon.rememberSignons", json!(false)),
             ("browser.shell.checkDefaultBrowser", json!(false)),
             ("browser.aboutwelcome.enabled", json!(false)),
             ("datareporting.policy.dataSubmissionEnabled", json!(false)),
@@ -116,10 +132,15 @@ impl Firefox {
         answer["result"].take()
     }
 
-    /// Clicks on the first element that fits a CSS selector, as a person does: the page sees a user's gesture.
-    #[allow(dead_code, reason = "for the pages of the home")]
-    pub async fn click(&mut self, selector: &str) {
-        let element = self.element(selector).await;
+    /// Clicks on the first element that fits a CSS selector and has these words in it, as a person does: once it is there, and
+    /// nothing is over it; the page sees a user's gesture.
+    pub async fn press(&mut self, selector: &str, words: &str) {
+        let element = until(&format!("“{words}” can be pressed"), async || {
+            let expression = format!("({REACHABLE})({}, {})", json!(selector), json!(words));
+            let node = self.result(&expression).await;
+            node["sharedId"].as_str().map(|id| json!({ "sharedId": id }))
+        })
+        .await;
         let Running { line, context, .. } = self.running();
         let origin = json!({ "type": "element", "element": element });
         let mouse = json!({ "type": "pointer", "id": "mouse", "actions": [
@@ -131,9 +152,8 @@ impl Firefox {
     }
 
     /// Types into the first element that fits a CSS selector.
-    #[allow(dead_code, reason = "for the pages of the home")]
     pub async fn fill(&mut self, selector: &str, text: &str) {
-        self.click(selector).await;
+        self.press(selector, "").await;
         let Running { line, context, .. } = self.running();
         let strokes = text.chars().flat_map(|key| {
             [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })]
@@ -142,14 +162,20 @@ impl Firefox {
         line.call("input.performActions", json!({ "context": context, "actions": [keys] })).await;
     }
 
-    async fn element(&mut self, selector: &str) -> Value {
-        let expression = format!(
-            "new Promise(found => {{ const look = () => {{ const element = document.querySelector({}); \
-             if (element) found(element); else requestAnimationFrame(look); }}; look(); }})",
-            json!(selector)
-        );
-        let node = self.result(&expression).await;
-        json!({ "sharedId": node["sharedId"] })
+    /// Waits until the page says this.
+    pub async fn says(&mut self, words: &str) {
+        let expression = format!("document.body.innerText.includes({})", json!(words));
+        until(&format!("the page says “{words}”"), async || {
+            (self.evaluate(&expression).await == json!(true)).then_some(())
+        })
+        .await;
+    }
+
+    /// The addresses of all pages that are open.
+    pub async fn pages(&mut self) -> Vec<String> {
+        let mut tree = self.running().line.call("browsingContext.getTree", json!({ "maxDepth": 0 })).await;
+        let pages = tree["contexts"].as_array_mut().expect("a list");
+        pages.iter().map(|page| page["url"].as_str().expect("an address").to_owned()).collect()
     }
 
     /// Closes the page: from then on there is an empty one.

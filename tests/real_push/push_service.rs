@@ -82,9 +82,13 @@ impl PushService {
         lock(&self.state).hellos
     }
 
-    /// What browsers said of each message.
-    pub fn acknowledged(&self) -> Vec<i64> {
-        lock(&self.state).acknowledged.clone()
+    /// What browsers said of each message, once they did of so many: 100 is delivered, and decrypted.
+    pub async fn acknowledged(&self, messages: usize) -> Vec<i64> {
+        until(&format!("a browser has {messages} messages"), async || {
+            let said = lock(&self.state).acknowledged.clone();
+            (said.len() >= messages).then_some(said)
+        })
+        .await
     }
 
     /// Waits until a browser has ended a subscription.
