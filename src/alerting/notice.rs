@@ -125,7 +125,7 @@ impl Words {
     pub fn settled_elsewhere(&self, seat: &Seat, alert: &Alert) -> Notice {
         let title = match (alert.is_drill(), alert.signed_in) {
             (true, false) => "The fire drill is over",
-            (_, true) => "Answered on another screen",
+            (_, true) => "Answered",
             (false, false) => "Signed out",
         };
         let id = NoticeId { seat: seat.clone(), alert_id: alert.id };

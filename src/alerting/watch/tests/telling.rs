@@ -51,7 +51,7 @@ async fn an_answer_or_a_sign_out_elsewhere_settles_what_is_in_sight() {
     let answered = desk.shown().await.id;
     home.answer_alert(answered.alert_id, AlertAnswer { answer: Answer::Me }).await.unwrap();
     let settled = desk.settled().await;
-    assert_eq!((settled.id, settled.title), (answered, "Answered on another screen"));
+    assert_eq!((settled.id, settled.title), (answered, "Answered"));
     let tv = household.sign_in("Hall TV").await;
     let ended = desk.shown().await.id;
     home.sign_out_device(tv.device_id).await.unwrap();
