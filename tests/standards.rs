@@ -54,7 +54,7 @@ async fn the_interface_is_packed_and_what_has_secrets_in_it_is_not() {
         ("/api/openapi.json", ""),
     ] {
         let answer = owner.send(Method::GET, path, packed, None).await;
-        assert_eq!((answer.status, answer.header("content-encoding")), (200, expected), "{path}");
+        assert_eq!(answer.header("content-encoding"), expected, "{path}");
     }
     // Who does not take it so gets it as it is; and whoever has it, nothing.
     let plain = owner.get("/").await;
