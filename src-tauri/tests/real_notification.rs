@@ -48,7 +48,7 @@ async fn one_tap_on_the_notification_signs_the_stranger_out_also_with_the_window
 
     panel.press("Open Latchkey").await;
     screen::window_shows().await;
-    let alerts = window.call("alerts", json!({"query": {}})).await.unwrap();
+    let alerts = window.operation("alerts", json!({"query": {}})).await.unwrap();
     assert_eq!(alerts["alerts"][0]["state"], "not_me");
     window.quit().await;
 }
@@ -90,9 +90,9 @@ async fn an_answer_in_the_window_settles_the_notification() {
     // This app trusts the proxy in front of it, and a proxy that names nobody speaks for nobody.
     assert!(alert.text.contains("Garage radio") && alert.text.contains("At an unknown place"), "{alert:?}");
 
-    let alerts = window.call("alerts", json!({"query": {"state": "open"}})).await.unwrap();
+    let alerts = window.operation("alerts", json!({"query": {"state": "open"}})).await.unwrap();
     let answer = json!({"id": alerts["alerts"][0]["id"], "answer": {"answer": "not_me"}});
-    assert_eq!(window.call("answer_alert", answer).await.unwrap()["effect"], "signed_out");
+    assert_eq!(window.operation("answer_alert", answer).await.unwrap()["effect"], "signed_out");
     stranger.is_refused().await;
     let settled = dunst.next(before + 1).await;
     assert_eq!(settled.title, "Signed out");
@@ -105,19 +105,19 @@ async fn a_kids_profile_at_this_desktop_gets_no_notification() {
     let (dunst, _panel) = (Dunst::here(), Panel::show().await);
     let window = Window::open().await;
     window.set_up().await;
-    let session = window.call("session", json!({})).await.unwrap();
+    let session = window.operation("session", json!({})).await.unwrap();
     let kid =
         session["profiles"].as_array().unwrap().iter().find(|profile| profile["kind"] == "kids").unwrap();
-    window.call("choose_profile", json!({"choice": {"profile_id": kid["id"]}})).await.unwrap();
+    window.operation("choose_profile", json!({"choice": {"profile_id": kid["id"]}})).await.unwrap();
     let before = dunst.shown().len();
     let _stranger = SignedInDevice::sign_in(&window.address, "Cellar TV", None).await;
-    assert_eq!(window.call("alerts", json!({"query": {}})).await.unwrap_err()["error"], "kids_profile");
+    assert_eq!(window.operation("alerts", json!({"query": {}})).await.unwrap_err()["error"], "kids_profile");
     // Another program's notification, sent after it: had the alert been told, it would stand before this one.
     Dunst::tell("Something else");
     assert_eq!(dunst.next(before).await.title, "Something else");
     // Back to the grown-up: the alert is caught up with now.
     let ana = session["profile"]["id"].clone();
-    window.call("choose_profile", json!({"choice": {"profile_id": ana}})).await.unwrap();
+    window.operation("choose_profile", json!({"choice": {"profile_id": ana}})).await.unwrap();
     assert!(dunst.next(before + 1).await.text.contains("Cellar TV"));
     window.quit().await;
 }

@@ -134,6 +134,11 @@ impl Window {
         if told["error"].is_null() { Ok(told["answer"].clone()) } else { Err(told["error"].clone()) }
     }
 
+    /// Asks for an operation of the home, as the interface does.
+    pub async fn operation(&self, name: &str, arguments: Value) -> Result<Value, Value> {
+        self.call("ask", json!({"operation": name, "arguments": arguments})).await
+    }
+
     /// The element that an `XPath` finds, waited for.
     async fn find(&self, xpath: &str) -> String {
         self.see(&format!(
