@@ -1,4 +1,4 @@
-//! What speaks with servers of others: push services, ntfy, mail servers, web hooks. Data comes in, an outcome goes out;
+//! What speaks with servers of others: push services, ntfy, mail servers, web hooks, relays. Data comes in, an outcome goes out;
 //! nothing here knows of accounts, sessions or alerts, and nothing is tried twice.
 //!
 //! Every address that a person gives or a browser brings passes [`address`], once as it is written and once more as it is
@@ -9,6 +9,7 @@ mod handed;
 pub mod mail;
 pub mod ntfy;
 mod outlet;
+pub mod relay;
 pub mod web_hook;
 pub mod web_push;
 

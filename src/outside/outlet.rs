@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder};
+use reqwest::{Client, ClientBuilder, Response};
 use url::Url;
 
 use super::address::{Allowed, Guard, NotThere, Reach, own_networks, reachable};
@@ -19,6 +19,9 @@ use crate::tls;
 
 /// From the first byte to the last of the answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a stream lasts at the most: then it is asked for anew, also where a name leads elsewhere by now.
+const LONGEST_STREAM: Duration = Duration::from_hours(12);
 
 /// Most bytes that are read of an answer.
 const MOST_ANSWER_BYTES: usize = 64 * 1024;
@@ -94,14 +97,7 @@ impl Outlet {
         reach: Reach,
         clock: &dyn Clock,
     ) -> Result<Answer, Handed> {
-        let allowed =
-            self.guard.allowed(&message.url, reach).map_err(|why| Handed::refused(why.to_string()))?;
-        let client = match allowed {
-            None => &self.trusted,
-            Some(Allowed::Public) => &self.public,
-            Some(Allowed::Anywhere) => &self.anywhere,
-            Some(Allowed::AtHome) => &self.at_home,
-        };
+        let client = self.client(&message.url, reach)?;
         let Message { method, url, headers, body } = message;
         let mut response =
             client.request(method, url).headers(headers).body(body).send().await.map_err(no_answer)?;
@@ -118,6 +114,30 @@ impl Outlet {
             }
         }
         Ok(Answer { status, after, body })
+    }
+
+    /// Asks for an answer that has no end, to be read as it comes. It is as unbounded as whoever sends it.
+    ///
+    /// # Errors
+    ///
+    /// The outcome, when there is no answer.
+    pub(super) async fn stream(&self, url: Url, reach: Reach) -> Result<Response, Handed> {
+        let asking = self.client(&url, reach)?.get(url).timeout(LONGEST_STREAM).send();
+        match tokio::time::timeout(PATIENCE, asking).await {
+            Ok(answer) => answer.map_err(no_answer),
+            Err(_) => Err(Handed::later("the server does not answer in time")),
+        }
+    }
+
+    /// What connects to an address, and to no other place than it may.
+    fn client(&self, url: &Url, reach: Reach) -> Result<&Client, Handed> {
+        let allowed = self.guard.allowed(url, reach).map_err(|why| Handed::refused(why.to_string()))?;
+        Ok(match allowed {
+            None => &self.trusted,
+            Some(Allowed::Public) => &self.public,
+            Some(Allowed::Anywhere) => &self.anywhere,
+            Some(Allowed::AtHome) => &self.at_home,
+        })
     }
 }
 
