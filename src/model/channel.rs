@@ -35,6 +35,23 @@ pub struct Channel {
     pub detail: Option<String>,
     /// When it took something last.
     pub last_delivery_at: Option<Timestamp>,
+    /// How its device answers by a relay, where it can.
+    pub replies: Option<Replies>,
+}
+
+/// How the device at a channel's end answers by a relay.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Replies {
+    /// What it signs with: an uncompressed point of P-256, base64url.
+    pub key: String,
+    /// The topic that the home listens to for it. Whoever knows it can post there.
+    pub inbox: String,
+}
+
+impl fmt::Debug for Replies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Replies(…)")
+    }
 }
 
 /// What a channel is called: 1 to 40 characters.

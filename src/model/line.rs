@@ -127,6 +127,11 @@ impl Lines {
         self.as_slice().iter().any(|judged| judged.is_on(line) && judged.is_familiar())
     }
 
+    /// Whether there are some, and the session was familiar on each.
+    pub fn are_all_familiar(&self) -> bool {
+        !self.as_slice().is_empty() && self.as_slice().iter().all(|judged| judged.is_familiar())
+    }
+
     /// These and a line, as the latest, and whether the session was familiar there; the oldest is forgotten for it.
     #[must_use]
     pub fn with(&self, line: Line, is_familiar: bool) -> Self {
@@ -185,6 +190,10 @@ mod tests {
         // What it was found to be last is what counts.
         assert!(!lines.with(line(12), false).is_familiar_on(line(12)));
         assert!(lines.with(line(100), true).is_familiar_on(line(100)));
+        // Of those on all of which it was familiar there is one at least.
+        assert!(!Lines::default().are_all_familiar() && !lines.are_all_familiar());
+        let twice = Lines::default().with(line(1), true).with(line(2), true);
+        assert!(twice.are_all_familiar() && !twice.with(line(3), false).are_all_familiar());
     }
 
     #[test]

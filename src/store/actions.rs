@@ -3,6 +3,7 @@
 use super::Store;
 use super::ending::{EndSession, EndedKey, end_sessions};
 use super::jobs::tell_again;
+use super::relayed::{Relayed, write_relayed};
 use super::rows::{Columns, to_json};
 use super::turn::Turn;
 use super::writer::Change;
@@ -52,26 +53,41 @@ impl Store {
     pub async fn sign_out_by_action(
         &self,
         _turn: &Turn<'_>,
-        token: SecretHash,
-        alert_id: AlertId,
-        ends: &[EndSession],
-        by: &ActedBy,
+        pressed: &Pressed<'_>,
         now: Timestamp,
     ) -> Result<Vec<EndedKey>> {
         let mut change = self.begin().await?;
         sqlx::query("UPDATE actions SET used_at = $2 WHERE token_hash = $1")
-            .bind(token.as_bytes().as_slice())
+            .bind(pressed.token.as_bytes().as_slice())
             .bind(now.as_millis())
             .execute(&mut *change)
             .await?;
-        write_acted_by(&mut change, alert_id, by).await?;
-        let ended = end_sessions(&mut change, ends).await?;
+        if let Some(relayed) = pressed.relayed {
+            write_relayed(&mut change, relayed).await?;
+        }
+        write_acted_by(&mut change, pressed.alert_id, pressed.by).await?;
+        let ended = end_sessions(&mut change, pressed.ends).await?;
         if ended.is_empty() {
-            tell_again(&mut change, alert_id, now).await?;
+            tell_again(&mut change, pressed.alert_id, now).await?;
         }
         change.commit().await?;
         Ok(ended)
     }
+}
+
+/// What a button that was pressed changes.
+#[derive(Debug)]
+pub struct Pressed<'a> {
+    /// Its secret.
+    pub token: SecretHash,
+    /// The alert that it answers.
+    pub alert_id: AlertId,
+    /// What it ends.
+    pub ends: &'a [EndSession],
+    /// Who pressed it.
+    pub by: &'a ActedBy,
+    /// The answer that it came with, where that came by a relay.
+    pub relayed: Option<&'a Relayed>,
 }
 
 /// Notes who answered an alert, or signed out what it is about, within a larger change.

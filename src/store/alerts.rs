@@ -9,6 +9,7 @@ use super::ending::{EndSession, EndedKey, end_sessions};
 use super::familiarity::write_known;
 use super::history::insert_history;
 use super::jobs::{tell, tell_again};
+use super::relayed::{Relayed, write_relayed};
 use super::rows::{Columns, familiarity, only_if_readable, readable, to_json};
 use super::turn::Turn;
 use super::writer::Change;
@@ -120,6 +121,9 @@ impl Store {
             .await?;
         }
         write_acted_by(&mut change, alert.id, answer.by).await?;
+        if let Some(relayed) = answer.relayed {
+            write_relayed(&mut change, relayed).await?;
+        }
         if answer.state == AlertState::NotMe {
             remove_channels_of(&mut change, alert.device_id).await?;
         }
@@ -137,6 +141,8 @@ pub struct AnswerChange<'a> {
     pub state: AlertState,
     /// Who gave it.
     pub by: &'a ActedBy,
+    /// How it came, where that was by a relay.
+    pub relayed: Option<&'a Relayed>,
     /// Its entry in the history.
     pub history: &'a HistoryEntry,
     /// What is known of the account from now on, where the answer teaches something.

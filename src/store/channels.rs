@@ -9,7 +9,8 @@ use super::turn::Turn;
 use super::writer::Change;
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountId, Channel, ChannelId, ChannelName, ChannelState, DeviceId, HistoryEntry, Timestamp, ZoneName,
+    AccountId, Channel, ChannelId, ChannelName, ChannelState, DeviceId, HistoryEntry, Replies, Timestamp,
+    ZoneName,
 };
 
 /// With the conditions and the order that follow.
@@ -17,7 +18,7 @@ macro_rules! channels {
     ($rest:literal) => {
         concat!(
             "SELECT id, account_id, profile_id, device_id, name, target, quiet_hours, time_zone, created_at, state,
-             detail, last_delivery_at FROM channels ",
+             detail, last_delivery_at, reply_key, inbox FROM channels ",
             $rest
         )
     };
@@ -95,11 +96,12 @@ pub async fn remove_channels_of(change: &mut Change, device_id: DeviceId) -> Res
 async fn write(change: &mut Change, channel: &Channel) -> Result<()> {
     sqlx::query(
         "INSERT INTO channels (id, account_id, profile_id, device_id, name, target, quiet_hours, time_zone,
-         created_at, state, detail, last_delivery_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         created_at, state, detail, last_delivery_at, reply_key, inbox)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          ON CONFLICT (id) DO UPDATE SET profile_id = excluded.profile_id, device_id = excluded.device_id,
          name = excluded.name, target = excluded.target, quiet_hours = excluded.quiet_hours,
-         time_zone = excluded.time_zone, state = excluded.state, detail = excluded.detail",
+         time_zone = excluded.time_zone, state = excluded.state, detail = excluded.detail,
+         reply_key = excluded.reply_key, inbox = excluded.inbox",
     )
     .bind(channel.id.to_string())
     .bind(channel.account_id.to_string())
@@ -113,6 +115,8 @@ async fn write(change: &mut Change, channel: &Channel) -> Result<()> {
     .bind(channel.state.as_str())
     .bind(channel.detail.as_deref())
     .bind(channel.last_delivery_at.map(Timestamp::as_millis))
+    .bind(channel.replies.as_ref().map(|replies| replies.key.as_str()))
+    .bind(channel.replies.as_ref().map(|replies| replies.inbox.as_str()))
     .execute(&mut **change)
     .await?;
     Ok(())
@@ -122,6 +126,7 @@ fn to_channel(row: &SqliteRow) -> Result<Channel> {
     let name: &str = row.raw("name")?;
     let quiet: Option<&str> = row.raw("quiet_hours")?;
     let zone: Option<&str> = row.raw("time_zone")?;
+    let (key, inbox): (Option<String>, Option<String>) = (row.raw("reply_key")?, row.raw("inbox")?);
     Ok(Channel {
         id: row.word("id")?,
         account_id: row.word("account_id")?,
@@ -136,5 +141,6 @@ fn to_channel(row: &SqliteRow) -> Result<Channel> {
         state: row.word_or("state", ChannelState::Untried),
         detail: row.raw("detail")?,
         last_delivery_at: row.moment_if_any("last_delivery_at")?,
+        replies: key.zip(inbox).map(|(key, inbox)| Replies { key, inbox }),
     })
 }

@@ -17,6 +17,11 @@ impl Store {
         self.home_key("push", make).await
     }
 
+    /// The key that phones seal their answers to, kept in the same way.
+    pub async fn relay_key(&self, make: impl FnOnce() -> Vec<u8>) -> Result<Vec<u8>> {
+        self.home_key("relay", make).await
+    }
+
     async fn home_key(&self, name: &'static str, make: impl FnOnce() -> Vec<u8>) -> Result<Vec<u8>> {
         let found: Option<(Vec<u8>,)> = sqlx::query_as("SELECT key FROM home_keys WHERE name = $1")
             .bind(name)

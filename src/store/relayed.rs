@@ -1,0 +1,127 @@
+//! Answers that come by a relay: where they are listened for, and which came already.
+
+use std::time::Duration;
+
+use super::Store;
+use super::history::insert_history;
+use super::rows::{Columns, readable};
+use super::turn::Turn;
+use super::writer::Change;
+use crate::error::Result;
+use crate::model::{AccountId, Channel, ChannelId, HistoryEntry, Timestamp};
+
+/// How long an answer that counted is remembered. It is good for minutes; but the clock on the wall may be set back.
+const REMEMBERED: Duration = Duration::from_hours(24 * 30);
+
+/// Where answers for a channel are listened for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Inbox {
+    /// The relay's address.
+    pub relay_url: String,
+    /// The topic. Whoever knows it can post there.
+    pub topic: String,
+}
+
+impl std::fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Inbox({})", self.relay_url)
+    }
+}
+
+/// An answer that came by a relay, as it is remembered.
+#[derive(Clone, Debug)]
+pub struct Relayed {
+    /// Whose.
+    pub channel_id: ChannelId,
+    /// Its own id.
+    pub answer_id: String,
+    /// When it came.
+    pub came_at: Timestamp,
+}
+
+impl Store {
+    /// The relay that carries answers to an account, if there is one.
+    pub async fn relay_url(&self, account_id: AccountId) -> Result<Option<String>> {
+        let found: Option<(Option<String>,)> = sqlx::query_as("SELECT relay_url FROM accounts WHERE id = $1")
+            .bind(account_id.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(found.and_then(|(url,)| url))
+    }
+
+    /// Keeps which relay carries answers to an account; `None` for none.
+    pub async fn set_relay_url(
+        &self,
+        _turn: &Turn<'_>,
+        account_id: AccountId,
+        relay_url: Option<&str>,
+        history: &HistoryEntry,
+    ) -> Result<()> {
+        let mut change = self.begin().await?;
+        sqlx::query("UPDATE accounts SET relay_url = $2 WHERE id = $1")
+            .bind(account_id.to_string())
+            .bind(relay_url)
+            .execute(&mut *change)
+            .await?;
+        insert_history(&mut change, history).await?;
+        change.commit().await
+    }
+
+    /// Where answers are listened for.
+    pub async fn inboxes(&self) -> Result<Vec<Inbox>> {
+        let rows = sqlx::query(
+            "SELECT a.relay_url, c.inbox FROM channels c JOIN accounts a ON a.id = c.account_id
+             WHERE a.relay_url IS NOT NULL AND c.inbox IS NOT NULL AND c.state <> 'gone' ORDER BY c.id",
+        )
+        .fetch_all(&self.reader)
+        .await?;
+        readable(&rows, |row| Ok(Inbox { relay_url: row.raw("relay_url")?, topic: row.raw("inbox")? }))
+    }
+
+    /// The channel that a topic is listened to for.
+    pub async fn channel_of_inbox(&self, topic: &str) -> Result<Option<Channel>> {
+        let found: Option<(String, String)> =
+            sqlx::query_as("SELECT account_id, id FROM channels WHERE inbox = $1")
+                .bind(topic)
+                .fetch_optional(&self.reader)
+                .await?;
+        let ids = found.and_then(|(account, id)| Some((account.parse().ok()?, id.parse().ok()?)));
+        match ids {
+            Some((account_id, id)) => self.channel(account_id, id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether an answer came before and counted.
+    pub async fn has_come(&self, channel_id: ChannelId, answer_id: &str) -> Result<bool> {
+        let found: Option<(i64,)> =
+            sqlx::query_as("SELECT came_at FROM relayed WHERE channel_id = $1 AND answer_id = $2")
+                .bind(channel_id.to_string())
+                .bind(answer_id)
+                .fetch_optional(&self.reader)
+                .await?;
+        Ok(found.is_some())
+    }
+
+    /// Remembers an answer that changed nothing else.
+    pub async fn remember_relayed(&self, _turn: &Turn<'_>, relayed: &Relayed) -> Result<()> {
+        let mut change = self.begin().await?;
+        write_relayed(&mut change, relayed).await?;
+        change.commit().await
+    }
+}
+
+/// Remembers an answer within the change that it makes. Fails when it came before: then nothing is changed.
+pub async fn write_relayed(change: &mut Change, relayed: &Relayed) -> Result<()> {
+    sqlx::query("DELETE FROM relayed WHERE came_at < $1")
+        .bind(relayed.came_at.before(REMEMBERED).as_millis())
+        .execute(&mut **change)
+        .await?;
+    sqlx::query("INSERT INTO relayed (channel_id, answer_id, came_at) VALUES ($1, $2, $3)")
+        .bind(relayed.channel_id.to_string())
+        .bind(&relayed.answer_id)
+        .bind(relayed.came_at.as_millis())
+        .execute(&mut **change)
+        .await?;
+    Ok(())
+}
