@@ -21,8 +21,9 @@ use crate::access::set_up::SetupCode;
 use crate::access::{Core, activity, drill, recover};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::delivery;
 use crate::delivery::courier::Post;
+use crate::delivery::relay::Ear;
+use crate::delivery::{self, relay};
 use crate::error::{Error, Result, causes};
 use crate::events::Announcer;
 use crate::geo::{Locator, UpdateSource, Updated};
@@ -31,6 +32,7 @@ use crate::http::{self, Door};
 use crate::identify::Identifier;
 use crate::memory::give_large_pieces_back;
 use crate::model::{IdOrder, ZoneName};
+use crate::outside::relay::HomeKey;
 use crate::outside::web_push::Vapid;
 use crate::outside::{Guard, Outlet};
 use crate::random::{Random, SystemRandom};
@@ -68,6 +70,7 @@ pub struct App {
     writer: JoinHandle<Active>,
     refusals: JoinHandle<Unwritten>,
     delivery: JoinHandle<()>,
+    relay: JoinHandle<()>,
     /// Held as long as the home runs: a second one in the same folder would not hear of sign-outs here.
     _lock: Lock,
 }
@@ -96,9 +99,12 @@ impl App {
         ));
         let refusals = tokio::spawn(refusal::write_until(Arc::clone(&core), unwritten, stop.clone()));
         let writer = tokio::spawn(write_until(Arc::clone(&core), active, stop.clone()));
-        let post = post(&config, &core).await?;
+        let relay_key = relay_key(&core.store, &*core.random).await?;
+        let post = post(&config, &core, &relay_key).await?;
+        let ear = Ear { core: Arc::clone(&core), outlet: post.outlet.clone(), key: relay_key };
+        let relay = tokio::spawn(relay::run(ear, stop.clone()));
         let delivery = tokio::spawn(delivery::run(Arc::clone(&core), Arc::new(post), stop.clone()));
-        Ok(Self { core, address, stop, server, writer, refusals, delivery, _lock: lock })
+        Ok(Self { core, address, stop, server, writer, refusals, delivery, relay, _lock: lock })
     }
 
     /// The address it listens on.
@@ -140,6 +146,9 @@ impl App {
         if let Err(error) = self.delivery.await {
             tracing::error!(error = %causes(&error), "what is told outside did not stop well");
         }
+        if let Err(error) = self.relay.await {
+            tracing::error!(error = %causes(&error), "what listens to the relay did not stop well");
+        }
         match self.writer.await {
             Ok(mut active) => {
                 if let Err(error) = activity::write_down(&self.core, &mut active).await {
@@ -160,14 +169,21 @@ impl App {
 }
 
 /// What hands messages to the servers of others.
-async fn post(config: &Config, core: &Core) -> Result<Post> {
+async fn post(config: &Config, core: &Core, relay_key: &HomeKey) -> Result<Post> {
     Ok(Post {
         outlet: Outlet::new(core.offers.guard.clone()),
         vapid: Arc::new(vapid(config, &core.store, &*core.random).await?),
+        relay_key: relay_key.public_key(),
         mail: config.mail.clone(),
         clock: Arc::clone(&core.clock),
         random: Arc::clone(&core.random),
     })
+}
+
+/// What answers that come by a relay are sealed to.
+async fn relay_key(store: &Store, random: &dyn Random) -> Result<HomeKey> {
+    let key = store.relay_key(|| HomeKey::new(random).secret_bytes().to_vec()).await?;
+    HomeKey::from_bytes(&key).ok_or_else(|| Error::corrupt("key", "nothing can be sealed to it"))
 }
 
 /// By which push services know the home. They read whom to ask when it misbehaves: its public address, which says nothing that

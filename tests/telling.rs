@@ -154,6 +154,7 @@ fn new(kind: ChannelKind) -> NewChannel {
         token: None,
         says: None,
         subscription: None,
+        reply_key: None,
         address: None,
         quiet_hours: None,
         time_zone: None,

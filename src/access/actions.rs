@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Core, alerts, sign_out};
 use crate::error::{Error, Result};
 use crate::model::{ActedBy, AlertListing, AlertState, Answer, EndedReason, Secret};
-use crate::store::{Action, Turn};
+use crate::store::{Action, Pressed, Relayed, Turn};
 use crate::wire::{ActionAnswer, ActionEffect, ActionOutcome, EventKind};
 
 /// How long a button is good for: an alert that nobody saw for a week is answered in the app.
@@ -42,18 +42,20 @@ pub async fn press(core: &Arc<Core>, token: &Secret, pressed: ActionAnswer) -> R
         }
         let found = core.store.alert(action.account_id, action.alert_id).await?;
         let found = found.ok_or(Error::NotFound("action"))?;
-        press_alone(&core, &turn, &token, &action, found).await
+        press_alone(&core, &turn, &token, &action, found, None).await
     })
     .await
     .map_err(Error::of_sign_out)
 }
 
-async fn press_alone(
+/// Presses a button that was found, also for an answer that came by a relay.
+pub(super) async fn press_alone(
     core: &Core,
     turn: &Turn<'_>,
     token: &Secret,
     action: &Action,
     found: AlertListing,
+    relayed: Option<&Relayed>,
 ) -> Result<ActionOutcome> {
     let is_theirs = found.alert.state == AlertState::Me;
     let was_used = action.used_at.is_some();
@@ -64,10 +66,9 @@ async fn press_alone(
     } else {
         let ends = alerts::endings(core, None, &found.alert, EndedReason::NotMe).await?;
         let by = by(core, action).await?;
-        let ended = core
-            .store
-            .sign_out_by_action(turn, token.hash(), action.alert_id, &ends, &by, core.now())
-            .await?;
+        let pressed =
+            Pressed { token: token.hash(), alert_id: action.alert_id, ends: &ends, by: &by, relayed };
+        let ended = core.store.sign_out_by_action(turn, &pressed, core.now()).await?;
         sign_out::retire(core, turn, &ended);
         // Also where nothing was left to end: who pressed it is part of how the alert stands.
         let kind = EventKind::AlertAnswered { alert_id: action.alert_id };
@@ -83,7 +84,7 @@ async fn press_alone(
 }
 
 /// What a token may do.
-async fn find(core: &Core, token: &Secret) -> Result<Action> {
+pub(super) async fn find(core: &Core, token: &Secret) -> Result<Action> {
     let action = core.store.action(token.hash()).await?.ok_or(Error::NotFound("action"))?;
     // Nothing makes others; one that was made otherwise would vouch.
     let is_sign_out = action.answer == Answer::NotMe;

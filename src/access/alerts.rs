@@ -14,7 +14,7 @@ use crate::model::{
     ActedBy, Alert, AlertId, AlertKind, AlertListing, AlertState, Answer, DeviceSignedOut, EndedReason,
     HistoryDetail, HistoryKind, Session, Verdict, page_limit,
 };
-use crate::store::{AnswerChange, EndSession, EndedKey, Turn};
+use crate::store::{AnswerChange, EndSession, EndedKey, Relayed, Turn};
 use crate::wire::{self, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome, EventKind};
 
 /// One page of the account's alerts.
@@ -61,19 +61,20 @@ pub async fn answer(
         if answer != Answer::NotMe {
             vouching::may_vouch(&core, &turn, &manager, about).await?;
         }
-        answer_alone(&core, &turn, &manager, found, answer).await
+        answer_alone(&core, &turn, &manager, found, answer, None).await
     })
     .await
     .map_err(|error| if answer == Answer::NotMe { error.of_sign_out() } else { error })
 }
 
-/// Answers an alert for somebody who may.
-async fn answer_alone(
+/// Answers an alert for somebody who may, here or by a relay.
+pub(super) async fn answer_alone(
     core: &Core,
     turn: &Turn<'_>,
     manager: &Manager,
     found: AlertListing,
     answer: Answer,
+    relayed: Option<&Relayed>,
 ) -> Result<AnswerOutcome> {
     let alert = &found.alert;
     let is_drill = alert.familiarity.is_drill();
@@ -99,6 +100,7 @@ async fn answer_alone(
     let change = AnswerChange {
         state,
         by: &by,
+        relayed,
         history: &history,
         known: lesson.as_deref(),
         familiarity: familiarity.as_ref(),

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 use super::Core;
@@ -12,10 +14,12 @@ use super::vouching::{About, may_vouch};
 use crate::error::{Error, Result};
 use crate::model::{
     AccountId, Channel, ChannelId, ChannelKind, ChannelName, ChannelState, HistoryDetail, HistoryEntry,
-    HistoryKind, Job, JobId, JobState, JobWork, QuietHours, Says, Secret, Subscription, Target, ZoneName,
+    HistoryKind, Job, JobId, JobState, JobWork, QuietHours, Replies, Says, Secret, Subscription, Target,
+    ZoneName,
 };
 use crate::outside::mail::Letter;
 use crate::outside::ntfy::Place;
+use crate::outside::relay::ReplyKey;
 use crate::outside::web_hook::Hook;
 use crate::outside::web_push;
 use crate::outside::{Guard, Reach};
@@ -42,7 +46,8 @@ pub async fn list(core: &Core, manager: &Manager) -> Result<ChannelList> {
         channels.push(shown(core, manager, channel).await?);
     }
     let Offers { push_key, email, .. } = core.offers.clone();
-    Ok(ChannelList { channels, push_key, can_email: email })
+    let relay_url = core.store.relay_url(manager.account_id()).await?;
+    Ok(ChannelList { channels, push_key, can_email: email, relay_url })
 }
 
 /// Makes a channel. A browser that subscribes anew keeps the one it has: its push service gave it another address.
@@ -52,16 +57,23 @@ pub async fn add(core: &Arc<Core>, manager: &Manager, new: NewChannel) -> Result
     let target = target(core, &new)?;
     let name =
         new.name.as_deref().filter(|name| !name.trim().is_empty()).map(ChannelName::parse).transpose()?;
+    let key = reply_key(&new)?;
     let own = own_of_device(core, manager, target.kind()).await?;
     let proven = match &own {
-        Some(_) => None,
-        None => proof::look(core, manager, None, Brought::from(&new.proof)).await?,
+        Some(own) if keeps_key(own, key.as_deref()) => None,
+        _ => proof::look(core, manager, None, Brought::from(&new.proof)).await?,
     };
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
         let turn = core.in_turn(manager.caller()).await?;
         if let Some(own) = own_of_device(&core, &manager, target.kind()).await? {
-            let renewed = Channel { target, state: ChannelState::Untried, detail: None, ..own };
+            let mut renewed = Channel { target, state: ChannelState::Untried, detail: None, ..own };
+            // Another key would answer in its place: that takes what making the channel took.
+            if !keeps_key(&renewed, key.as_deref()) {
+                proof::require(&core, &turn, &manager, None, proven.as_ref()).await?;
+                may_vouch(&core, &turn, &manager, About::Settings).await?;
+                renewed.replies = key.map(|key| replies(&core, key));
+            }
             core.store.write_channel(&turn, &renewed, None).await?;
             changed(&core, manager.account_id());
             return Ok(ChannelAdded { channel: shown(&core, &manager, renewed).await?, secret: None });
@@ -87,6 +99,7 @@ pub async fn add(core: &Arc<Core>, manager: &Manager, new: NewChannel) -> Result
             state: ChannelState::Untried,
             detail: None,
             last_delivery_at: None,
+            replies: key.map(|key| replies(&core, key)),
         };
         let entry = entry(&core, &manager, &channel, HistoryKind::ChannelAdded);
         core.store.write_channel(&turn, &channel, Some(&entry)).await?;
@@ -187,6 +200,27 @@ async fn own_of_device(core: &Core, manager: &Manager, kind: ChannelKind) -> Res
             && channel.device_id == manager.device_id()
     };
     Ok(channels.into_iter().find(is_own))
+}
+
+/// What the channel's device signs its answers with, of what can be asked to answer by a relay: a browser.
+fn reply_key(new: &NewChannel) -> Result<Option<String>> {
+    let key = new.reply_key.as_deref().filter(|_| new.kind == ChannelKind::WebPush);
+    if key.is_some_and(|key| ReplyKey::parse(key).is_none()) {
+        return Err(Error::invalid("reply_key", "This is no key that a browser signs with (P-256)."));
+    }
+    Ok(key.map(str::to_owned))
+}
+
+/// Whether a channel goes on with the key that it has. A browser that says nothing of one does.
+fn keeps_key(channel: &Channel, key: Option<&str>) -> bool {
+    key.is_none() || key == channel.replies.as_ref().map(|replies| replies.key.as_str())
+}
+
+/// How a device answers with a key: by a topic that nobody guesses.
+fn replies(core: &Core, key: String) -> Replies {
+    let mut topic = [0; 16];
+    core.random.fill(&mut topic);
+    Replies { key, inbox: URL_SAFE_NO_PAD.encode(topic) }
 }
 
 /// Where a new channel goes.
@@ -310,6 +344,7 @@ async fn shown(core: &Core, manager: &Manager, channel: Channel) -> Result<wire:
         state: channel.state,
         last_delivery_at: channel.last_delivery_at,
         detail: channel.detail,
+        answers_away: channel.replies.is_some(),
         name: channel.name.as_str().to_owned(),
     })
 }

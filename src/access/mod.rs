@@ -43,6 +43,8 @@ pub mod proxies;
 pub mod reach;
 pub mod recover;
 pub mod refusal;
+pub mod relay;
+pub mod relayed;
 pub mod renewal;
 pub mod revoke;
 pub mod set_up;

@@ -7,11 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Core;
-use super::caller::Caller;
+use super::caller::{Caller, Manager};
 use crate::error::Result;
 use crate::model::{
-    AlertState, Answer, Channel, ChannelState, Job, JobState, JobWork, ProfileKind, Secret, Timestamp,
+    AlertState, Answer, Channel, ChannelState, Job, JobState, JobWork, ProfileKind, Replies, Secret,
+    Timestamp,
 };
+use crate::outside::ntfy::Name;
+use crate::outside::relay::Relay;
 use crate::store::{BegunJob, EndedJob};
 use crate::wire::{Alert, EventKind, HandOver};
 
@@ -44,6 +47,8 @@ pub struct Due {
     pub signs_out: Option<Secret>,
     /// The time zone of whoever reads it.
     pub zone: String,
+    /// Where its device posts an answer while the home cannot be reached; `None` where it cannot, or there is no relay.
+    pub inbox_url: Option<String>,
 }
 
 /// What to say.
@@ -90,7 +95,9 @@ pub async fn begin(core: &Core, most: u32) -> Result<Vec<Due>> {
     let (mut due, mut over) = (Vec::with_capacity(jobs.len()), Vec::new());
     for job in jobs {
         if let Some((channel, say)) = said(core, &job).await? {
-            due.push(with_button(core, job, channel, say));
+            let mut told = with_button(core, job, channel, say);
+            told.inbox_url = inbox_url(core, &told.channel).await?;
+            due.push(told);
         } else {
             note(core, &job, HandOver::Silent, None);
             over.push(EndedJob { job, state: JobState::Done, due_at: now, channel: None, detail: None });
@@ -189,7 +196,7 @@ fn with_button(core: &Core, job: Job, channel: Channel, say: Say) -> Due {
         _ => None,
     };
     let zone = channel.time_zone.as_ref().unwrap_or(&core.zone).as_str().to_owned();
-    Due { job, channel, say, signs_out, zone }
+    Due { job, channel, say, signs_out, zone, inbox_url: None }
 }
 
 /// What there is to say of a job; `None` when it is nothing.
@@ -219,7 +226,7 @@ async fn said(core: &Core, job: &Job) -> Result<Option<(Channel, Say)>> {
 
 /// Whether who is told by a channel may know of alerts: a person who manages the account, and where it ends on a device, that
 /// device signed in, not held, and in the hands of somebody who does.
-async fn may_hear(core: &Core, channel: &Channel) -> Result<bool> {
+pub(super) async fn may_hear(core: &Core, channel: &Channel) -> Result<bool> {
     if let Some(id) = channel.profile_id {
         let profiles = core.store.profiles(channel.account_id).await?;
         if !profiles.iter().any(|profile| profile.id == id && profile.kind == ProfileKind::Adult) {
@@ -229,10 +236,23 @@ async fn may_hear(core: &Core, channel: &Channel) -> Result<bool> {
     if !channel.target.is_of_one_device() {
         return Ok(true);
     }
+    Ok(at_the_end(core, channel).await?.is_some())
+}
+
+/// Who is at the end of a channel that ends on a device: its session, if that is alive, not held, and of somebody who manages.
+pub(super) async fn at_the_end(core: &Core, channel: &Channel) -> Result<Option<Manager>> {
     let listing = core.store.device(channel.account_id, channel.device_id).await?;
     let session = listing.and_then(|listing| core.live.by_id(listing.session.id));
-    Ok(session.is_some_and(|session| {
+    Ok(session.and_then(|session| {
         let caller = Caller::of(Arc::clone(&session), None);
-        caller.unless_ended(()).is_ok() && caller.manager().is_ok()
+        caller.unless_ended(()).and_then(|()| caller.manager()).ok()
     }))
+}
+
+/// Where the device at the end of a channel posts its answers, where it can seal them and there is a relay.
+async fn inbox_url(core: &Core, channel: &Channel) -> Result<Option<String>> {
+    let Some(Replies { inbox, .. }) = &channel.replies else { return Ok(None) };
+    let Some(relay) = core.store.relay_url(channel.account_id).await? else { return Ok(None) };
+    let relay = Relay::parse(&relay, &core.offers.guard).ok();
+    Ok(relay.zip(Name::new(inbox)).map(|(relay, topic)| relay.topic_url(&topic)))
 }

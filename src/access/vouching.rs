@@ -81,6 +81,18 @@ pub(super) async fn speaks(core: &Core, manager: &Manager, about: About) -> Resu
     Ok(matches!(voice(core, manager, about).await?, Voice::Speaks))
 }
 
+/// Whether a device that shows it is itself, and not where it is, may speak for the household: an answer that a relay carries has
+/// no address. Nothing stands for being at home then, and nobody is alone. What cannot be looked at here must be well
+/// everywhere: the session was familiar on every line that it is judged on, looks stolen on none, and no alert waits about its
+/// device. One that is not judged anywhere yet is in doubt.
+pub(super) async fn speaks_from_away(core: &Core, manager: &Manager, about: About) -> Result<bool> {
+    let is_about_itself = about.device() == Some(manager.device_id());
+    if is_about_itself || !manager.caller().session.is_familiar_everywhere() {
+        return Ok(false);
+    }
+    Ok(!core.store.is_told(manager.device_id()).await?)
+}
+
 /// Whether the caller's device is the household's, as far as is known, where this request comes from. What the session was found
 /// to be elsewhere, later or earlier, says nothing: a copy and its owner take turns.
 pub(super) async fn is_familiar(core: &Core, caller: &Caller) -> Result<bool> {

@@ -11,7 +11,7 @@ use super::Courier;
 use super::message::{Kind, Message, says};
 use crate::access::telling::Outcome;
 use crate::clock::Clock;
-use crate::model::{AlertId, Answer, Channel, Says, Secret, Subscription, Target, Timestamp};
+use crate::model::{AlertId, Answer, Channel, ChannelId, Says, Secret, Subscription, Target, Timestamp};
 use crate::outside::mail::{self, Letter, Thread};
 use crate::outside::ntfy::{self, Note, Priority};
 use crate::outside::web_hook::{self, Hook};
@@ -28,6 +28,8 @@ pub struct Post {
     pub outlet: Outlet,
     /// By which push services know the home.
     pub vapid: Arc<Vapid>,
+    /// The public part of what answers by a relay are sealed to.
+    pub relay_key: String,
     /// The mail server, where there is one.
     pub mail: Option<mail::Settings>,
     /// The time.
@@ -47,6 +49,17 @@ struct Pushed<'a> {
     at: Timestamp,
     again: bool,
     sign_out_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<PushedReply<'a>>,
+}
+
+/// How a service worker answers while the home cannot be reached (`outside/relay`).
+#[derive(Serialize)]
+struct PushedReply<'a> {
+    inbox_url: &'a str,
+    home_key: &'a str,
+    channel_id: ChannelId,
+    token: &'a str,
 }
 
 /// A notification, in the names of the Notifications API.
@@ -83,8 +96,8 @@ struct HookedAction<'a> {
 impl Courier for Post {
     async fn hand_over(&self, channel: &Channel, message: &Message) -> Outcome {
         let handed = match &channel.target {
-            Target::WebPush(subscription) => self.push(subscription, Reach::Internet, message).await,
-            Target::UnifiedPush(subscription) => self.push(subscription, Reach::HomeNetwork, message).await,
+            Target::WebPush(to) => self.push(channel, to, Reach::Internet, message).await,
+            Target::UnifiedPush(to) => self.push(channel, to, Reach::HomeNetwork, message).await,
             Target::Ntfy { topic_url, token, .. } => {
                 let message = match says(channel) {
                     Says::Everything => message.clone(),
@@ -100,7 +113,7 @@ impl Courier for Post {
 }
 
 impl Post {
-    async fn push(&self, to: &Subscription, reach: Reach, message: &Message) -> Handed {
+    async fn push(&self, channel: &Channel, to: &Subscription, reach: Reach, message: &Message) -> Handed {
         let to = match web_push::Subscription::parse(&to.to_json(), self.outlet.guard(), reach) {
             Ok(to) => to,
             Err(why) => return Handed::Refused { why: why.to_string() },
@@ -119,6 +132,12 @@ impl Post {
             at: message.at,
             again: message.again,
             sign_out_url: message.button.as_ref().map(|button| button.url.as_str()),
+            reply: message.reply.as_ref().map(|reply| PushedReply {
+                inbox_url: &reply.inbox_url,
+                home_key: &self.relay_key,
+                channel_id: channel.id,
+                token: reply.token.reveal(),
+            }),
         };
         let text = serde_json::to_vec(&pushed).unwrap_or_default();
         let push = Push {

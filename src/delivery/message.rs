@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::access::telling::{Due, Say};
 use crate::alerting::{Seat, Words};
 use crate::clock::Clock;
-use crate::model::{AlertId, AlertKind, Answer, Channel, Says, Target, Telling, Timestamp, Verdict};
+use crate::model::{AlertId, AlertKind, Answer, Channel, Says, Secret, Target, Telling, Timestamp, Verdict};
 use crate::wire::Alert;
 
 /// What is said.
@@ -35,6 +35,23 @@ pub struct Message {
     pub open_url: String,
     /// What can be pressed.
     pub button: Option<Button>,
+    /// How it is answered while the home cannot be reached.
+    pub reply: Option<ReplyWay>,
+}
+
+/// How a browser answers by a relay.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReplyWay {
+    /// Where its sealed answer is posted.
+    pub inbox_url: String,
+    /// The secret of the button, which goes into the answer.
+    pub token: Secret,
+}
+
+impl std::fmt::Debug for ReplyWay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ReplyWay(…)")
+    }
 }
 
 /// What sort of message.
@@ -94,7 +111,9 @@ impl Message {
             Say::Changed(alert) => raised(due, alert, clock, zone, public_url, true),
             Say::Settled(alert) => settled(due, alert, clock, zone, public_url),
         };
-        Self { button, ..said }
+        let reply = due.inbox_url.clone().zip(due.signs_out.clone());
+        let reply = reply.map(|(inbox_url, token)| ReplyWay { inbox_url, token });
+        Self { button, reply, ..said }
     }
 
     /// The same for who is not to be told what happened: a server in between reads it.
@@ -155,6 +174,7 @@ fn raised(
         update: again.then(|| update(due)),
         open_url: open_url(public_url, alert.id),
         button: None,
+        reply: None,
     }
 }
 
@@ -173,6 +193,7 @@ fn settled(due: &Due, alert: &Alert, clock: Arc<dyn Clock>, zone: TimeZone, publ
         update: Some(update(due)),
         open_url: open_url(public_url, alert.id),
         button: None,
+        reply: None,
     }
 }
 
@@ -189,6 +210,7 @@ fn works(due: &Due, clock: &dyn Clock, public_url: &str) -> Message {
         update: None,
         open_url: public_url.to_owned(),
         button: None,
+        reply: None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod courier;
 mod message;
+pub mod relay;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use futures_util::StreamExt;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-pub use message::{Button, Kind, Message};
+pub use message::{Button, Kind, Message, ReplyWay};
 
 use crate::access::Core;
 use crate::access::drill;

@@ -85,6 +85,7 @@ impl Household {
             token: None,
             says: None,
             subscription: None,
+            reply_key: None,
             address: None,
             quiet_hours: None,
             time_zone: None,
@@ -164,6 +165,7 @@ fn nothing_is_said_where_a_server_in_between_reads_it() {
         update: None,
         open_url: "https://home.example/".into(),
         button: None,
+        reply: None,
     };
     let short = message.without_words();
     assert_eq!(

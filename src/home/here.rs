@@ -11,7 +11,7 @@ use crate::access::asking::Asking;
 use crate::access::caller::{Caller, Manager};
 use crate::access::{
     Core, activity, alerts, badge, channels, check, codes, devices, drill, familiarity, geo, history, merge,
-    next_steps, pairing, password, profiles, proof, recover, set_up, sign_in, sign_out,
+    next_steps, pairing, password, profiles, proof, recover, relay, set_up, sign_in, sign_out,
 };
 use crate::error::{Error, Result};
 pub use crate::events::Heard;
@@ -22,8 +22,8 @@ use crate::wire::{
     DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Drill, Event, EventKind, Fresh,
     GeoStatus, HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing,
     PairingAnswer, PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile,
-    ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest,
-    SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
+    ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery, RelayChange, SessionProof,
+    SetupRequest, SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
 };
 
 /// The home on this computer, as one request sees it. Cheap to make.
@@ -275,6 +275,11 @@ impl Home for Here {
     async fn test_channel(&self, id: ChannelId) -> Result<Channel> {
         let manager = self.manager().await?;
         still(&manager, channels::test(&self.core, &manager, id).await?)
+    }
+
+    async fn set_relay(&self, change: RelayChange) -> Result<ChannelList> {
+        let manager = self.manager().await?;
+        still(&manager, relay::set(&self.core, &manager, change).await?)
     }
 
     async fn next_steps(&self) -> Result<NextSteps> {

@@ -115,6 +115,10 @@ macro_rules! operations {
             test_channel(Named id: ChannelId) gives Channel
                 [manager POST "/api/v1/channels/{id}/test" ACCEPTED, channels, 429]
 
+            /// Sets the relay that carries answers back while the home cannot be reached from outside, or none. Only a device that
+            /// is familiar itself may.
+            set_relay(Body change: RelayChange) gives ChannelList [manager PUT "/api/v1/relay" OK, channels, 409 429]
+
             /// What is left to do once the home is set up, and what works already.
             next_steps() gives NextSteps [manager GET "/api/v1/next-steps" OK, home]
 

@@ -7,8 +7,8 @@ pub use crate::wire::{
     DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Drill, GeoStatus, HistoryPage,
     HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing, PairingAnswer,
     PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange,
-    ProfileChoice, ProfileList, Proven, Recovered, Recovery, SessionProof, SetupRequest, SignInRequest,
-    SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
+    ProfileChoice, ProfileList, Proven, Recovered, Recovery, RelayChange, SessionProof, SetupRequest,
+    SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
 };
 pub use std::string::String;
 

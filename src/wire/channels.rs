@@ -38,6 +38,9 @@ pub struct Channel {
     pub last_delivery_at: Option<Timestamp>,
     /// Why it does not do better, in a sentence; `null` when all is well.
     pub detail: Option<String>,
+    /// Whether its device can answer by a relay while the home cannot be reached.
+    #[serde(default)]
+    pub answers_away: bool,
 }
 
 /// The account's channels, and which can be made.
@@ -50,6 +53,21 @@ pub struct ChannelList {
     pub push_key: String,
     /// Whether the home has a server to send e-mail by.
     pub can_email: bool,
+    /// The relay that carries answers back while the home cannot be reached from outside; `null` for none.
+    #[serde(default)]
+    pub relay_url: Option<String>,
+}
+
+/// Which relay carries answers back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(default)]
+#[ts(export)]
+pub struct RelayChange {
+    /// An ntfy server's address; `null` for none.
+    pub relay_url: Option<String>,
+    /// The PIN of the profile that asks, or the password.
+    #[serde(flatten)]
+    pub proof: Proof,
 }
 
 /// A channel to make.
@@ -73,6 +91,10 @@ pub struct NewChannel {
     /// For `web_push` and `unified_push`: what the browser or the app answered when it subscribed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription: Option<PushSubscription>,
+    /// For `web_push`: what the browser signs answers with that go by a relay (P-256, an uncompressed point, base64url). Without one
+    /// a browser that subscribes anew keeps the key it has; another takes the proof that making the channel took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_key: Option<String>,
     /// For `email`: to whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,

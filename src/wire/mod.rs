@@ -20,7 +20,7 @@ mod sessions;
 pub use actions::{ActionAnswer, ActionEffect, ActionOutcome};
 pub use alerts::{Alert, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome};
 pub use channels::{
-    Channel, ChannelAdded, ChannelChange, ChannelList, NewChannel, PushKeys, PushSubscription,
+    Channel, ChannelAdded, ChannelChange, ChannelList, NewChannel, PushKeys, PushSubscription, RelayChange,
 };
 pub use devices::{
     Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, LetInBy, SignOutEffect,

@@ -57,6 +57,7 @@ pub struct Limits {
     codes: Pace<SessionId>,
     /// Trials of a channel: where it ends may be somebody else's mailbox.
     trials: Pace<ChannelId>,
+    relayed: Pace<ChannelId>,
     pairings: Pace<SessionId>,
     pairing_codes: [Pace<IpNet>; 3],
     drills: Pace<AccountId>,
@@ -121,6 +122,8 @@ impl Limits {
             changes: Pace::new(5, secs(30)),
             codes: Pace::new(10, secs(10)),
             trials: Pace::new(5, secs(60)),
+            // Each costs a fraction of a millisecond to open, and a relay may post as many as it likes.
+            relayed: Pace::new(30, secs(2)),
             pairings: Pace::new(10, secs(10)),
             pairing_codes: [Pace::new(10, secs(10)), Pace::new(20, secs(5)), Pace::new(30, secs(4))],
             // Six at once, and six an hour.
@@ -196,6 +199,11 @@ impl Limits {
         self.shares().take(&self.trials, channel)
     }
 
+    /// One more text that comes by a relay for a channel, whatever it is.
+    pub fn relayed(&self, channel: ChannelId) -> Result<()> {
+        self.shares().take(&self.relayed, channel)
+    }
+
     /// One more code that a session shows to a phone.
     pub fn pairing(&self, session: SessionId) -> Result<()> {
         self.shares().take(&self.pairings, session)
@@ -248,6 +256,7 @@ impl Limits {
         self.changes.forget_old(now);
         self.codes.forget_old(now);
         self.trials.forget_old(now);
+        self.relayed.forget_old(now);
         self.pairings.forget_old(now);
         self.drills.forget_old(now);
         for pace in self.pairing_codes.iter().chain(&self.set_up) {

@@ -97,6 +97,11 @@ impl Notes {
         self.rare.as_deref().is_some_and(in_it)
     }
 
+    /// Whether it looks stolen anywhere, and is let through.
+    pub(super) fn has_doubts(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| !rare.doubted.is_empty())
+    }
+
     /// Notes that it looks stolen on a line, and is let through there.
     pub(super) fn doubt(&mut self, line: Line, network: Option<IpNet>) {
         self.lines = self.lines.without(line);

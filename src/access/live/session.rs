@@ -232,6 +232,11 @@ impl LiveSession {
         self.with_notes(|notes| notes.lines.is_familiar_on(line))
     }
 
+    /// Whether it was familiar wherever it was judged, of which there is something, and looks stolen nowhere.
+    pub(crate) fn is_familiar_everywhere(&self) -> bool {
+        self.with_notes(|notes| notes.lines.are_all_familiar() && !notes.has_doubts())
+    }
+
     /// Whether it was judged on a line and is the household's there.
     pub(crate) fn is_judged_on(&self, line: Line) -> bool {
         self.with_notes(|notes| notes.lines.has(line))
