@@ -101,6 +101,11 @@ export class Channels {
     return this.#do(() => home.removeChannel(id));
   }
 
+  /** Sets the relay that carries answers back, or none. Answers why not, or nothing. */
+  setRelay(relay: string | null): Promise<string> {
+    return this.#do(() => home.setRelay({ relay_url: relay }));
+  }
+
   async #do(operation: () => Promise<unknown>): Promise<string> {
     try {
       await proofs.with(operation);

@@ -4,6 +4,9 @@ import type { PushSubscription as Subscribed } from "./api/generated/PushSubscri
 import { inWindow } from "./api/index";
 import { worker } from "./install";
 
+/** How long the worker is waited for, in milliseconds. */
+const KEY_PATIENCE_MS = 3_000;
+
 /** Whether this browser can be told, or what it lacks. */
 export type Ability = "can" | "needs_https" | "home_screen" | "none" | "denied";
 
@@ -53,6 +56,26 @@ async function subscribed(manager: PushManager, key: string): Promise<PushSubscr
     if (!older) throw thrown;
     await older.unsubscribe();
     return manager.subscribe(options);
+  }
+}
+
+/** What this browser signs answers with that go by a relay; nothing where the worker cannot tell. */
+export async function replyKey(): Promise<string | undefined> {
+  try {
+    const { active } = await worker();
+    if (!active) return undefined;
+    const { port1, port2 } = new MessageChannel();
+    const told = new Promise<unknown>((resolve) => {
+      port1.onmessage = ({ data }) => resolve(data);
+      // One of an older build does not answer.
+      setTimeout(resolve, KEY_PATIENCE_MS);
+    });
+    active.postMessage("reply_key", [port2]);
+    const key = await told;
+    port1.close();
+    return typeof key === "string" ? key : undefined;
+  } catch {
+    return undefined;
   }
 }
 

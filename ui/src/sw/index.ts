@@ -4,6 +4,7 @@
 import { answer } from "./offline";
 import { openAt } from "./open";
 import { press } from "./press";
+import { publicReplyKey } from "./reply-key";
 import { dropOthers, fill } from "./shell";
 import { renew } from "./subscription";
 import { aboutOf, read, show } from "./told";
@@ -37,6 +38,17 @@ self.addEventListener("notificationclick", (event) => {
   }
   event.notification.close();
   event.waitUntil(openAt(about.opens));
+});
+
+// The page asks what this browser signs its answers with, when it subscribes. The key is the worker's: the page never has it.
+self.addEventListener("message", (event) => {
+  const [port] = event.ports;
+  if (event.data !== "reply_key" || !port) return;
+  const told = publicReplyKey().then(
+    (key) => port.postMessage(key),
+    () => port.postMessage(null),
+  );
+  event.waitUntil(told);
 });
 
 self.addEventListener("pushsubscriptionchange", (event) => {

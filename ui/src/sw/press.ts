@@ -1,16 +1,23 @@
 // A notification's buttons: the answer is sent from here, without a page, and what came of it takes the notification's place.
 
 import { pushed as words } from "../i18n/en/pushed";
+import { type Carried, carry } from "./relay";
 import { type About, type Pressed, replace } from "./told";
 
 const PATIENCE_MS = 20_000;
+/** Where there is another way, the home itself is waited for less: the browser ends all of it after a while. */
+const PATIENCE_WITH_RELAY_MS = 6_000;
 
-/** What came of asking the home: what it says it did, or why it did nothing. */
-type Came = { effect: string; signedIn: unknown } | { why: string };
+/** What came of asking the home: what it says it did, or why it did nothing; and whether it could not be reached at all. */
+type Came = { effect: string; signedIn: unknown } | { why: string; away?: true };
 
 /** Presses a button. Never fails: what went wrong is shown. */
 export async function press(about: About, pressed: Pressed): Promise<void> {
   const came = pressed === "me" ? await answer(about, "me") : await signOut(about);
+  if ("why" in came && came.away && about.reply && about.alertId) {
+    const given = { alertId: about.alertId, answer: pressed, issuedAt: Date.now() };
+    return tellCarried(about, await carry(about.reply, given));
+  }
   if ("why" in came) return replace(about, words.failed, words.because(came.why), { open: true });
   const said = inWords(came);
   const { title, body } = said ?? { title: words.failed, body: words.because(words.unexpected(200)) };
@@ -19,6 +26,19 @@ export async function press(about: About, pressed: Pressed): Promise<void> {
   // Where somebody else had answered before, what the home says of that is news.
   const answered = said !== null && !came.effect.startsWith("already_");
   return replace(about, title, whole, { open: said === null, answered });
+}
+
+/** What came of an answer that went by the relay. What nobody confirmed is said so, and can be answered again. */
+function tellCarried(about: About, carried: Carried): Promise<void> {
+  if (typeof carried === "string")
+    return replace(about, words.relay[carried].title, words.relay[carried].body, { open: true });
+  if (carried.effect === "open_latchkey") {
+    return replace(about, words.relay.open_latchkey.title, words.relay.open_latchkey.body, { open: true });
+  }
+  const said = inWords({ effect: carried.effect, signedIn: undefined });
+  if (!said) return replace(about, words.failed, words.because(words.unexpected(200)), { open: true });
+  const first = carried.by === null ? "" : words.relay.first(carried.by);
+  return replace(about, said.title, [first, said.body, about.title].filter(Boolean).join("\n"), { open: false });
 }
 
 function inWords({ effect, signedIn }: { effect: string; signedIn: unknown }): { title: string; body: string } | null {
@@ -31,16 +51,24 @@ function inWords({ effect, signedIn }: { effect: string; signedIn: unknown }): {
 async function signOut(about: About): Promise<Came> {
   const came: Came = about.alertId ? await answer(about, "not_me") : { why: words.elsewhere };
   if (!("why" in came)) return came;
+  // The same home at the same address: what does not answer the one does not answer the other.
+  if (came.away && about.reply) return came;
   if (about.signOutUrl) return post(about.signOutUrl, { answer: "not_me" }, "omit");
   return about.signsOutElsewhere ? { why: words.elsewhere } : came;
 }
 
-async function answer({ alertId }: About, given: Pressed): Promise<Came> {
+async function answer({ alertId, reply }: About, given: Pressed): Promise<Came> {
   if (!alertId) return { why: words.elsewhere };
-  return post(`/api/v1/alerts/${encodeURIComponent(alertId)}/answer`, { answer: given }, "same-origin");
+  const patience = reply ? PATIENCE_WITH_RELAY_MS : PATIENCE_MS;
+  return post(`/api/v1/alerts/${encodeURIComponent(alertId)}/answer`, { answer: given }, "same-origin", patience);
 }
 
-async function post(address: string, body: object, credentials: RequestCredentials): Promise<Came> {
+async function post(
+  address: string,
+  body: object,
+  credentials: RequestCredentials,
+  patience = PATIENCE_MS,
+): Promise<Came> {
   let answered: Response;
   try {
     answered = await fetch(address, {
@@ -50,10 +78,10 @@ async function post(address: string, body: object, credentials: RequestCredentia
       credentials,
       cache: "no-store",
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
     });
   } catch {
-    return { why: words.unreachable };
+    return { why: words.unreachable, away: true };
   }
   const said = await answered.json().catch(() => null);
   if (answered.ok && typeof said?.effect === "string") {

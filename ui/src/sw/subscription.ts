@@ -12,7 +12,7 @@ export async function renew(): Promise<void> {
   const { push_key: key } = (await listed.json()) as { push_key?: unknown };
   if (!listed.ok || typeof key !== "string" || key === "") return;
   const subscription = await subscribe(key);
-  // A browser that has its channel needs no proof for this.
+  // A browser that has its channel needs no proof for this. It goes on with the key that it answers by a relay with.
   const answered = await fetch(CHANNELS, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json" },

@@ -2,6 +2,7 @@
 // this worker, so that every field may be missing.
 
 import { pushed as words } from "../i18n/en/pushed";
+import type { Way } from "./sealed";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -29,6 +30,8 @@ export interface About {
   signsOutElsewhere: boolean;
   /** Whether it says already what came of an answer that was given by its own buttons. */
   answeredHere: boolean;
+  /** How it is answered while the home cannot be reached. */
+  reply: Way | null;
 }
 
 /** What came in a push, to be shown: the browser expects something to be shown for each. */
@@ -61,6 +64,7 @@ export function read(data: PushMessageData | null): Told {
     signOutUrl,
     signsOutElsewhere: signOut !== null && signOutUrl === null,
     answeredHere: false,
+    reply: wayOf(said.reply, ["inbox_url", "home_key", "channel_id", "token"]),
   };
   const at = Date.parse(text(said.at) ?? "");
   return {
@@ -130,7 +134,17 @@ export function aboutOf(notification: Notification): About {
     signOutUrl: ownUrl(signOut),
     signsOutElsewhere: kept.signsOutElsewhere === true,
     answeredHere: kept.answeredHere === true,
+    reply: wayOf(kept.reply, ["inboxUrl", "homeKey", "channelId", "token"]),
   };
+}
+
+/** How it is answered by a relay, by the names that it came under; nothing where something of it is missing. */
+function wayOf(value: unknown, [url, key, channel, secret]: [string, string, string, string]): Way | null {
+  const all = fields(value);
+  const [inboxUrl, homeKey, channelId, token] = [text(all[url]), text(all[key]), text(all[channel]), text(all[secret])];
+  if (!inboxUrl || !homeKey || !channelId || !token) return null;
+  // Plain http is for a relay in the house, and for tests: a page by https is not let there by its browser.
+  return /^https?:\/\/[^/?#@]+\/[\w-]{22,64}$/.test(inboxUrl) ? { inboxUrl, homeKey, channelId, token } : null;
 }
 
 /** An address, if it is of this worker's own origin: no other is fetched or opened. */

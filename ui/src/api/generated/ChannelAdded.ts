@@ -70,4 +70,8 @@ last_delivery_at: Timestamp | null,
 /**
  * Why it does not do better, in a sentence; `null` when all is well.
  */
-detail: string | null, };
+detail: string | null, 
+/**
+ * Whether its device can answer by a relay while the home cannot be reached.
+ */
+answers_away: boolean, };

@@ -16,4 +16,8 @@ push_key: string,
 /**
  * Whether the home has a server to send e-mail by.
  */
-can_email: boolean, };
+can_email: boolean, 
+/**
+ * The relay that carries answers back while the home cannot be reached from outside; `null` for none.
+ */
+relay_url: string | null, };

@@ -47,6 +47,7 @@ import type { ProfileList } from "./ProfileList";
 import type { Proven } from "./Proven";
 import type { Recovered } from "./Recovered";
 import type { Recovery } from "./Recovery";
+import type { RelayChange } from "./RelayChange";
 import type { SessionProof } from "./SessionProof";
 import type { SetupRequest } from "./SetupRequest";
 import type { SignInRequest } from "./SignInRequest";
@@ -171,6 +172,11 @@ export interface Operations {
    */
   testChannel(id: ChannelId): Promise<Channel>;
   /**
+   * Sets the relay that carries answers back while the home cannot be reached from outside, or none. Only a device that
+   * is familiar itself may.
+   */
+  setRelay(change: RelayChange): Promise<ChannelList>;
+  /**
    * What is left to do once the home is set up, and what works already.
    */
   nextSteps(): Promise<NextSteps>;
@@ -293,6 +299,7 @@ export const operations: Record<keyof Operations, Operation> = {
   changeChannel: { name: "change_channel", method: "PATCH", path: "/api/v1/channels/{id}", takes: [["path", "id"], ["body", "change"]] },
   removeChannel: { name: "remove_channel", method: "DELETE", path: "/api/v1/channels/{id}", takes: [["path", "id"]] },
   testChannel: { name: "test_channel", method: "POST", path: "/api/v1/channels/{id}/test", takes: [["path", "id"]] },
+  setRelay: { name: "set_relay", method: "PUT", path: "/api/v1/relay", takes: [["body", "change"]] },
   nextSteps: { name: "next_steps", method: "GET", path: "/api/v1/next-steps", takes: [] },
   skipStep: { name: "skip_step", method: "PUT", path: "/api/v1/next-steps", takes: [["body", "skip"]] },
   startDrill: { name: "start_drill", method: "POST", path: "/api/v1/drills", takes: [] },

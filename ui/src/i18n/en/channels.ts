@@ -69,6 +69,32 @@ export const channels = {
   drillLead: "A fire drill: a made-up stranger signs in, and you sign them out from where you are told.",
   drillOpen: "To the fire drill",
 
+  away: {
+    title: "Answer from away",
+    lead: "Most homes cannot be reached from outside. A relay, which both your home and your phone can reach, carries the buttons of a browser’s notification back then.",
+    by: (relay: string) => `Answers come back by ${relay}.`,
+    choose: "Choose a relay",
+    change: "Change the relay",
+    saved: "Answers from away come back by the relay now",
+    turnedOff: "Answers from away come back no more",
+    notHere: "This browser does not answer by it yet.",
+    here: "Answer from this browser as well",
+    hereToo: "This browser answers from away now",
+
+    how: "Any server that speaks ntfy can be one: the public one below, or one of your own that is reached from outside. No port of your home is opened.",
+    address: "Address of the relay",
+    addressHint: "A server, with nothing after it. The one of ntfy is free.",
+    example: "https://ntfy.sh",
+    learnsTitle: "What the relay learns",
+    learns: [
+      "That something was answered, and when; not what, nor about whom. It cannot make an answer of its own or use one twice.",
+      "The internet addresses of your home and your phone, and the address that you open Latchkey at, as every server does that they speak with.",
+      "It can lose an answer. The notification says so when your home does not confirm it.",
+    ],
+    use: "Use this relay",
+    off: "Use no relay",
+  },
+
   addTitle: "Add a way",
   add: "Add",
   adding: "Adding…",

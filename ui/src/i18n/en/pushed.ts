@@ -29,6 +29,23 @@ export const pushed = {
     already_answered: { title: "Answered already", body: "Nothing was changed. Open Latchkey to see by whom." },
   } satisfies Record<Exclude<AnswerEffect, "signed_out" | "already_signed_out">, { title: string; body: string }>,
 
+  /** An answer that went by the relay, as the home could not be reached. */
+  relay: {
+    unconfirmed: {
+      title: "Sent by the relay, but your home has not confirmed it",
+      body: "It may not have been done. Try again, or open Latchkey at home to see.",
+    },
+    not_carried: {
+      title: "Not answered",
+      body: "Neither your home nor the relay could be reached. Check that this device is online, then try again.",
+    },
+    open_latchkey: {
+      title: "Not answered",
+      body: "Your home takes this answer in Latchkey itself only. Open it at home to say so.",
+    },
+    first: (name: string) => `${name} had answered before.`,
+  },
+
   failed: "Not answered",
   because: (reason: string) => `Not answered because: ${reason}`,
   unreachable: "your home does not answer. Check that this device is online, then try again.",
