@@ -25,8 +25,9 @@ export async function carry(way: Way, answer: Answer): Promise<Carried> {
     const posted = await ask(`${way.inboxUrl}?firebase=no`, { method: "POST", body: sealed.text });
     if (!posted.ok) return "not_carried";
     return (await receipt(way, sealed)) ?? "unconfirmed";
-  } catch {
-    return "not_carried";
+  } catch (thrown) {
+    // What the relay did not answer in time, it may have carried all the same.
+    return thrown instanceof DOMException && thrown.name === "TimeoutError" ? "unconfirmed" : "not_carried";
   }
 }
 
