@@ -12,11 +12,11 @@ use super::vouching::{self, About};
 use super::{Core, actions, alerts, telling};
 use crate::error::{Error, Result};
 use crate::model::{
-    ActedBy, AlertId, AlertKind, AlertListing, AlertState, Answer, Channel, ChannelId, Verdict,
+    ActedBy, AlertId, AlertKind, AlertListing, AlertState, Answer, Channel, ChannelId, Inbox, Verdict,
 };
 use crate::outside::ntfy::Name;
 use crate::outside::relay::{HomeKey, Opened, ReplyKey, open};
-use crate::store::{Action, Inbox, Relayed, Turn};
+use crate::store::{Action, Relayed, Turn};
 use crate::wire::{ActionEffect, AnswerEffect};
 
 /// How far an answer's moment may be from now, either way: it travels for seconds, and clocks differ.

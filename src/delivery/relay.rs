@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 use crate::access::Core;
 use crate::access::relayed::{self, Reply};
 use crate::error::causes;
+use crate::model::Inbox;
 use crate::outside::ntfy::Name;
 use crate::outside::relay::{self, Heard, HomeKey, Relay};
 use crate::outside::{Handed, Outlet};
-use crate::store::Inbox;
 use crate::wire::EventKind;
 
 /// Of what was posted before the home listens, so much is asked for: an answer is good for so long, and a little more.

@@ -54,6 +54,21 @@ impl fmt::Debug for Replies {
     }
 }
 
+/// Where answers for a channel are listened for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Inbox {
+    /// The relay's address.
+    pub relay_url: String,
+    /// The topic. Whoever knows it can post there.
+    pub topic: String,
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Inbox({})", self.relay_url)
+    }
+}
+
 /// What a channel is called: 1 to 40 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChannelName(String);

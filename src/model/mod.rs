@@ -34,7 +34,9 @@ pub use account::{Account, Login, Password};
 pub use alert::{ActedBy, Alert, AlertKind, AlertState, Answer, Deeds, DeviceSignedOut, GuessedAt};
 pub use area::Area;
 pub use budget::Budget;
-pub use channel::{Channel, ChannelKind, ChannelName, ChannelState, Replies, Says, Subscription, Target};
+pub use channel::{
+    Channel, ChannelKind, ChannelName, ChannelState, Inbox, Replies, Says, Subscription, Target,
+};
 pub use countries::{country_code, country_name};
 pub use device::{
     BeforeMerge, DeclaredDevice, Device, DeviceKind, DeviceTraits, clean_text, is_android_build,

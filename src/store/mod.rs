@@ -60,7 +60,7 @@ pub use lock::Lock;
 pub use merges::Merge;
 pub use printed::{PrintedCodes, PrintedFor, Taken};
 pub use refresh::{RefreshFound, RefreshState};
-pub use relayed::{Inbox, Relayed};
+pub use relayed::Relayed;
 pub use sessions::{Admission, Move, NewTokens, Visitor};
 pub use set_aside::SetAside;
 pub use tokens::{FreshTokens, OtherToken, TokenState};

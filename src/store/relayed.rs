@@ -8,25 +8,10 @@ use super::rows::{Columns, readable};
 use super::turn::Turn;
 use super::writer::Change;
 use crate::error::Result;
-use crate::model::{AccountId, Channel, ChannelId, HistoryEntry, Timestamp};
+use crate::model::{AccountId, Channel, ChannelId, HistoryEntry, Inbox, Timestamp};
 
 /// How long an answer that counted is remembered. It is good for minutes; but the clock on the wall may be set back.
 const REMEMBERED: Duration = Duration::from_hours(24 * 30);
-
-/// Where answers for a channel are listened for.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Inbox {
-    /// The relay's address.
-    pub relay_url: String,
-    /// The topic. Whoever knows it can post there.
-    pub topic: String,
-}
-
-impl std::fmt::Debug for Inbox {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Inbox({})", self.relay_url)
-    }
-}
 
 /// An answer that came by a relay, as it is remembered.
 #[derive(Clone, Debug)]

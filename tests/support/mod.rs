@@ -8,6 +8,7 @@ pub mod browser;
 pub mod disk;
 pub mod ntfy;
 pub mod peer;
+pub mod phone;
 pub mod server;
 
 use std::collections::BTreeMap;

@@ -39,6 +39,10 @@ pub struct Knobs {
     pub token: Option<String>,
     /// Keeps nothing: only who listens hears (`cache-duration: 0`).
     pub keeps_nothing: bool,
+    /// Answers that it took whatever is published to this topic, and loses it.
+    pub lose_at: Option<String>,
+    /// Cuts every text after so many bytes.
+    pub cut: Option<usize>,
 }
 
 /// The server.
@@ -67,6 +71,8 @@ struct State {
     now: AtomicI64,
     numbers: AtomicI64,
     address: Mutex<String>,
+    /// Everything that anybody sent here, a line each.
+    seen: Mutex<String>,
 }
 
 impl Ntfy {
@@ -85,6 +91,7 @@ impl Ntfy {
             now: AtomicI64::new(1_790_000_000),
             numbers: AtomicI64::new(0),
             address: Mutex::default(),
+            seen: Mutex::default(),
         });
         let topic = get(subscribe::at_topic)
             .post(publish::to_topic)
@@ -110,6 +117,7 @@ impl Ntfy {
                 headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
                 response
             }))
+            .layer(axum::middleware::from_fn_with_state(Arc::clone(&state), see))
             .with_state(Arc::clone(&state));
         let listener = TcpListener::bind(address).await.expect("an address of its own");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
@@ -139,6 +147,11 @@ impl Ntfy {
         let mut listeners = self.state.listeners.lock().expect("no holder panics");
         listeners.retain(|listener| !listener.to.is_closed());
         listeners.iter().filter(|listener| listener.topics.iter().any(|heard| heard == topic)).count()
+    }
+
+    /// Everything that anybody sent here: addresses, headers and bodies.
+    pub fn seen(&self) -> String {
+        self.state.seen.lock().expect("no holder panics").clone()
     }
 
     /// Hands a kept message out once more, as it was.
@@ -181,6 +194,20 @@ impl Ntfy {
     }
 }
 
+/// Writes down what somebody sent.
+async fn see(
+    axum::extract::State(state): axum::extract::State<Arc<State>>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
+    let line =
+        format!("{} {} {:?} {}\n", parts.method, parts.uri, parts.headers, String::from_utf8_lossy(&body));
+    state.seen.lock().expect("no holder panics").push_str(&line);
+    next.run(axum::extract::Request::from_parts(parts, Body::from(body))).await
+}
+
 impl State {
     fn knobs(&self) -> Knobs {
         self.knobs.lock().expect("no holder panics").clone()
@@ -212,6 +239,9 @@ impl State {
     /// To everybody who listens, with whatever goes wrong.
     fn publish(&self, message: &Message) {
         let knobs = self.knobs();
+        if knobs.lose_at.is_some_and(|topic| message["topic"] == *topic) {
+            return;
+        }
         if knobs.lose > 0 {
             self.turn_down_losses();
             return;

@@ -236,6 +236,7 @@ fn publish(state: &State, headers: &HeaderMap, topic: &str, body: &[u8], told: T
     if sequence.as_ref().is_some_and(|sequence| !is_name(sequence)) {
         return refusal(400, 40049, "invalid request: sequence ID invalid");
     }
+    let body = &body[..state.knobs().cut.unwrap_or(body.len()).min(body.len())];
     let (text, more) = text_of(state, body, told.is_for_an_app);
     let mut message = state.message(
         "message",
