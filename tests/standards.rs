@@ -63,6 +63,15 @@ async fn the_interface_is_packed_and_what_has_secrets_in_it_is_not() {
     assert_eq!(known.status, 304, "{known:?}");
 }
 
+#[tokio::test]
+async fn only_the_worker_may_ask_elsewhere() {
+    let home = TestHome::start().await;
+    for (path, asks_elsewhere) in [("/sw.js", true), ("/", false), ("/sign-in", false)] {
+        let answer = home.browser().get(path).await;
+        assert_eq!(answer.header("content-security-policy").contains("https:"), asks_elsewhere, "{answer:?}");
+    }
+}
+
 /// What a household sees of itself, but for when its devices were active.
 async fn seen(owner: &support::Browser) -> [Value; 4] {
     let mut devices = owner.get("/api/v1/devices").await.json();

@@ -17,6 +17,10 @@ use crate::error::Error;
 #[allow_missing = true]
 struct Interface;
 
+/// What the service worker may load and ask: this home, and the relay that somebody of the household chose, wherever that is. Nothing
+/// of a page is in it.
+const WORKER_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self' https: http:";
+
 /// Sends the files packed to browsers that take them so: a phone's first look costs a third. Nothing else the home answers is packed,
 /// because the length of what is packed tells of the secrets in it (BREACH), and these files have none.
 pub fn packed() -> CompressionLayer<And<DefaultPredicate, NotForContentType>> {
@@ -60,5 +64,8 @@ fn send(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
         answer.insert(header::ETAG, tag);
     }
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+    if path == "sw.js" {
+        answer.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(WORKER_POLICY));
+    }
     response
 }
