@@ -53,7 +53,8 @@ function sixteen(one: Device): Device[] {
   const kinds: DeviceKind[] = ["tv", "phone", "tablet", "computer", "browser", "console", "speaker", "streaming_box"];
   return Array.from({ length: 16 }, (_, index) => ({
     ...one,
-    id: `${one.id.slice(0, -2)}${String(index).padStart(2, "0")}`,
+    // The one that is there stays itself: what the home tells of it is about one of the sixteen.
+    id: index === 0 ? one.id : `f${one.id.slice(1, -2)}${String(index).padStart(2, "0")}`,
     name: `${["Living-room", "Kitchen", "Bedroom", "Guest"][index % 4]} ${kinds[index % 8]}`,
     kind: kinds[index % 8] ?? "other",
     current: index === 0,
