@@ -124,11 +124,8 @@ pub async fn take(core: &Arc<Core>, key: &HomeKey, topic: &str, text: &str) -> R
 }
 
 fn unheard(channel: Option<ChannelId>, why: Unheard) -> Option<Reply> {
-    let why = why.why();
-    match channel {
-        Some(channel) => tracing::debug!(%channel, why, "what came by the relay does not count"),
-        None => tracing::debug!(why, "what came by the relay does not count"),
-    }
+    let channel = channel.map(tracing::field::display);
+    tracing::debug!(channel, why = why.why(), "what came by the relay does not count");
     None
 }
 

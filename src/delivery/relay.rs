@@ -22,7 +22,7 @@ use crate::wire::EventKind;
 const BEFORE: Duration = Duration::from_secs(relayed::GOOD_FOR.as_secs() + 120);
 
 /// How long a relay may say nothing: it says that it is there every 45 seconds, unless it was set otherwise.
-const LONGEST_SILENCE: Duration = Duration::from_secs(120);
+const LONGEST_SILENCE: Duration = Duration::from_mins(2);
 
 /// How often it is looked whether it has said something.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -108,7 +108,7 @@ async fn listen(ear: &Arc<Ear>, inboxes: &[Inbox]) {
         }
     });
     join_all(all).await;
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn listen_at(ear: &Arc<Ear>, relay: Relay, topics: Vec<Name>) {

@@ -54,8 +54,8 @@ fn what_a_browser_seals_is_opened_and_its_signature_is_known() {
     assert_eq!(answer.issued_at, 1_790_000_000_000);
     assert_eq!(opened.reply_to().reveal(), vector.text("/said/reply_to"));
     assert!(opened.is_signed_by(&vector.reply_key()));
-    let anothers = ReplyKey::parse(&HomeKey::new(&SeededRandom::new(1)).public_key()).expect("a key");
-    assert!(!opened.is_signed_by(&anothers));
+    let others = ReplyKey::parse(&HomeKey::new(&SeededRandom::new(1)).public_key()).expect("a key");
+    assert!(!opened.is_signed_by(&others));
 }
 
 #[test]
