@@ -25,6 +25,7 @@ export class Channels {
   trials = $state<Record<string, Trial>>({});
 
   #latest = new Latest();
+  #loading: Promise<void> = Promise.resolve();
   /** Those being tried, as they were before, and until when that is waited for. */
   #tried = new Map<string, { before: string; late: ReturnType<typeof setTimeout> }>();
 
@@ -41,16 +42,23 @@ export class Channels {
     });
   }
 
-  async load() {
+  load(): Promise<void> {
+    this.#loading = this.#ask();
+    return this.#loading;
+  }
+
+  async #ask(): Promise<void> {
     const isLatest = this.#latest.ask();
     try {
       const list = await household.during(home.channels());
-      if (!isLatest()) return;
+      // Whoever waits for this one goes on with what the later one brings.
+      if (!isLatest()) return this.#loading;
       this.list = list;
       this.problem = "";
       for (const channel of list.channels) this.#settle(channel);
     } catch (thrown) {
-      if (isLatest()) this.problem = HomeError.from(thrown).message;
+      if (!isLatest()) return this.#loading;
+      this.problem = HomeError.from(thrown).message;
     }
   }
 
