@@ -58,7 +58,10 @@ export class Gate {
     const change = this.newer[path];
     const headers = { ...asked.headers };
     // A newer build has to be read to be changed, and an unchanged one would not be sent.
-    if (change) delete headers["if-none-match"];
+    if (change) {
+      delete headers["if-none-match"];
+      delete headers["accept-encoding"];
+    }
     const onward = request(this.#home.url + path, { method: asked.method, headers }, (came) => {
       if (!change) {
         answer.writeHead(came.statusCode ?? 502, came.headers);
