@@ -72,7 +72,8 @@ step_clippy() {
         skip_reason='this Rust has no clippy; one from https://rustup.rs has'
         return 0
     fi
-    compile_everything 2>&1 | tee "$logs/lints"
+    # Without colours, whose codes would hide the words that are looked for.
+    CARGO_TERM_COLOR=never compile_everything 2>&1 | tee "$logs/lints"
     # Warnings only, so that a lint stops no test. Cargo says those of an earlier compile again.
     ! grep -qE '^(warning|error)' "$logs/lints"
 }
