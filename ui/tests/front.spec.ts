@@ -140,3 +140,18 @@ test("a device signs itself out, and says so", async ({ page, home }) => {
   await page.getByRole("button", { name: "Sign in again" }).click();
   await expect(page.getByLabel("Login name")).toBeVisible();
 });
+
+test("when the home was updated while the page was opening, the page says so instead of waiting for ever, and comes back", async ({
+  page,
+  home,
+}) => {
+  // What an older page asks for is not there any more: everything but what the page itself names.
+  const named = await (await fetch(`${home.url}/`)).text();
+  const isGone = (url: URL) => url.pathname.startsWith("/assets/") && !named.includes(url.pathname);
+  await page.route(isGone, (route) => route.fulfill({ status: 404 }));
+  await page.goto(home.url);
+  await expect(page.getByRole("alert").getByRole("heading", { name: "Your home does not answer" })).toBeVisible();
+  await page.unroute(isGone);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByLabel("Login name")).toBeVisible();
+});
