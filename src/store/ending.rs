@@ -44,14 +44,35 @@ pub struct EndedKey {
 /// Ends sessions within a larger change, a thousand in as few statements as one. Those that had ended before are left out of
 /// the answer, and of the history.
 pub async fn end_sessions(change: &mut Change, ends: &[EndSession]) -> Result<Vec<EndedKey>> {
+    let ended = end_all(change, ends).await?;
+    for ended in ended.chunks(MOST_AT_ONCE) {
+        let mut finishing = finishing(ended, ends)?;
+        finishing.build().persistent(ended.len() == 1).execute(&mut **change).await?;
+    }
+    Ok(ended)
+}
+
+/// The same, as the last of a change, which is kept with it.
+pub async fn end_and_commit(mut change: Change, ends: &[EndSession]) -> Result<Vec<EndedKey>> {
+    let ended = end_all(&mut change, ends).await?;
+    let mut rest = ended.as_slice();
+    while let Some((first, behind)) = rest.split_at_checked(MOST_AT_ONCE) {
+        let mut finishing = finishing(first, ends)?;
+        finishing.build().persistent(false).execute(&mut *change).await?;
+        rest = behind;
+    }
+    if rest.is_empty() {
+        change.commit().await?;
+    } else {
+        change.commit_with(finishing(rest, ends)?, rest.len() == 1).await?;
+    }
+    Ok(ended)
+}
+
+async fn end_all(change: &mut Change, ends: &[EndSession]) -> Result<Vec<EndedKey>> {
     let mut ended = Vec::with_capacity(ends.len());
     for alike in ends.chunk_by(EndSession::is_like).flat_map(|alike| alike.chunks(MOST_AT_ONCE)) {
         ended.extend(end_alike(change, alike).await?);
-    }
-    for ended in ended.chunks(MOST_AT_ONCE) {
-        let is_of_these: HashSet<_> = ended.iter().map(|key| key.session_id).collect();
-        let history = ends.iter().filter(|end| is_of_these.contains(&end.id)).map(|end| &end.history);
-        finish(change, ended, &history.collect::<Vec<_>>()).await?;
     }
     Ok(ended)
 }
@@ -85,7 +106,10 @@ async fn end_alike(change: &mut Change, ends: &[EndSession]) -> Result<Vec<Ended
 
 /// Carries over what was written beside the rows of sessions that have ended, forgets their tokens and adds to the history:
 /// several statements that are handed over at once, for a hand-over takes longer than most of them.
-async fn finish(change: &mut Change, ended: &[EndedKey], history: &[&HistoryEntry]) -> Result<()> {
+fn finishing(ended: &[EndedKey], ends: &[EndSession]) -> Result<QueryBuilder<Sqlite>> {
+    let is_of_these: HashSet<_> = ended.iter().map(|key| key.session_id).collect();
+    let history: Vec<_> =
+        ends.iter().filter(|end| is_of_these.contains(&end.id)).map(|end| &end.history).collect();
     let sessions = || ended.iter().map(|key| key.session_id.to_string());
     let mut query = QueryBuilder::new(
         "UPDATE devices SET last_active_at = (SELECT last_active_at FROM sessions WHERE id = devices.last_session_id)
@@ -101,9 +125,8 @@ async fn finish(change: &mut Change, ended: &[EndedKey], history: &[&HistoryEntr
     query.push(AGAIN_ABOUT_SESSIONS[0]).push_bind(at).push(AGAIN_ABOUT_SESSIONS[1]);
     push_list(&mut query, sessions());
     query.push("); ");
-    push_history(&mut query, history)?;
-    query.build().persistent(ended.len() == 1).execute(&mut **change).await?;
-    Ok(())
+    push_history(&mut query, &history)?;
+    Ok(query)
 }
 
 /// The rest of `IN (`.

@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteRow;
 use super::Store;
 use super::activity::{carry_over, write_address};
 use super::alerts::{follow_session, insert_alert};
-use super::ending::{EndSession, EndedKey, end_sessions, to_ended_key};
+use super::ending::{EndSession, EndedKey, end_and_commit, end_sessions, to_ended_key};
 use super::familiarity::write_known;
 use super::history::{insert_all_history, insert_history};
 use super::rows::{Columns, familiarity, hash, readable, to_json};
@@ -145,13 +145,11 @@ impl Store {
         deed: Option<&Deed>,
     ) -> Result<Vec<EndedKey>> {
         let mut change = self.begin().await?;
-        let ended = end_sessions(&mut change, ends).await?;
         if let Some(fresh) = fresh {
             write_fresh(&mut change, fresh).await?;
         }
         write_deed(&mut change, deed).await?;
-        change.commit().await?;
-        Ok(ended)
+        end_and_commit(change, ends).await
     }
 
     /// The account's sessions that have not ended, with their devices.

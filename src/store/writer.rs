@@ -11,14 +11,24 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
-use futures_util::{FutureExt, StreamExt, TryFutureExt, TryStreamExt};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo};
-use sqlx::{Connection as _, Describe, Either, Execute, Executor, SqlStr, Sqlite, SqliteConnection};
+use futures_util::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future};
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo,
+};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Describe, Either, Execute, Executor, QueryBuilder, SqlSafeStr, SqlStr,
+    Sqlite, SqliteConnection,
+};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::health::Health;
 use super::presence::Presence;
 use crate::error::Result;
+
+/// What a change begins with, at once, so that nobody else writes between what it reads and what it changes. Handed over
+/// together with its first statement: a hand-over to the driver's thread takes longer than most statements do.
+const BEGIN: &str = "BEGIN IMMEDIATE; ";
 
 /// The one connection that writes. SQLite has one writer at a time anyway; queueing here is fair and never meets
 /// "database is locked".
@@ -45,15 +55,14 @@ impl Writer {
             Some(connection) => connection,
             None => self.open().await?,
         };
-        // At once, so that nobody else writes between what it reads and what it changes.
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await?;
+        connection.is_to_begin = true;
         Ok(Change { connection, place, presence: Arc::clone(&self.presence) })
     }
 
     async fn open(&self) -> Result<Connection> {
         let opened = SqliteConnection::connect_with(&self.options).await;
         let sqlite = opened.inspect_err(|cause| self.health.note(cause))?;
-        Ok(Connection { sqlite, health: Arc::clone(&self.health) })
+        Ok(Connection { sqlite, is_to_begin: false, health: Arc::clone(&self.health) })
     }
 
     /// Writes as much as a large change does, and takes it back. Says whether both were kept.
@@ -97,7 +106,25 @@ pub struct Change {
 impl Change {
     /// Has all of it kept: it is on disk when this has answered.
     pub(super) async fn commit(mut self) -> Result<()> {
-        sqlx::query("COMMIT").execute(&mut self.connection).await?;
+        // What nobody has said anything in has not even begun.
+        if !self.connection.is_to_begin {
+            sqlx::query("COMMIT").execute(&mut self.connection).await?;
+        }
+        self.kept()
+    }
+
+    /// The same, with its last statements, in one hand-over. `persistent` says whether they are prepared once for all times.
+    pub(super) async fn commit_with(
+        mut self,
+        mut last: QueryBuilder<Sqlite>,
+        persistent: bool,
+    ) -> Result<()> {
+        last.push("; COMMIT");
+        last.build().persistent(persistent).execute(&mut self.connection).await?;
+        self.kept()
+    }
+
+    fn kept(mut self) -> Result<()> {
         // Into a file that is not found again, nothing was.
         self.presence.look(&self.connection.health)?;
         *self.place = Some(self.connection);
@@ -123,6 +150,9 @@ impl DerefMut for Change {
 #[derive(Debug)]
 pub struct Connection {
     sqlite: SqliteConnection,
+    /// Whether the next statement is the first of a change. It is until one has begun it: were another one handed over
+    /// after a first one that failed, it would fail too, and not run by itself.
+    is_to_begin: bool,
     health: Arc<Health>,
 }
 
@@ -137,8 +167,17 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        let Connection { sqlite, health } = self;
-        sqlite.fetch_many(query).inspect_err(|cause| health.note(cause)).boxed()
+        let Connection { sqlite, is_to_begin, health } = self;
+        let note = |cause: &sqlx::Error| health.note(cause);
+        if !*is_to_begin {
+            return sqlite.fetch_many(query).inspect_err(note).boxed();
+        }
+        let steps = sqlite.fetch_many(First(query)).try_filter_map(move |step| {
+            // The first step is the change's own beginning, which says nothing that anybody asked for.
+            let is_begin = std::mem::take(is_to_begin);
+            future::ready(Ok(Some(step).filter(|_| !is_begin)))
+        });
+        steps.inspect_err(note).boxed()
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, sqlx::Result<Option<SqliteRow>>>
@@ -146,8 +185,13 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        let Connection { sqlite, health } = self;
-        sqlite.fetch_optional(query).inspect_err(|cause| health.note(cause)).boxed()
+        let Connection { sqlite, is_to_begin, health } = self;
+        let note = |cause: &sqlx::Error| health.note(cause);
+        if !*is_to_begin {
+            return sqlite.fetch_optional(query).inspect_err(note).boxed();
+        }
+        let found = sqlite.fetch_optional(First(query)).inspect_ok(|_| *is_to_begin = false);
+        found.inspect_err(note).boxed()
     }
 
     fn prepare_with<'e>(
@@ -158,7 +202,7 @@ impl<'c> Executor<'c> for &'c mut Connection {
     where
         'c: 'e,
     {
-        let Connection { sqlite, health } = self;
+        let Connection { sqlite, health, .. } = self;
         sqlite.prepare_with(sql, parameters).inspect_err(|cause| health.note(cause)).boxed()
     }
 
@@ -166,8 +210,31 @@ impl<'c> Executor<'c> for &'c mut Connection {
     where
         'c: 'e,
     {
-        let Connection { sqlite, health } = self;
+        let Connection { sqlite, health, .. } = self;
         sqlite.describe(sql).inspect_err(|cause| health.note(cause)).boxed()
+    }
+}
+
+/// The first statements of a change, behind its beginning.
+struct First<E>(E);
+
+impl<'q, E: Execute<'q, Sqlite>> Execute<'q, Sqlite> for First<E> {
+    fn sql(self) -> SqlStr {
+        // A constant before what was safe without it.
+        AssertSqlSafe(format!("{BEGIN}{}", self.0.sql().as_str())).into_sql_str()
+    }
+
+    fn statement(&self) -> Option<&SqliteStatement> {
+        // One that was prepared has no beginning.
+        None
+    }
+
+    fn take_arguments(&mut self) -> std::result::Result<Option<SqliteArguments>, BoxDynError> {
+        self.0.take_arguments()
+    }
+
+    fn persistent(&self) -> bool {
+        self.0.persistent()
     }
 }
 
@@ -212,6 +279,60 @@ mod tests {
         drop(change);
         write(&store, "INSERT INTO lines (text) VALUES ('kept')").await.expect("runs");
         store.unless_failing().expect("that was no fault");
+        let lines: Vec<(String,)> =
+            sqlx::query_as("SELECT text FROM lines").fetch_all(&store.reader).await.expect("reads");
+        assert_eq!(lines, [("kept".to_owned(),)]);
+    }
+
+    #[tokio::test]
+    async fn a_change_begins_with_its_first_statement_and_counts_only_what_that_changed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).await.expect("opens");
+        write(&store, "CREATE TABLE lines (text TEXT)").await.expect("fits");
+        write(&store, "INSERT INTO lines (text) VALUES ('one'), ('two'), ('three')").await.expect("fits");
+        let mut change = store.begin().await.expect("begins");
+        let changed = sqlx::query("UPDATE lines SET text = 'uno' WHERE text = $1").bind("one");
+        assert_eq!(changed.execute(&mut *change).await.expect("runs").rows_affected(), 1);
+        let other: Vec<(String,)> =
+            sqlx::query_as("UPDATE lines SET text = 'dos' WHERE text = 'two' RETURNING text")
+                .fetch_all(&mut *change)
+                .await
+                .expect("runs");
+        assert_eq!(other, [("dos".to_owned(),)]);
+        let all = async || {
+            let lines = sqlx::query_as("SELECT text FROM lines ORDER BY text").fetch_all(&store.reader);
+            lines.await.expect("reads").into_iter().map(|(text,): (String,)| text).collect::<Vec<_>>()
+        };
+        assert_eq!(all().await, ["one", "three", "two"], "nothing of it is there yet");
+        let mut last = QueryBuilder::new("INSERT INTO lines (text) VALUES (");
+        last.push_bind("quattro").push("); DELETE FROM lines WHERE text = ").push_bind("three");
+        change.commit_with(last, true).await.expect("is kept");
+        assert_eq!(all().await, ["dos", "quattro", "uno"]);
+        // One that says nothing does nothing, and the next one can begin.
+        store.begin().await.expect("begins").commit().await.expect("is kept");
+        let first = sqlx::query("DELETE FROM lines WHERE text = 'uno' RETURNING text");
+        let mut change = store.begin().await.expect("begins");
+        assert!(first.fetch_optional(&mut *change).await.expect("runs").is_some());
+        drop(change);
+        assert_eq!(all().await, ["dos", "quattro", "uno"], "it was given up");
+    }
+
+    #[tokio::test]
+    async fn what_could_not_begin_lets_no_statement_run_by_itself() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).await.expect("opens");
+        write(&store, "CREATE TABLE lines (text TEXT)").await.expect("fits");
+        let mut change = store.begin().await.expect("begins");
+        let insert = "INSERT INTO lines (text) VALUES ('lost')";
+        sqlx::query(insert).execute(&mut *change).await.expect("runs");
+        // Within a change no other can begin.
+        change.connection.is_to_begin = true;
+        for _ in 0..2 {
+            sqlx::query(insert).execute(&mut *change).await.expect_err("it has not begun");
+            sqlx::query(insert).fetch_optional(&mut *change).await.expect_err("nor now");
+        }
+        drop(change);
+        write(&store, "INSERT INTO lines (text) VALUES ('kept')").await.expect("runs");
         let lines: Vec<(String,)> =
             sqlx::query_as("SELECT text FROM lines").fetch_all(&store.reader).await.expect("reads");
         assert_eq!(lines, [("kept".to_owned(),)]);
