@@ -239,6 +239,7 @@ fn to_alert(row: &SqliteRow) -> Result<AlertListing> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan_of;
     use super::*;
 
     #[tokio::test]
@@ -246,16 +247,12 @@ mod tests {
         let folder = tempfile::tempdir().expect("temporary folder");
         let store = Store::open(folder.path()).await.expect("opens");
         for (query, index) in [(ALL, "alerts_of_account"), (IN_STATE, "alerts_in_state")] {
-            let plan: Vec<(i64, i64, i64, String)> =
-                sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
-                    .fetch_all(&store.lists)
-                    .await
-                    .expect("a plan");
-            let step = plan.iter().map(|(.., step)| step).find(|step| step.contains(" a USING"));
+            let plan = plan_of(&store.lists, query).await;
+            let step = plan.iter().find(|step| step.contains(" a USING"));
             let step = step.unwrap_or_else(|| panic!("{query}: {plan:?}"));
             assert!(step.starts_with(&format!("SEARCH a USING INDEX {index} (")), "{query}: {step}");
             assert!(step.contains("id<?"), "{query}: {step}");
-            assert!(!plan.iter().any(|(.., step)| step.contains("TEMP B-TREE")), "{query}: {plan:?}");
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{query}: {plan:?}");
         }
         store.close().await;
     }
@@ -268,14 +265,9 @@ mod tests {
             (OF_SESSION, "SEARCH alerts USING INDEX alerts_of_session (session_id=?"),
             (WAIT_OF_DEVICE, "SEARCH s USING INDEX sqlite_autoindex_sessions_1 (id=?)"),
         ] {
-            let plan: Vec<(i64, i64, i64, String)> =
-                sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
-                    .fetch_all(&store.reader)
-                    .await
-                    .expect("a plan");
-            let steps: Vec<_> = plan.iter().map(|(.., step)| step.as_str()).collect();
+            let steps = plan_of(&store.reader, query).await;
             assert!(steps.iter().any(|taken| taken.starts_with(step)), "{query}: {steps:?}");
-            let searches_all = |step: &&&str| step.starts_with("SCAN") && **step != "SCAN waits";
+            let searches_all = |step: &&String| step.starts_with("SCAN") && *step != "SCAN waits";
             assert_eq!(steps.iter().find(searches_all), None, "{query}: {steps:?}");
         }
         store.close().await;

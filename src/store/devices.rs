@@ -338,12 +338,8 @@ mod tests {
         let all = names(&tv, None, 6000).await;
         assert_eq!((all.len(), &*all[0], &*all[4999]), (5000, "TV 5000", "TV 1"));
 
-        let plan: Vec<(i64, i64, i64, String)> =
-            sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {END}")))
-                .fetch_all(&store.lists)
-                .await
-                .expect("a plan");
-        let [(.., step)] = &plan[..] else { panic!("{plan:?}") };
+        let plan = super::super::plan_of(&store.lists, END).await;
+        let [step] = &plan[..] else { panic!("{plan:?}") };
         assert!(step.contains("devices_by_activity (account_id=? AND last_active_at<?)"), "{step}");
         store.close().await;
     }

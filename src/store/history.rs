@@ -160,6 +160,7 @@ fn to_detail(row: &SqliteRow, kind: HistoryKind) -> Result<Option<HistoryDetail>
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan_of;
     use super::*;
 
     #[tokio::test]
@@ -172,12 +173,8 @@ mod tests {
             (OF_DEVICE, "history_of_device"),
             (OF_DEVICE_AND_KIND, "history_of_device_and_kind"),
         ] {
-            let plan: Vec<(i64, i64, i64, String)> =
-                sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}")))
-                    .fetch_all(&store.reader)
-                    .await
-                    .expect("a plan");
-            let [(.., step)] = &plan[..] else { panic!("{query}: {plan:?}") };
+            let plan = plan_of(&store.reader, query).await;
+            let [step] = &plan[..] else { panic!("{query}: {plan:?}") };
             assert!(step.starts_with(&format!("SEARCH history USING INDEX {index} (")), "{query}: {step}");
             assert!(step.contains("id<?"), "{query}: {step}");
         }
