@@ -12,6 +12,7 @@ mod allowing;
 pub mod asking;
 pub mod badge;
 pub mod caller;
+mod carrying;
 pub mod channels;
 pub mod check;
 pub mod codes;
@@ -62,6 +63,7 @@ pub mod waits;
 use std::future::Future;
 use std::sync::Arc;
 
+use self::carrying::Carried;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::events::Announcer;
@@ -136,7 +138,7 @@ impl Core {
     pub(crate) async fn carry_through<T: Send + 'static>(
         change: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        tokio::spawn(change).await.map_err(Error::internal)?
+        Carried::through(change).await
     }
 
     /// Waits for its turn to make or end sessions, or to change what they may do. Refused when the caller was

@@ -1,12 +1,13 @@
 //! Ending sessions. When a call here has answered, no request of those sessions is ever accepted again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::future;
 use std::sync::Arc;
 
 use super::Core;
 use super::caller::{Caller, Manager};
 use super::fresh::Drawn;
-use super::{let_in, taking_over};
+use super::{let_in, taking_over, vouching};
 use crate::error::{Error, Result};
 use crate::model::{
     AccountId, DeviceId, DeviceListing, EndedReason, HistoryDetail, HistoryEntry, HistoryKind, SessionId,
@@ -27,7 +28,7 @@ pub async fn here(core: &Arc<Core>, caller: &Caller) -> Result<()> {
         let (id, device_id) = (caller.session.id, caller.session.device_id);
         let devices = devices.into_iter().map(|listing| (device_id, listing)).collect();
         let ends = ends_of(&core, &caller, &[(id, device_id)], &devices, EndedReason::SignedOutHere);
-        end(&core, &turn, &caller, &ends, None).await?;
+        end(&core, &turn, &caller, vouching::is_familiar(&core, &caller), &ends, None).await?;
         Ok(())
     })
     .await
@@ -88,7 +89,11 @@ async fn many_alone(
             sessions.keys().copied().collect()
         }
     };
-    let devices = core.store.devices_of_ids(manager.account_id(), &ids).await?;
+    // Both at once: either waits for a thread of the database most of its time.
+    let (devices, is_familiar) = tokio::try_join!(
+        core.store.devices_of_ids(manager.account_id(), &ids),
+        vouching::is_familiar(core, manager.caller()),
+    )?;
     let mut targets = Vec::with_capacity(ids.len());
     for id in &ids {
         let alive = |listing: &DeviceListing| listing.session.ending.is_none().then_some(listing.session.id);
@@ -102,7 +107,8 @@ async fn many_alone(
         }
     }
     let ends = ends_of(core, manager.caller(), &targets, &devices, EndedReason::SignedOutRemotely);
-    let ended = end(core, turn, manager.caller(), &ends, written).await?;
+    let is_familiar = future::ready(Ok(is_familiar));
+    let ended = end(core, turn, manager.caller(), is_familiar, &ends, written).await?;
     let results = ids.into_iter().map(|id| match (ended.get(&id), devices.get(&id)) {
         (Some(at), _) => {
             SignOutResult { device_id: id, effect: SignOutEffect::SignedOut, ended_at: Some(*at) }
@@ -165,10 +171,11 @@ async fn end(
     core: &Core,
     turn: &Turn<'_>,
     caller: &Caller,
+    is_familiar: impl Future<Output = Result<bool>>,
     ends: &[EndSession],
     fresh: Option<&FreshTokens>,
 ) -> Result<HashMap<DeviceId, Timestamp>> {
-    let deed = taking_over::noticed(core, caller, ends, false).await?;
+    let deed = taking_over::noticed_of(core, caller, is_familiar, ends, false).await?;
     let keys = core.store.end_sessions(turn, ends, fresh, deed.as_ref()).await?;
     retire(core, turn, &keys);
     taking_over::tell(core, deed.as_ref());

@@ -19,6 +19,17 @@ pub(super) async fn noticed(
     ends: &[EndSession],
     changes_password: bool,
 ) -> Result<Option<Deed>> {
+    noticed_of(core, caller, vouching::is_familiar(core, caller), ends, changes_password).await
+}
+
+/// The same, of one of whom it may be known already whether they are familiar; it is asked for where something hangs on it.
+pub(super) async fn noticed_of(
+    core: &Core,
+    caller: &Caller,
+    is_familiar: impl Future<Output = Result<bool>>,
+    ends: &[EndSession],
+    changes_password: bool,
+) -> Result<Option<Deed>> {
     let own = caller.session.device_id;
     let others: Vec<_> = ends.iter().filter_map(|end| signed_out(&end.history)).collect();
     let others: Vec<_> = others
@@ -26,7 +37,7 @@ pub(super) async fn noticed(
         // The made-up stranger of a drill is nobody of the household.
         .filter(|device| device.device_id != own && !core.drills.has_device(device.device_id))
         .collect();
-    if (others.is_empty() && !changes_password) || vouching::is_familiar(core, caller).await? {
+    if (others.is_empty() && !changes_password) || is_familiar.await? {
         return Ok(None);
     }
     let waiting = core.store.waiting_alert(caller.account_id(), own, AlertKind::TakesOver).await?;
