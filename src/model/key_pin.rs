@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 /// The letters that people compare (RFC 4648 section 6): none looks like a digit that is among them.
 const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// SHA-256 of a public key as it stands in a certificate (SubjectPublicKeyInfo, RFC 7469 section 2.4). It is no secret, and
+/// SHA-256 of a public key as it stands in a certificate (`SubjectPublicKeyInfo`, RFC 7469 section 2.4). It is no secret, and
 /// travels as 43 characters of base64url.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyPin([u8; 32]);
@@ -22,7 +22,7 @@ pub struct KeyPin([u8; 32]);
 pub struct NoPin;
 
 impl KeyPin {
-    /// The pin of a key: its SubjectPublicKeyInfo in DER, from its first byte to its last.
+    /// The pin of a key: its `SubjectPublicKeyInfo` in DER, from its first byte to its last.
     pub fn of(public_key_info: &[u8]) -> Self {
         Self(Sha256::digest(public_key_info).into())
     }
