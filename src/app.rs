@@ -37,6 +37,7 @@ use crate::outside::web_push::Vapid;
 use crate::outside::{Guard, Outlet};
 use crate::random::{Random, SystemRandom};
 use crate::store::{EndedKey, Lock, PrintedCodes, Store};
+use crate::tls::{Certificates, Keys};
 
 /// How often activity is written down: so much of it may be lost in a crash.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -92,7 +93,7 @@ impl App {
         let door = Door::new(&config, address, Arc::clone(&core), stop.clone());
         let server = tokio::spawn(http::serve_home(
             listener,
-            http::router(door),
+            http::Doors::of(door),
             config.trusted_proxies.clone(),
             Some(Arc::clone(&core.known_networks)),
             stop.clone(),
@@ -115,6 +116,11 @@ impl App {
     /// The address people open.
     pub fn url(&self) -> &str {
         &self.core.public_url
+    }
+
+    /// The letters by which people know the home's own key again.
+    pub fn fingerprint(&self) -> String {
+        self.core.certificates.pin().letters()
     }
 
     /// The code that lets somebody make the first account, while there is none.
@@ -184,6 +190,18 @@ async fn post(config: &Config, core: &Core, relay_key: &HomeKey) -> Result<Post>
 async fn relay_key(store: &Store, random: &dyn Random) -> Result<HomeKey> {
     let key = store.relay_key(|| HomeKey::new(random).secret_bytes().to_vec()).await?;
     HomeKey::from_bytes(&key).ok_or_else(|| Error::corrupt("key", "nothing can be sealed to it"))
+}
+
+/// The home's own certificates. That of its authority is left in the data folder, for whoever has devices trust it.
+async fn certificates(config: &Config, store: &Store, parts: &Parts) -> Result<Certificates> {
+    let keys = store.certificate_keys(|| Keys::new(&*parts.random).secret_bytes()).await?;
+    let keys =
+        Keys::from_bytes(&keys).ok_or_else(|| Error::corrupt("key", "it is no key of a certificate"))?;
+    let certificates = Certificates::new(keys, config.public_url.clone(), Arc::clone(&parts.clock))?;
+    if let Err(error) = certificates.leave_authority(&config.data_dir) {
+        tracing::warn!(error = %causes(&error), "the certificate of the home's authority could not be left in its folder");
+    }
+    Ok(certificates)
 }
 
 /// By which push services know the home. They read whom to ask when it misbehaves: its public address, which says nothing that
@@ -256,6 +274,7 @@ pub async fn open(
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
         None => format!("http://{}", reachable(address)),
     };
+    let certificates = Arc::new(certificates(config, &store, &parts).await?);
     let push_key = vapid(config, &store, &*parts.random).await?.public_key();
     let (refusals, unwritten) = refusal::channel();
     let announcer = Announcer::new(&*parts.random);
@@ -288,6 +307,7 @@ pub async fn open(
         printed: PrintedCodes::in_folder(&config.data_dir),
         geo_progress: std::sync::Mutex::default(),
         public_url,
+        certificates,
         reach: Reach {
             public_url: config.public_url.clone(),
             listens: address,

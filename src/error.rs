@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fault::Fault;
 
-use crate::model::{ProfileId, Timestamp};
+use crate::model::{KeyPin, ProfileId, Timestamp};
 
 /// The result of every verb.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -190,6 +190,24 @@ pub enum Error {
         "{0} has no https: anybody on the way there can read your password. Use its https address, or go on all the same."
     )]
     InTheClear(String),
+    /// A home elsewhere shows a certificate that nobody vouches for, as one of a home's own is, and its key was not told before.
+    #[error(
+        "Nobody vouches for the certificate that {host} shows. If it is your home's own, your home shows these letters, too, in its settings under \"The home's own key\": {}. Go on only if they are the same.", pin.letters()
+    )]
+    UnknownCertificate {
+        /// Who showed it.
+        host: String,
+        /// Its key.
+        pin: KeyPin,
+    },
+    /// A home elsewhere shows another key than the one it is known by.
+    #[error(
+        "{host} does not show the key that your home had before, so nothing was sent there. Somebody may stand in between. If the home was set up anew, connect to it anew, and compare its letters."
+    )]
+    KeyChanged {
+        /// Who showed it.
+        host: String,
+    },
     /// The home on the other machine answered with an error of its own.
     #[error("{}", body.message)]
     Remote {
@@ -356,6 +374,8 @@ impl Error {
             Self::Config(_) => "bad_setting",
             Self::HomeUnreachable(_) => "home_unreachable",
             Self::InTheClear(_) => "in_the_clear",
+            Self::UnknownCertificate { .. } => "unknown_certificate",
+            Self::KeyChanged { .. } => "key_changed",
             Self::Remote { body, .. } => &body.error,
             Self::Storage { fault, .. } | Self::NotSignedOut { fault, .. } | Self::Failing(fault) => {
                 fault.code()
@@ -395,6 +415,8 @@ impl Error {
             | Self::SetupRequired
             | Self::LastAdultProfile
             | Self::InTheClear(_)
+            | Self::UnknownCertificate { .. }
+            | Self::KeyChanged { .. }
             | Self::PairingWaits
             | Self::PairingDenied
             | Self::PairingSpoiled
@@ -459,6 +481,10 @@ impl Error {
                 Self::WaitStarted { until } | Self::Waiting { until } => Some(*until),
                 _ => None,
             },
+            pin: match self {
+                Self::UnknownCertificate { pin, .. } => Some(pin.to_string()),
+                _ => None,
+            },
         }
     }
 }
@@ -487,6 +513,9 @@ pub struct ErrorBody {
     /// From when on the same call is good, for `wait_started` and `waiting`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub until: Option<Timestamp>,
+    /// The key that somebody has to compare, for `unknown_certificate`: SHA-256 of it, in base64url.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pin: Option<String>,
 }
 
 impl ErrorBody {
@@ -500,6 +529,7 @@ impl ErrorBody {
             proof: None,
             profile_id: None,
             until: None,
+            pin: None,
         }
     }
 }

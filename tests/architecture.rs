@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("store", &["files", "words"]),
     ("geo", &["files", "wire"]),
     ("identify", &[]),
-    ("tls", &[]),
+    ("tls", &["files"]),
     ("events", &["wire"]),
     ("outside", &["tls"]),
     ("access", &["familiarity", "store", "geo", "identify", "events", "wire", "words", "tls", "outside"]),

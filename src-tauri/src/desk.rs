@@ -12,7 +12,7 @@ use latchkey::error::ErrorBody;
 use latchkey::error::{Error, Result};
 use latchkey::home::there::There;
 use latchkey::home::{Home, ask, is_in_the_clear, taken};
-use latchkey::model::{DeclaredDevice, Secret};
+use latchkey::model::{DeclaredDevice, KeyPin, Secret};
 use latchkey::wire::{
     Fresh, HomeStatus, NewClaim, PairingClaim, PairingFinish, Recovered, Recovery, SetupRequest,
     SignInRequest, SignedIn,
@@ -45,19 +45,41 @@ pub struct Desk {
 #[derive(Clone)]
 struct Now {
     /// The client for a home on another machine; `None` for this computer's own.
-    there: Option<(Url, There)>,
+    there: Option<(Address, There)>,
     held: Held,
 }
 
+/// Where a home on another machine is, and by what it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Address {
+    url: Url,
+    /// Its key, where it has a certificate of its own.
+    pin: Option<KeyPin>,
+}
+
+/// What a person has said to go on all the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// What is sent there may be read on the way.
+    pub clear: bool,
+    /// The pin of the key whose letters they compared; an empty one forgets the key that the home had.
+    pub pin: Option<String>,
+}
+
 impl Now {
-    fn at(url: Option<Url>) -> Self {
-        let there = url.map(|url| (url.clone(), There::new(url, None)));
+    fn at(address: Option<Address>) -> Self {
+        let there = address.map(|at| (at.clone(), There::known_by(at.url, at.pin, None)));
         Self { there, held: Held::default() }
     }
 
-    /// The name its keys are kept under.
+    /// The name its keys are kept under. A home that is known by its key has that in it: another one at the same address is never
+    /// sent them.
     fn name(&self) -> String {
-        self.there.as_ref().map_or_else(|| "this computer".to_owned(), |(url, _)| url.to_string())
+        match &self.there {
+            None => "this computer".to_owned(),
+            Some((Address { url, pin: None }, _)) => url.to_string(),
+            Some((Address { url, pin: Some(pin) }, _)) => format!("{url}#{pin}"),
+        }
     }
 }
 
@@ -170,12 +192,17 @@ impl Desk {
 
     /// Looks at the home at `address` from now on; an empty one brings this computer's own back. Nothing
     /// changes unless a home answers there.
-    pub async fn connect(&self, address: &str, is_clear_accepted: bool) -> Result<HomeStatus> {
-        let url = if address.trim().is_empty() { None } else { Some(normal_address(address)?) };
-        if let Some(url) = url.as_ref().filter(|url| !is_clear_accepted && is_in_the_clear(url)) {
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InTheClear`] and [`Error::UnknownCertificate`] take a word that this is meant; [`Error::KeyChanged`] a second look.
+    pub async fn connect(&self, typed: &str, accepted: &Accepted) -> Result<HomeStatus> {
+        let address = if typed.trim().is_empty() { None } else { Some(self.address_of(typed, accepted)?) };
+        let url = address.as_ref().map(|address| &address.url);
+        if let Some(url) = url.filter(|url| !accepted.clear && is_in_the_clear(url)) {
             return Err(Error::InTheClear(url.host_str().unwrap_or_default().to_owned()));
         }
-        let mut there = Now::at(url.clone());
+        let mut there = Now::at(address.clone());
         let status = match &there.there {
             Some((_, home)) => home.status().await?,
             #[cfg(desktop)]
@@ -184,10 +211,30 @@ impl Desk {
             None => return Err(no_home()),
         };
         there.held = self.held_for(&there).await;
-        Remembered { home_url: url }.write(&self.folder)?;
+        let (home_url, home_pin) = address.map_or((None, None), |address| (Some(address.url), address.pin));
+        Remembered { home_url, home_pin }.write(&self.folder)?;
         self.now().await;
         self.set_now(there);
         Ok(status)
+    }
+
+    /// What was typed, pasted or scanned, as the home that it means: by the key that came with it, that a person compared, or that the
+    /// home at this address had before.
+    fn address_of(&self, typed: &str, accepted: &Accepted) -> Result<Address> {
+        let told = told_address(typed)?;
+        let compared = match accepted.pin.as_deref() {
+            Some("") => return Ok(told),
+            Some(pin) => {
+                let pin = pin.parse::<KeyPin>();
+                Some(pin.map_err(|_| Error::invalid("pin", "Compare the letters again, then go on."))?)
+            }
+            None => None,
+        };
+        let is_encrypted = told.url.scheme() == "https";
+        let before = Remembered::read(&self.folder);
+        let known = if before.home_url.as_ref() == Some(&told.url) { before.home_pin } else { None };
+        let pin = told.pin.or(compared).or(known).filter(|_| is_encrypted);
+        Ok(Address { pin, ..told })
     }
 
     /// Changes its value whenever who sits here, or what they look at, has changed.
@@ -198,7 +245,7 @@ impl Desk {
     /// The home's address, and whether it is on another machine.
     pub async fn address(&self) -> (String, bool) {
         match self.now().await.there {
-            Some((url, _)) => (url.to_string(), true),
+            Some((address, _)) => (address.url.to_string(), true),
             #[cfg(desktop)]
             None => (self.embedded.url().await.unwrap_or_default(), false),
             #[cfg(mobile)]
@@ -266,7 +313,8 @@ impl Desk {
 
     async fn now(&self) -> Now {
         let now = self.now.get_or_init(|| async {
-            let mut now = Now::at(Remembered::read(&self.folder).home_url);
+            let Remembered { home_url, home_pin } = Remembered::read(&self.folder);
+            let mut now = Now::at(home_url.map(|url| Address { url, pin: home_pin }));
             #[cfg(desktop)]
             let given = self.embedded.keys().await;
             #[cfg(mobile)]
@@ -358,9 +406,58 @@ fn normal_address(typed: &str) -> Result<Url> {
     Ok(url)
 }
 
+/// The same, with the pin that the link of a home's code has behind its `#`: such a home is asked by https only.
+fn told_address(typed: &str) -> Result<Address> {
+    let mut url = normal_address(typed)?;
+    let Some((_, pin)) = typed.trim().split_once('#').and_then(|(_, fragment)| fragment.split_once("?pin="))
+    else {
+        return Ok(Address { url, pin: None });
+    };
+    let pin = pin.parse::<KeyPin>();
+    let pin =
+        pin.map_err(|_| Error::invalid("url", "This link is damaged. Copy or scan it again, to its end."))?;
+    if url.scheme() == "http" {
+        // The port stays, also where it goes without saying: one answers both.
+        let port = url.port_or_known_default();
+        let changed = url.set_scheme("https").and_then(|()| url.set_port(port));
+        changed.map_err(|()| Error::invalid("url", "This address cannot be asked by https."))?;
+    }
+    Ok(Address { url, pin: Some(pin) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_with_a_pin_is_of_a_home_that_is_asked_by_https_and_known_by_its_key() {
+        let pin = KeyPin::of(b"a key");
+        for (typed, meant) in [
+            ("http://192.168.1.5:8470/#/pair/BCDF-GHJK?pin=", "https://192.168.1.5:8470/"),
+            (" https://nas:8470/#/pair/BCDF-GHJK?pin=", "https://nas:8470/"),
+            ("http://nas/#/pair/BCDF-GHJK?pin=", "https://nas:80/"),
+        ] {
+            let told = told_address(&format!("{typed}{pin} ")).unwrap();
+            assert_eq!((told.url.as_str(), told.pin), (meant, Some(pin)), "{typed}");
+        }
+        for typed in ["http://nas:8470/#/pair/BCDF-GHJK", "nas:8470", "http://nas:8470/?pin=AAAA"] {
+            assert_eq!(told_address(typed).unwrap().pin, None, "{typed}");
+        }
+        // A pin that is cut is no reason to believe whoever answers.
+        for damaged in ["", "AAAA", &pin.to_string()[1..]] {
+            let error = told_address(&format!("http://nas:8470/#/pair/BCDF-GHJK?pin={damaged}")).unwrap_err();
+            assert_eq!(error.code(), "invalid_input", "{damaged}");
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_of_a_home_that_is_known_by_its_key_are_kept_for_no_other() {
+        let url: Url = "https://nas:8470/".parse().unwrap();
+        let name = |pin| Now::at(Some(Address { url: url.clone(), pin })).name();
+        let names = [name(None), name(Some(KeyPin::of(b"one"))), name(Some(KeyPin::of(b"other")))];
+        assert_eq!(names[0], "https://nas:8470/");
+        assert!(names[1] != names[2] && names[0] != names[1]);
+    }
 
     #[test]
     fn an_address_is_taken_as_people_type_it() {

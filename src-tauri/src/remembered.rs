@@ -1,9 +1,10 @@
-//! What this desktop remembers between two starts: which home it looks at.
+//! What this desktop remembers between two starts: which home it looks at, and by what it knows it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use latchkey::error::{Error, Result};
+use latchkey::model::KeyPin;
 use serde::{Deserialize, Serialize};
 use tauri::Url;
 
@@ -13,6 +14,8 @@ use tauri::Url;
 pub struct Remembered {
     /// The address of a home on another machine; `None` for this computer's own.
     pub home_url: Option<Url>,
+    /// The key of that home, where it has a certificate of its own: nobody else is told anything.
+    pub home_pin: Option<KeyPin>,
 }
 
 impl Remembered {
@@ -45,10 +48,17 @@ mod tests {
     fn a_choice_outlives_the_app_and_a_damaged_file_is_no_choice() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Remembered::read(folder.path()), Remembered::default());
-        let choice = Remembered { home_url: Some("http://nas:8470/".parse().unwrap()) };
-        choice.write(folder.path()).unwrap();
-        assert_eq!(Remembered::read(folder.path()), choice);
-        fs::write(file(folder.path()), "{").unwrap();
-        assert_eq!(Remembered::read(folder.path()), Remembered::default());
+        for home_pin in [None, Some(KeyPin::of(b"a key"))] {
+            let choice = Remembered { home_url: Some("https://nas:8470/".parse().unwrap()), home_pin };
+            choice.write(folder.path()).unwrap();
+            assert_eq!(Remembered::read(folder.path()), choice);
+        }
+        // What was told before there were pins is known still; a damaged pin is no reason to believe anybody.
+        fs::write(file(folder.path()), r#"{"home_url":"http://nas:8470/"}"#).unwrap();
+        assert_eq!(Remembered::read(folder.path()).home_url, Some("http://nas:8470/".parse().unwrap()));
+        for damaged in ["{", r#"{"home_url":"https://nas:8470/","home_pin":"AAAA"}"#] {
+            fs::write(file(folder.path()), damaged).unwrap();
+            assert_eq!(Remembered::read(folder.path()), Remembered::default(), "{damaged}");
+        }
     }
 }

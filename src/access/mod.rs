@@ -72,6 +72,7 @@ use crate::identify::Identifier;
 use crate::model::{AccountId, HistoryEntry, HistoryId, HistoryKind, IdOrder, Timestamp, ZoneName};
 use crate::random::Random;
 use crate::store::{PrintedCodes, Store, Turn};
+use crate::tls::Certificates;
 
 /// What the verbs work with: one per home.
 pub struct Core {
@@ -121,6 +122,8 @@ pub struct Core {
     pub geo_progress: std::sync::Mutex<Option<crate::wire::GeoProgress>>,
     /// The address devices sign in at.
     pub public_url: String,
+    /// The home's own certificates.
+    pub certificates: Arc<Certificates>,
     /// Where other devices can open the home.
     pub reach: reach::Reach,
     /// The order of entries of the history and of alerts: the one they happened in, whatever the clock was set to meanwhile.

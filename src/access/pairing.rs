@@ -314,13 +314,19 @@ impl Shown {
 
     fn told(&self, core: &Core, manager: &Manager) -> Pairing {
         let typed = shown(&self.code);
+        // For apps; a browser asks as it is told, and reads on.
+        let known_by = if core.reach.is_known_by_its_key() {
+            format!("?pin={}", core.certificates.pin())
+        } else {
+            String::new()
+        };
         Pairing {
             id: self.id,
             addresses: self
                 .origins
                 .iter()
                 .flatten()
-                .map(|origin| format!("{origin}/#/pair/{typed}"))
+                .map(|origin| format!("{origin}/#/pair/{typed}{known_by}"))
                 .collect(),
             no_address: self.origins.as_ref().err().copied(),
             code: typed,

@@ -47,6 +47,11 @@ impl Reach {
         self.told().unwrap_or_else(|| self.among(&read()))
     }
 
+    /// Whether the home itself answers https where a phone opens it, with a key of its own, and no proxy with another.
+    pub fn is_known_by_its_key(&self) -> bool {
+        self.public_url.as_ref().is_none_or(|url| url.scheme() != "https" || is_this_computer(url))
+    }
+
     /// What the settings alone say, if they do.
     fn told(&self) -> Option<Result<Vec<String>, NoAddress>> {
         if let Some(url) = self.public_url.as_ref().filter(|url| !is_this_computer(url)) {
@@ -132,6 +137,18 @@ mod tests {
         for nobodys in ["http://localhost:8470", "http://127.0.0.1", "http://[::1]:8470"] {
             let origins = reach("127.0.0.1:8470", Some(nobodys)).origins();
             assert_eq!(origins, Err(NoAddress::ListensHereOnly), "{nobodys}");
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_with_https_it_is_not_known_by_its_own_key() {
+        for (public, is_known) in [
+            (None, true),
+            (Some("http://192.168.1.5:8470"), true),
+            (Some("https://localhost"), true),
+            (Some("https://latchkey.home.example"), false),
+        ] {
+            assert_eq!(reach("0.0.0.0:8470", public).is_known_by_its_key(), is_known, "{public:?}");
         }
     }
 

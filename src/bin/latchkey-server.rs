@@ -163,14 +163,17 @@ async fn run(flags: Flags) -> Result<ExitCode> {
 /// Says where to open the home, and the code that sets it up. The only place that the code is shown.
 #[expect(clippy::print_stdout, reason = "standard output is the interface of this program")]
 fn announce(app: &App, log: LogFormat, is_demo: bool) {
-    let (url, code) = (app.url(), app.setup_code());
+    let (url, code, fingerprint) = (app.url(), app.setup_code(), app.fingerprint());
     match log {
         LogFormat::Json => {
-            let line = serde_json::json!({ "event": "ready", "url": url, "address": app.address(), "setup_code": code });
+            let line = serde_json::json!({
+                "event": "ready", "url": url, "address": app.address(), "setup_code": code, "fingerprint": fingerprint,
+            });
             println!("{line}");
         }
         LogFormat::Words => {
             println!("Latchkey is open at {url}");
+            println!("The home's own key, which an app asks you to compare by https: {fingerprint}");
             if is_demo {
                 println!(
                     "This household is made up and goes when you stop. Sign in there as {LOGIN} with: {PASSWORD} \

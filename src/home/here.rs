@@ -138,6 +138,7 @@ impl Home for Here {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             set_up: self.core.store.has_account().await?,
             public_url: self.core.public_url.clone(),
+            fingerprint: Some(self.core.certificates.pin().letters()),
         })
     }
 

@@ -18,7 +18,8 @@ use super::parts::{Asked, Body, Named, Part, Question};
 use super::table::each;
 use super::{EVENTS, Home, types};
 use crate::error::{Error, ErrorBody, Result};
-use crate::model::Secret;
+use crate::model::{KeyPin, Secret};
+use crate::tls::trust::{client_of_home, not_trusted};
 use crate::wire::{Event, Fresh, SignedIn};
 
 /// Most bytes read of an answer: a home that is not ours must not fill our memory.
@@ -37,9 +38,14 @@ pub struct There {
 }
 
 impl There {
-    /// The home at `url`, asked with `token` once this device is signed in.
+    /// The home at `url`, asked with `token` once this device is signed in. By https it is believed by what this computer trusts.
     pub fn new(url: Url, token: Option<Secret>) -> Self {
-        Self { url, token: Arc::new(Mutex::new(token)), http: crate::tls::http_client() }
+        Self::known_by(url, None, token)
+    }
+
+    /// The same, for a home that is known by its key, if it is: by https nobody else is told anything, and no name counts.
+    pub fn known_by(url: Url, pin: Option<KeyPin>, token: Option<Secret>) -> Self {
+        Self { url, token: Arc::new(Mutex::new(token)), http: client_of_home(pin) }
     }
 
     /// The same home, asked with `token`. Cheap: the connections are shared.
@@ -105,12 +111,23 @@ impl There {
 
 /// Sends a request; an answer that is an error becomes one.
 async fn send(request: RequestBuilder) -> Result<Response> {
-    let response = request.send().await.map_err(|cause| Error::HomeUnreachable(cause.into()))?;
+    let response = request.send().await.map_err(unanswered)?;
     let status = response.status();
     if status.is_success() {
         return Ok(response);
     }
     Err(refusal(status, &bytes(response).await.unwrap_or_default()))
+}
+
+/// Why there is no answer: nobody was there, or nobody who is trusted.
+fn unanswered(cause: reqwest::Error) -> Error {
+    let Some(refused) = not_trusted(&cause) else { return Error::HomeUnreachable(cause.into()) };
+    let host = cause.url().and_then(Url::host_str).unwrap_or_default().to_owned();
+    if refused.is_changed {
+        Error::KeyChanged { host }
+    } else {
+        Error::UnknownCertificate { host, pin: refused.shown }
+    }
 }
 
 /// What a home refused with, whole. What is done about some of them has a name here, too.

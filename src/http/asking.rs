@@ -86,7 +86,7 @@ pub fn address(parts: &Parts, door: &Door) -> Option<IpAddr> {
         own_end,
         forwarded_for: lines.iter().map(AsRef::as_ref),
         // Nothing hangs on it where the proxy is trusted.
-        is_passed_on: !is_trusted && is_passed_on(parts, door.https_host()),
+        is_passed_on: !is_trusted && is_passed_on(parts, door.https_host(), door.is_within_tls),
         is_for_this_computer: is_for_this_computer(&parts.headers),
     };
     let around = door.surroundings.now(door.core.clock.elapsed());

@@ -52,6 +52,17 @@ impl CookieNames {
         }
     }
 
+    /// The same for https.
+    #[must_use]
+    pub fn for_https(&self) -> Self {
+        Self::new(true, self.domain.clone())
+    }
+
+    /// Whether they are sent by https only.
+    pub fn are_secure(&self) -> bool {
+        self.is_secure
+    }
+
     /// The domain whose sites share the guard's key.
     pub fn domain(&self) -> Option<&str> {
         self.domain.as_deref()

@@ -23,7 +23,7 @@ pub struct Inner {
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
     /// Whose addresses stand for somebody else, and which are on this side.
-    pub surroundings: Surroundings,
+    pub surroundings: Arc<Surroundings>,
     /// The address people open, when it was configured.
     pub public_url: Option<Url>,
     /// The address it listens on.
@@ -32,6 +32,8 @@ pub struct Inner {
     pub cookies: CookieNames,
     /// Cancelled when the home stops: streams without an end watch it.
     pub stop: CancellationToken,
+    /// Whether what comes in here came within TLS, by the home's own certificate.
+    pub is_within_tls: bool,
 }
 
 impl Door {
@@ -51,26 +53,46 @@ impl Door {
     ) -> Self {
         let is_secure = config.public_url.as_ref().is_some_and(|url| url.scheme() == "https");
         Self(Arc::new(Inner {
-            surroundings,
+            surroundings: Arc::new(surroundings),
             core,
             trusted_proxies: config.trusted_proxies.iter().copied().map(unmapped).collect(),
             public_url: config.public_url.clone(),
             address,
             cookies: CookieNames::new(is_secure, config.cookie_domain.clone()),
             stop,
+            is_within_tls: false,
+        }))
+    }
+
+    /// The same home's door for what comes within TLS. Its cookies are for https only, and are others than those of the plain
+    /// door: a browser keeps both, for the two are one host to it.
+    #[must_use]
+    pub fn within_tls(&self) -> Self {
+        Self(Arc::new(Inner {
+            core: Arc::clone(&self.core),
+            trusted_proxies: self.trusted_proxies.clone(),
+            surroundings: Arc::clone(&self.surroundings),
+            public_url: self.public_url.clone(),
+            address: self.address,
+            cookies: self.cookies.for_https(),
+            stop: self.stop.clone(),
+            is_within_tls: true,
         }))
     }
 }
 
 impl Inner {
-    /// The name people open it by under https, which a proxy speaks and the home does not.
+    /// The name people open it by under https where a proxy speaks that, and not the home itself: at the home's own port, within
+    /// TLS, it does.
     pub fn https_host(&self) -> Option<&str> {
-        self.public_url.as_ref().filter(|url| url.scheme() == "https").and_then(Url::host_str)
+        let url = self.public_url.as_ref().filter(|url| url.scheme() == "https")?;
+        let is_own_port = self.is_within_tls && url.port_or_known_default() == Some(self.address.port());
+        if is_own_port { None } else { url.host_str() }
     }
 }
 
 impl Door {
-    /// Whether people open the home by https.
+    /// Whether people open the home by https, as it was configured: they always do then.
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }

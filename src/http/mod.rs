@@ -10,6 +10,7 @@ mod client_address;
 mod cookie_header;
 mod cookies;
 mod door;
+mod doors;
 mod events;
 mod failure;
 mod front_door;
@@ -29,6 +30,7 @@ mod refusals;
 mod renewing;
 mod serve;
 mod slow_body;
+mod stream;
 mod surroundings;
 
 use std::time::Duration;
@@ -48,6 +50,7 @@ use crate::error::Error;
 
 pub use asking::Peer;
 pub use door::Door;
+pub use doors::Doors;
 pub use openapi::description;
 pub use serve::{serve, serve_home};
 pub use surroundings::{Around, Surroundings};

@@ -73,8 +73,8 @@ fn is_ours(door: &Door, url: &Url) -> bool {
 }
 
 /// The origins of this home's own pages, as the browser that asked `host` has them: the public address, and that host. The
-/// latter under the scheme of the public address, when it is that one; else under the one that a proxy which is trusted
-/// says it was asked under; and without such a proxy plainly, for Latchkey speaks nothing else.
+/// latter under https within TLS; under the scheme of the public address, when it is that one; else under the one that a proxy
+/// which is trusted says it was asked under; and without such a proxy plainly.
 fn own_origins(door: &Door, host: &str, by_proxy: Option<&HeaderValue>) -> Vec<Origin> {
     let public = door.public_url.as_ref();
     let under = |scheme: &str| Url::parse(&format!("{scheme}://{host}/")).ok();
@@ -82,6 +82,7 @@ fn own_origins(door: &Door, host: &str, by_proxy: Option<&HeaderValue>) -> Vec<O
         (one.host(), one.port_or_known_default()) == (other.host(), other.port_or_known_default())
     });
     let asked = match by_proxy.map(HeaderValue::as_bytes) {
+        _ if door.is_within_tls => under("https"),
         _ if is_public => None,
         Some(b"https") => under("https"),
         _ => under("http"),

@@ -28,17 +28,18 @@ const NAMES: [&str; 16] = [
     "x-remote-ip",
 ];
 
-/// Whether a proxy passed a request on. `public_host` is the name of the home under https, which it does not speak itself.
+/// Whether a proxy passed a request on. `public_host` is the name of the home under https where a proxy speaks that;
+/// `is_within_tls` says that this connection is within TLS, by the home's own certificate.
 ///
 /// A proxy that says nothing is noticed where the request shows it all the same: it came by https, or it was made to
 /// another name than it arrives with, or in the version of HTTP that proxies speak to the next server (nginx, unless
 /// told) and devices do not.
-pub fn is_passed_on(parts: &Parts, public_host: Option<&str>) -> bool {
+pub fn is_passed_on(parts: &Parts, public_host: Option<&str>, is_within_tls: bool) -> bool {
     let headers = &parts.headers;
     headers.keys().any(is_of_a_proxy)
         || parts.version < Version::HTTP_11
         || was_rewritten(headers)
-        || came_by_https(headers, public_host)
+        || came_by_https(headers, public_host, is_within_tls)
 }
 
 fn is_of_a_proxy(name: &HeaderName) -> bool {
@@ -66,10 +67,18 @@ fn was_rewritten(headers: &HeaderMap) -> bool {
 }
 
 /// Whether it was encrypted on its way, which is not the home's doing. Browsers say where a request comes from
-/// (`Sec-Fetch-…`) to who is reached by https, or is on their own computer.
-fn came_by_https(headers: &HeaderMap, public_host: Option<&str>) -> bool {
+/// (`Sec-Fetch-…`) to who is reached by https, or is on their own computer. Within the home's own TLS that is as it should be, and
+/// only another name than it was made to shows a proxy.
+fn came_by_https(headers: &HeaderMap, public_host: Option<&str>, is_within_tls: bool) -> bool {
     let hosts = || headers.get_all(header::HOST).into_iter().filter_map(|host| host.to_str().ok());
     let is_public = |host: &str| public_host.is_some_and(|public| name_of(host).eq_ignore_ascii_case(public));
+    if is_within_tls {
+        let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+        let of_another = origin
+            .and_then(|origin| origin.strip_prefix("https://"))
+            .is_some_and(|origin| !hosts().any(|host| host.eq_ignore_ascii_case(origin)));
+        return of_another || hosts().any(is_public);
+    }
     hosts().any(is_public)
         || headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"))
         || (headers.contains_key("sec-fetch-site") && !is_for_this_computer(headers))
@@ -119,7 +128,7 @@ mod tests {
     }
 
     fn is_passed(lines: &[(&str, &str)]) -> bool {
-        is_passed_on(&head(lines), Some("latchkey.home.example"))
+        is_passed_on(&head(lines), Some("latchkey.home.example"), false)
     }
 
     #[test]
@@ -174,7 +183,8 @@ mod tests {
         for host in ["127.0.0.1:8470", "192.168.1.5:8470"] {
             let mut old = head(&[("host", host)]);
             old.version = Version::HTTP_10;
-            assert!(is_passed_on(&old, None), "{host}");
+            assert!(is_passed_on(&old, None, false), "{host}");
+            assert!(is_passed_on(&old, None, true), "{host}");
         }
     }
 
@@ -187,6 +197,24 @@ mod tests {
             ("sec-fetch-site", "cross-site"),
             ("referer", "https://search.example/")
         ]));
+    }
+
+    #[test]
+    fn within_the_homes_own_tls_https_is_no_sign_and_another_name_is() {
+        let is_passed =
+            |lines: &[(&str, &str)]| is_passed_on(&head(lines), Some("latchkey.home.example"), true);
+        let host = ("host", "192.168.1.5:8470");
+        assert!(!is_passed(&[
+            host,
+            ("origin", "https://192.168.1.5:8470"),
+            ("sec-fetch-site", "same-origin")
+        ]));
+        assert!(!is_passed(&[host, ("sec-fetch-site", "none")]));
+        for other in ["https://latchkey.example", "https://192.168.1.5", "https://192.168.1.5:8471"] {
+            assert!(is_passed(&[host, ("origin", other)]), "{other}");
+        }
+        assert!(is_passed(&[("host", "latchkey.home.example")]), "a proxy speaks for that name");
+        assert!(is_passed(&[host, ("x-forwarded-for", "")]));
     }
 
     #[test]

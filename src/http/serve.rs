@@ -1,5 +1,6 @@
 //! Accepting connections, with limits, until the home stops.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,22 +9,24 @@ use axum::Router;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use ipnet::IpNet;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::util::{MapRequest, MapResponse};
 
 use super::asking::Peer;
-use super::places::{Answering, Guest, Places};
-use super::progress::{LEAST_WITHIN, Progress};
+use super::doors::Doors;
+use super::places::{Answering, Connection, Guest, Places};
+use super::progress::LEAST_WITHIN;
 use super::slow_body;
+use super::stream::Stream;
 use crate::access::known_networks::KnownNetworks;
 use crate::error::causes;
 
-/// Longest time a client may take to send its headers.
+/// Longest time a client may take to send its headers; and, before them, to say what it speaks and to shake hands.
 const HEADER_TIME: Duration = Duration::from_secs(10);
 
 /// Longest headers, in bytes.
@@ -39,17 +42,17 @@ const WARN_EVERY: Duration = Duration::from_mins(1);
 /// Longest time that requests under way may take when the home stops.
 const STOP_TIME: Duration = Duration::from_secs(5);
 
-/// Serves `router` on `listener` until `stop`; then lets requests under way finish.
+/// Serves `router` on `listener` until `stop`, without TLS; then lets requests under way finish.
 ///
 /// Addresses in `trusted` are proxies', which speak for many clients.
 pub async fn serve(listener: TcpListener, router: Router, trusted: Vec<IpNet>, stop: CancellationToken) {
-    serve_home(listener, router, trusted, None, stop).await;
+    serve_home(listener, Doors::plain(router), trusted, None, stop).await;
 }
 
-/// The same, for a home that knows networks of its household: they have places of their own.
+/// The same for the doors of a home, that knows networks of its household: they have places of their own.
 pub async fn serve_home(
     listener: TcpListener,
-    router: Router,
+    doors: Doors,
     trusted: Vec<IpNet>,
     known: Option<Arc<KnownNetworks>>,
     stop: CancellationToken,
@@ -59,6 +62,7 @@ pub async fn serve_home(
     let graceful = GracefulShutdown::new();
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(MOST_HEADERS);
+    let serving = Arc::new(Serving { server, doors, stop: stop.clone() });
     let mut refusals = Refusals::default();
     loop {
         let accepted = tokio::select! {
@@ -76,9 +80,10 @@ pub async fn serve_home(
             }
         };
         let address = peer.ip().to_canonical();
+        let is_proxy = trusted.iter().any(|net| net.contains(&address));
         let guest = if address.is_loopback() {
             Guest::ThisComputer
-        } else if trusted.iter().any(|net| net.contains(&address)) {
+        } else if is_proxy {
             Guest::Proxy
         } else if known.as_ref().is_some_and(|known| known.know(address)) {
             Guest::Known
@@ -90,30 +95,17 @@ pub async fn serve_home(
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let ends = Peer { address: peer.ip(), own_end: stream.local_addr().ok().map(|end| end.ip()) };
-        let (asking, answered) = (Arc::clone(&place.connection), Arc::clone(&place.connection));
-        let stopping = stop.clone();
-        let has_asked = Arc::new(AtomicBool::new(false));
-        let asks = Arc::clone(&has_asked);
-        let service = MapRequest::new(router.clone(), move |mut request: hyper::Request<Incoming>| {
-            asking.asks();
-            asks.store(true, Ordering::Release);
-            request.extensions_mut().insert(ends);
-            request.map(|body| slow_body::until_stop(body, &stopping))
-        });
-        let service = MapResponse::new(service, move |answer| Answering::watch(answer, &answered));
-        let stream = TokioIo::new(Progress::of(stream));
-        let connection = server.serve_connection(stream, TowerToHyperService::new(service));
-        let connection = graceful.watch(connection);
+        let arrived = Arrived { stream, peer, is_proxy, connection: Arc::clone(&place.connection) };
+        // Before the task begins: a stop that comes in between must not be missed.
+        let watcher = graceful.watcher();
         let counted = Arc::clone(&place.connection);
-        let stopping = stop.clone();
+        let serving = Arc::clone(&serving);
         let task = tokio::spawn(async move {
+            let has_asked = Arc::new(AtomicBool::new(false));
             tokio::select! {
-                ended = connection => if let Err(error) = ended {
-                    tracing::debug!(error = %causes(&error), %peer, "a connection ended badly");
-                },
+                () = serving.answer(arrived, Arc::clone(&has_asked), watcher) => {}
                 // Whoever has not even said what they want does not keep the home from stopping.
-                () = stopped_before(&stopping, &has_asked) => {}
+                () = stopped_before(&serving.stop, &has_asked) => {}
             }
             drop(place);
         });
@@ -122,6 +114,54 @@ pub async fn serve_home(
     drop(listener);
     if tokio::time::timeout(STOP_TIME, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still under way when the home stopped");
+    }
+}
+
+/// What every connection is served with.
+struct Serving {
+    server: http1::Builder,
+    doors: Doors,
+    stop: CancellationToken,
+}
+
+/// A connection that has a place, and of which nothing has been read.
+struct Arrived {
+    stream: TcpStream,
+    peer: SocketAddr,
+    /// Whether the other end is a proxy that is trusted.
+    is_proxy: bool,
+    connection: Arc<Connection>,
+}
+
+impl Serving {
+    /// Answers what is asked on a connection, to its end. What is spoken on it must show within the time that headers have, and so
+    /// must the whole of a handshake.
+    async fn answer(&self, arrived: Arrived, has_asked: Arc<AtomicBool>, watcher: Watcher) {
+        let Arrived { stream, peer, is_proxy, connection } = arrived;
+        let ends = Peer { address: peer.ip(), own_end: stream.local_addr().ok().map(|end| end.ip()) };
+        let beginning = Stream::begin(stream, self.doors.acceptor());
+        let stream = match tokio::time::timeout(HEADER_TIME, beginning).await {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => {
+                tracing::debug!(error = %causes(&error), %peer, "a connection began badly");
+                return;
+            }
+            Err(_) => return,
+        };
+        // How a proxy comes itself says nothing of how those come whom it speaks for: it says that in headers.
+        let router = self.doors.behind(stream.is_encrypted() && !is_proxy).clone();
+        let (asking, stopping) = (Arc::clone(&connection), self.stop.clone());
+        let service = MapRequest::new(router, move |mut request: hyper::Request<Incoming>| {
+            asking.asks();
+            has_asked.store(true, Ordering::Release);
+            request.extensions_mut().insert(ends);
+            request.map(|body| slow_body::until_stop(body, &stopping))
+        });
+        let service = MapResponse::new(service, move |answer| Answering::watch(answer, &connection));
+        let served = self.server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        if let Err(error) = watcher.watch(served).await {
+            tracing::debug!(error = %causes(&error), %peer, "a connection ended badly");
+        }
     }
 }
 
@@ -189,29 +229,167 @@ impl Refusals {
 #[cfg(test)]
 mod tests {
     use axum::routing::get;
+    use rustls::pki_types::ServerName;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpStream;
+    use tokio::task::JoinHandle;
     use tokio::time::sleep;
+    use tokio_rustls::TlsConnector;
 
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::random::SeededRandom;
+    use crate::tls::{Certificates, Keys, trust};
 
     /// Bytes of the one answer there is.
     const ANSWER: usize = 100_000;
 
+    fn router() -> Router {
+        let short = get(|| async { "short" });
+        Router::new().route("/", get(|| async { "x".repeat(ANSWER) })).route("/short", short)
+    }
+
     async fn served() -> TcpStream {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("bound");
-        let router = Router::new().route("/", get(|| async { "x".repeat(ANSWER) }));
-        tokio::spawn(serve(listener, router, Vec::new(), CancellationToken::new()));
+        tokio::spawn(serve(listener, router(), Vec::new(), CancellationToken::new()));
         TcpStream::connect(address).await.expect("it listens")
     }
 
-    /// What is left to read, until the connection is closed.
-    async fn rest(mut stream: TcpStream) -> usize {
-        let mut bytes = Vec::new();
-        // Closed in the middle of an answer it may as well be reset.
-        let _ = stream.read_to_end(&mut bytes).await;
-        bytes.len()
+    /// A home that speaks both.
+    struct Both {
+        address: SocketAddr,
+        certificates: Arc<Certificates>,
+        stop: CancellationToken,
+        serving: JoinHandle<()>,
+    }
+
+    impl Both {
+        async fn serve() -> Self {
+            let keys = Keys::new(&SeededRandom::new(1));
+            let certificates =
+                Arc::new(Certificates::new(keys, None, Arc::new(SystemClock)).expect("certificates"));
+            let doors = Doors::both(router(), router(), certificates.server_config());
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = listener.local_addr().expect("bound");
+            let stop = CancellationToken::new();
+            let serving = tokio::spawn(serve_home(listener, doors, Vec::new(), None, stop.clone()));
+            Self { address, certificates, stop, serving }
+        }
+
+        async fn connect(&self) -> TcpStream {
+            TcpStream::connect(self.address).await.expect("it listens")
+        }
+
+        async fn says(&self, bytes: &[u8]) -> TcpStream {
+            let mut stream = self.connect().await;
+            stream.write_all(bytes).await.expect("is taken");
+            stream
+        }
+
+        /// Whoever came before has been looked at when this is over.
+        async fn answers_plainly(&self) {
+            let mut stream = self.says(b"GET /short HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.expect("an answer");
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("short"), "{answer}");
+        }
+    }
+
+    /// The beginning of a record that a handshake begins with, and of which 16 KiB should follow.
+    const BEGUN: [u8; 5] = [0x16, 3, 1, 0x40, 0];
+
+    #[tokio::test]
+    async fn a_handshake_that_stalls_holds_up_neither_others_nor_a_stop() {
+        let home = Both::serve().await;
+        let mut stalled = Vec::new();
+        for said in [&BEGUN[..], &BEGUN[..1], b""] {
+            for _ in 0..20 {
+                stalled.push(home.says(said).await);
+            }
+        }
+        home.answers_plainly().await;
+        // From here on time goes on when everybody waits for it, and not by itself.
+        tokio::time::pause();
+        let told = Instant::now();
+        home.stop.cancel();
+        home.serving.await.expect("it stops");
+        assert_eq!(told.elapsed(), Duration::ZERO, "a stop waits for nobody who has asked nothing");
+        for stream in stalled {
+            assert_eq!(rest(stream).await, 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_stalls_in_a_handshake_or_drips_it_is_closed() {
+        let home = Both::serve().await;
+        let mut silent = Vec::new();
+        for said in [&BEGUN[..], &BEGUN[..1], b""] {
+            silent.push(home.says(said).await);
+        }
+        let mut drips = home.says(&BEGUN).await;
+        home.answers_plainly().await;
+        tokio::time::pause();
+        for _ in 0..15 {
+            // It fails once the other end is closed.
+            let _ = drips.write_all(&[0]).await;
+            sleep(Duration::from_secs(1)).await;
+        }
+        for stream in silent.into_iter().chain([drips]) {
+            assert_eq!(rest(stream).await, 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn garbage_is_closed_and_hurts_nobody() {
+        let home = Both::serve().await;
+        let mut others = Vec::new();
+        for garbage in [
+            &b"\x16garbage that is no handshake"[..],
+            &[0x16; 600],
+            b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00",
+            b"\x80\x2e\x01\x00\x02",
+            &[0; 600],
+        ] {
+            others.push(home.says(garbage).await);
+        }
+        home.answers_plainly().await;
+        tokio::time::pause();
+        sleep(HEADER_TIME * 2).await;
+        for stream in others {
+            assert!(rest(stream).await < 200, "an alert, or a word of refusal");
+        }
+        tokio::time::resume();
+        home.answers_plainly().await;
+    }
+
+    #[tokio::test]
+    async fn within_tls_too_whoever_reads_is_answered_and_whoever_does_not_is_closed() {
+        let home = Both::serve().await;
+        let config = Arc::new(trust::config(Some(home.certificates.pin())));
+        let name = || ServerName::try_from("localhost").expect("a name");
+        let connector = TlsConnector::from(config);
+        let mut reads = connector.connect(name(), home.connect().await).await.expect("shakes hands");
+        for _ in 0..2 {
+            reads.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("is taken");
+            let mut answer = vec![0; ANSWER];
+            reads.read_exact(&mut answer).await.expect("an answer");
+            let more = reads.read(&mut answer).await.expect("the rest of it");
+            assert!(more > 0, "headers are bytes, too");
+        }
+
+        let mut stream = connector.connect(name(), home.connect().await).await.expect("shakes hands");
+        for _ in 0..200 {
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("is taken");
+        }
+        stream.flush().await.expect("is taken");
+        tokio::time::pause();
+        sleep(LEAST_WITHIN * 3).await;
+        let (mut piece, mut sum) = (vec![0; ANSWER], 0);
+        // Closed in the middle of an answer it ends without a word.
+        while let Ok(bytes @ 1..) = stream.read(&mut piece).await {
+            sum += bytes;
+        }
+        assert!(sum < 200 * ANSWER, "what was not asked for in time is not sent any more");
     }
 
     #[tokio::test(start_paused = true)]

@@ -17,6 +17,9 @@ pub struct HomeStatus {
     pub set_up: bool,
     /// The address devices sign in at, as configured or as listened on.
     pub public_url: String,
+    /// The letters by which people know the key of the home's own certificate again: `ABCD-EFGH-…`. An app that nobody told the key
+    /// shows the same; `null` in a home that has none.
+    pub fingerprint: Option<String>,
 }
 
 /// The state of the place databases.

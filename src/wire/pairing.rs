@@ -16,7 +16,8 @@ pub struct Pairing {
     /// The code, as `XXXX-XXXX`.
     pub code: String,
     /// Addresses that a phone can open, the likeliest first, each with the code after the `#`: what stands there is sent to no
-    /// server, and so is in no log.
+    /// server, and so is in no log. Where no proxy speaks https for the home, the pin of its own key stands there, too
+    /// (`?pin=`): an app asks by https then, and believes that key only.
     pub addresses: Vec<String>,
     /// Why there is none; `null` where there is.
     pub no_address: Option<NoAddress>,

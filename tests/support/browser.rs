@@ -3,6 +3,8 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use latchkey::model::KeyPin;
+use latchkey::tls::trust;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::Value;
@@ -81,9 +83,19 @@ impl Browser {
 
     /// The same, on a computer of that address. Linux answers for all of 127.0.0.0/8.
     pub fn from_address(base: &str, address: std::net::IpAddr) -> Self {
+        Self::with(base, address, reqwest::Client::builder())
+    }
+
+    /// The same, for a home that is known by its key and asked by https.
+    pub fn that_knows(base: &str, pin: KeyPin) -> Self {
+        let settings = reqwest::Client::builder().tls_backend_preconfigured(trust::config(Some(pin)));
+        Self::with(base, std::net::IpAddr::from([127, 0, 0, 1]), settings)
+    }
+
+    fn with(base: &str, address: std::net::IpAddr, settings: reqwest::ClientBuilder) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let here = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-        let client = reqwest::Client::builder()
+        let client = settings
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .local_address(address)

@@ -204,6 +204,11 @@ impl TestHome {
         Browser::new(&self.address())
     }
 
+    /// A browser that has never been here and asks by https, as one that takes the home's own certificate.
+    pub fn browser_within_tls(&self) -> Browser {
+        Browser::that_knows(&self.https_address(), self.app.core().certificates.pin())
+    }
+
     /// A device of that name, signed in through the interface for programs.
     pub async fn device(&self, name: &str) -> Browser {
         let device = self.browser();
@@ -218,6 +223,16 @@ impl TestHome {
     /// Where it listens, as `http://127.0.0.1:port`.
     pub fn address(&self) -> String {
         format!("http://{}", self.app.address())
+    }
+
+    /// The same port, as `https://127.0.0.1:port`.
+    pub fn https_address(&self) -> String {
+        format!("https://{}", self.app.address())
+    }
+
+    /// Where everything is kept.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 }
 

@@ -58,9 +58,13 @@ export class ShownCode {
     return [...new Set([...told, ...own])];
   }
 
-  /** The address with the code in it, after the "#": what stands there is sent to no server. */
+  /**
+   * The address with the code in it, after the "#": what stands there is sent to no server. The home's own have its key beside the
+   * code, for apps.
+   */
   addressAt(origin: string): string {
-    return `${origin}/#/pair/${this.current?.code ?? ""}`;
+    const told = this.current?.addresses.find((address) => new URL(address).origin === origin);
+    return told ?? `${origin}/#/pair/${this.current?.code ?? ""}`;
   }
 
   /** Shows a code, in place of the one before. */

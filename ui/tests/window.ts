@@ -3,10 +3,14 @@
 
 import type { Page } from "@playwright/test";
 import type { DesktopStatus } from "../src/api/generated/DesktopStatus";
+import type { ErrorBody } from "../src/api/generated/ErrorBody";
 import { operations } from "../src/api/generated/operations";
 
-/** From the next page on. */
-export async function asWindow(page: Page) {
+/** What was given to connect to a home elsewhere. */
+export type Connected = { url: string; clearAccepted: boolean; pin: string | null };
+
+/** From the next page on. Connecting to a home elsewhere is refused with each of these, then done. */
+export async function asWindow(page: Page, refusals: ErrorBody[] = []) {
   const desktop: DesktopStatus = {
     notifications: null,
     tray: null,
@@ -18,15 +22,25 @@ export async function asWindow(page: Page) {
   };
   const paths = Object.values(operations).map(({ name, method, path }) => [name, method === "GET" ? path : ""]);
   await page.addInitScript(
-    ({ desktop, paths }) => {
+    ({ desktop, paths, refusals }) => {
+      const connected: unknown[] = [];
       const invoke = async (command: string, given?: { operation: string }) => {
         const path = command === "ask" && given && paths[given.operation];
         if (path) return (await fetch(path)).json();
         if (command === "desktop_status") return desktop;
+        if (command === "connect_home") {
+          connected.push(given);
+          const refusal = refusals.shift();
+          if (refusal) throw refusal;
+        }
         return 0;
       };
-      Object.assign(window, { __TAURI_INTERNALS__: { invoke, transformCallback: () => 0 } });
+      Object.assign(window, { __TAURI_INTERNALS__: { invoke, transformCallback: () => 0 }, connected });
     },
-    { desktop, paths: Object.fromEntries(paths) as Record<string, string> },
+    { desktop, paths: Object.fromEntries(paths) as Record<string, string>, refusals },
   );
 }
+
+/** What the page was connected with, in order. */
+export const connectedWith = (page: Page): Promise<Connected[]> =>
+  page.evaluate(() => (window as unknown as { connected: Connected[] }).connected);

@@ -12,7 +12,7 @@ use tauri::{AppHandle, Runtime, State};
 #[cfg(desktop)]
 use tauri_plugin_autostart::ManagerExt as _;
 
-use crate::desk::Desk;
+use crate::desk::{Accepted, Desk};
 use crate::refusal::Answer;
 #[cfg(desktop)]
 use crate::save::{self, Format, Saved};
@@ -68,14 +68,16 @@ pub async fn desktop_status<R: Runtime>(
 }
 
 /// Looks at a home on another machine; an empty address brings this computer's own back. One that would be asked without TLS,
-/// outside the household's own network, takes a word that this is meant.
+/// outside the household's own network, takes a word that this is meant; and one whose certificate nobody vouches for the pin of its
+/// key, once a person has compared it.
 #[tauri::command]
 pub async fn connect_home(
     desk: State<'_, Arc<Desk>>,
     url: String,
     clear_accepted: Option<bool>,
+    pin: Option<String>,
 ) -> Answer<HomeStatus> {
-    Ok(desk.connect(&url, clear_accepted.unwrap_or(false)).await?)
+    Ok(desk.connect(&url, &Accepted { clear: clear_accepted.unwrap_or(false), pin }).await?)
 }
 
 /// Starts Latchkey at login from now on, or not any more.

@@ -282,6 +282,38 @@ mod tests {
     }
 
     #[test]
+    fn a_home_with_a_certificate_of_its_own_is_looked_at_once_somebody_compared_its_letters() {
+        let (here, elsewhere) = (Window::open(), Window::open());
+        here.set_up();
+        elsewhere.set_up();
+        let address = tauri::async_runtime::block_on(elsewhere.desk().address()).0;
+        let address = address.replace("http://", "https://");
+        let connects = |window: &Window, more: Value| {
+            let mut arguments = json!({ "url": address });
+            arguments.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            window.call("connect_home", arguments)
+        };
+        let refused = connects(&here, json!({})).unwrap_err();
+        assert_eq!(refused["error"], "unknown_certificate", "{refused}");
+        let letters = elsewhere.ask("status", json!({})).unwrap()["fingerprint"].clone();
+        assert!(refused["message"].as_str().unwrap().contains(letters.as_str().unwrap()), "{refused}");
+        let other = latchkey::model::KeyPin::of(b"another key").to_string();
+        assert_eq!(connects(&here, json!({ "pin": other })).unwrap_err()["error"], "key_changed");
+        assert_eq!(connects(&here, json!({ "pin": "AAAA" })).unwrap_err()["error"], "invalid_input");
+        assert_eq!(here.ask("session", json!({})).unwrap()["login"], "home", "it looks where it did");
+
+        connects(&here, json!({ "pin": refused["pin"] })).unwrap();
+        let request = json!({"login": "home", "password": "correct horse"});
+        let signed_in = here.ask("sign_in", json!({ "request": request })).unwrap();
+        here.choose(&signed_in, "adult");
+        let here = here.restart();
+        assert_eq!(here.devices().unwrap()[0]["current"], true, "it knows the home over a restart");
+        connects(&here, json!({})).unwrap();
+        assert_eq!(here.devices().unwrap()[0]["current"], true, "and asks nobody again");
+        assert_eq!(connects(&here, json!({ "pin": "" })).unwrap_err()["error"], "unknown_certificate");
+    }
+
+    #[test]
     fn the_window_asks_for_every_operation_by_its_name_and_is_told_what_does_not_fit() {
         let window = Window::open();
         let is_unknown = |answer: &Result<Value, Value>| {

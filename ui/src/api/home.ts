@@ -34,8 +34,11 @@ export function askedBy(ask: (operation: Operation, given: unknown[]) => Promise
 export interface Desktop {
   status(): Promise<DesktopStatus>;
   setAutostart(enabled: boolean): Promise<DesktopStatus>;
-  /** Uses the home at another address; an empty one goes back to this computer's own. */
-  connectHome(url: string, clearAccepted: boolean): Promise<HomeStatus>;
+  /**
+   * Uses the home at another address; an empty one goes back to this computer's own. With the pin of a key that somebody compared;
+   * an empty pin forgets the key that the home had.
+   */
+  connectHome(url: string, clearAccepted: boolean, pin: string | null): Promise<HomeStatus>;
   /** Hears that somebody tapped a notification. */
   onOpenAlert(open: (alertId: string) => void): () => void;
 }
@@ -55,6 +58,8 @@ export class HomeError extends Error {
   readonly retryAfterSeconds: number | null;
   /** Whose PIN would do, for `proof_required`. */
   readonly profileId: string | null;
+  /** The key to compare, for `unknown_certificate`. */
+  readonly pin: string | null;
 
   constructor(body: ErrorBody) {
     super(body.message);
@@ -63,6 +68,7 @@ export class HomeError extends Error {
     this.field = body.field ?? null;
     this.retryAfterSeconds = body.retry_after_s ?? null;
     this.profileId = body.profile_id ?? null;
+    this.pin = body.pin ?? null;
   }
 
   /** Whether this device holds no session any more. */

@@ -22,7 +22,7 @@ export const tauriHome: Home = {
   desktop: {
     status: () => call("desktop_status"),
     setAutostart: (enabled) => call("set_autostart", { enabled }),
-    connectHome: (url, clearAccepted) => call("connect_home", { url, clearAccepted }),
+    connectHome: (url, clearAccepted, pin) => call("connect_home", { url, clearAccepted, pin }),
     onOpenAlert: (open) => hear<string>("open-alert", open),
   },
 };

@@ -41,7 +41,7 @@ impl ReturnAddress {
             public_host: door.public_url.as_ref().and_then(Url::host_str),
             own_host: own.as_ref().and_then(Url::host_str),
             domain: door.cookies.domain(),
-            is_secure: door.public_url.as_ref().is_some_and(|url| url.scheme() == "https"),
+            is_secure: door.cookies.are_secure(),
         };
         Self::judge(asked, &known).unwrap_or_else(Self::home)
     }

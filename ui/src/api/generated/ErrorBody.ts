@@ -33,4 +33,8 @@ profile_id?: ProfileId,
 /**
  * From when on the same call is good, for `wait_started` and `waiting`.
  */
-until?: Timestamp, };
+until?: Timestamp, 
+/**
+ * The key that somebody has to compare, for `unknown_certificate`: SHA-256 of it, in base64url.
+ */
+pin?: string, };

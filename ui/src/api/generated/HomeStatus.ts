@@ -15,4 +15,9 @@ set_up: boolean,
 /**
  * The address devices sign in at, as configured or as listened on.
  */
-public_url: string, };
+public_url: string, 
+/**
+ * The letters by which people know the key of the home's own certificate again: `ABCD-EFGH-…`. An app that nobody told the key
+ * shows the same; `null` in a home that has none.
+ */
+fingerprint: string | null, };

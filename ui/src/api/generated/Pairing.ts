@@ -18,7 +18,8 @@ id: PairingId,
 code: string, 
 /**
  * Addresses that a phone can open, the likeliest first, each with the code after the `#`: what stands there is sent to no
- * server, and so is in no log.
+ * server, and so is in no log. Where no proxy speaks https for the home, the pin of its own key stands there, too
+ * (`?pin=`): an app asks by https then, and believes that key only.
  */
 addresses: Array<string>, 
 /**

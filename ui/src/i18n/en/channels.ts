@@ -116,7 +116,7 @@ export const channels = {
     private: "What is sent is encrypted: the browser maker’s push service carries it and cannot read it.",
     needsHttps: "Notifications here need https.",
     needsHttpsHow:
-      "Put a proxy with a certificate before your home (docs/proxies in Latchkey’s files has them ready), start Latchkey with --public-url and that https address, then open Latchkey there. Until then, ntfy and e-mail work without it.",
+      "Put a proxy with a certificate before your home (docs/proxies in Latchkey’s files has them ready), start Latchkey with --public-url and that https address, then open Latchkey there. Without a proxy your home speaks https with a certificate of its own: the installed app takes that as it is, a browser once this device trusts authority.pem of the home’s data folder (the README says how). Until then, ntfy and e-mail work without it.",
     homeScreen: "Add Latchkey to your Home Screen first.",
     homeScreenHow:
       "On an iPhone or iPad only an app on the Home Screen may show notifications. Tap Share, then “Add to Home Screen”, open Latchkey from there, and come back to this page.",

@@ -116,9 +116,14 @@ export const connect = {
   title: "Your home, elsewhere",
   lead: "When Latchkey runs on another machine in the house, give its address here.",
   address: "Address",
-  hint: "For example http://192.168.1.20:8470",
+  hint: "For example https://192.168.1.20:8470, or the link of the code that “Add a phone” shows.",
   submit: "Connect",
-  allTheSame: "Connect all the same",
+  /** What is pressed to go on, by what was asked. */
+  allTheSame: {
+    in_the_clear: "Connect all the same",
+    unknown_certificate: "The letters are the same: connect",
+    key_changed: "It was set up anew: compare again",
+  },
   working: "Knocking…",
   own: "Use this computer’s own home",
   onlyApp: "A page in a browser always belongs to the home it was opened from. Open the other home’s address instead.",

@@ -15,7 +15,7 @@ export const offline = {
     `While this device is signed in and a grown-up uses it, it keeps the last ${devices(deviceCount)} and ${alertCount} alerts that it was shown, for ${days} days at most, so that there is something to see when the home does not answer. Signing out removes them.`,
   worksOffline: "Latchkey opens here without the home, too.",
   needsHttps:
-    "Latchkey opens here without the home only where it is reached by https, or on the home’s own computer. Put a proxy with a certificate before it for that.",
+    "Latchkey opens here without the home only where it is reached by https, or on the home’s own computer. Put a proxy with a certificate before it for that, or have this device trust the home’s own (the README says how).",
 };
 
 export const outbox = {

@@ -33,6 +33,10 @@ export const settings = {
     `There is no database of networks, so a mobile one is taken for a fixed line. The table of kinds is ${kinds}.`,
   torExits: (count: number, date: string) =>
     plural(count, { one: `# exit of the Tor network, ${date}.`, other: `# exits of the Tor network, ${date}.` }),
+  keyTitle: "The home’s own key",
+  keyLead:
+    "By https your home answers with a certificate of its own, for which nobody else vouches. The app shows letters and asks whether your home shows the same ones:",
+  keyWhere: "If they differ, do not go on: somebody stands in between. Surest are those on the home’s own computer.",
   fileProblem: (problem: string) => `Not in use: ${problem}`,
   appTitle: "This app",
   autostart: "Start when I log in",

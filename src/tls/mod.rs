@@ -1,10 +1,17 @@
-//! The client for addresses outside: one place that says which cryptography it uses.
+//! TLS on both sides: the client for addresses outside, in one place that says which cryptography it uses; the home's own
+//! certificates ([`Certificates`]); and whom the client of a home elsewhere trusts ([`trust`], decision 25).
+
+mod certificates;
+mod key;
+mod names;
+pub mod trust;
 
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 
+pub use self::certificates::{Certificates, Keys};
 use crate::error::causes;
 
 /// Redirects that are followed.
