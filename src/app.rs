@@ -278,6 +278,7 @@ pub async fn open(
         proxies: crate::access::proxies::Proxies::default(),
         refusals,
         drills: crate::access::drills::Drills::default(),
+        hearing: crate::access::hearing::Hearing::default(),
         offers: Offers {
             guard: Guard::trusting(config.push_origins.clone()),
             push_key,

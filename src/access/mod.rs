@@ -24,6 +24,7 @@ mod fresh;
 pub mod geo;
 pub mod going_on;
 pub mod guard_key;
+pub mod hearing;
 pub mod history;
 mod judging;
 pub mod known_networks;
@@ -107,6 +108,8 @@ pub struct Core {
     pub refusals: refusal::Refusals,
     /// Fire drills.
     pub drills: drills::Drills,
+    /// How relays are heard.
+    pub hearing: hearing::Hearing,
     /// What channels the home can offer.
     pub offers: channels::Offers,
     /// Who is told what changes.

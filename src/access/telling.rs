@@ -48,7 +48,16 @@ pub struct Due {
     /// The time zone of whoever reads it.
     pub zone: String,
     /// Where its device posts an answer while the home cannot be reached; `None` where it cannot, or there is no relay.
-    pub inbox_url: Option<String>,
+    pub inbox: Option<InboxAt>,
+}
+
+/// Where a device posts its answers.
+#[derive(Clone, Debug)]
+pub struct InboxAt {
+    /// The address of its topic.
+    pub url: String,
+    /// What the relay asks for, if it does.
+    pub token: Option<Secret>,
 }
 
 /// What to say.
@@ -96,7 +105,7 @@ pub async fn begin(core: &Core, most: u32) -> Result<Vec<Due>> {
     for job in jobs {
         if let Some((channel, say)) = said(core, &job).await? {
             let mut told = with_button(core, job, channel, say);
-            told.inbox_url = inbox_url(core, &told.channel).await?;
+            told.inbox = inbox(core, &told.channel).await?;
             due.push(told);
         } else {
             note(core, &job, HandOver::Silent, None);
@@ -196,7 +205,7 @@ fn with_button(core: &Core, job: Job, channel: Channel, say: Say) -> Due {
         _ => None,
     };
     let zone = channel.time_zone.as_ref().unwrap_or(&core.zone).as_str().to_owned();
-    Due { job, channel, say, signs_out, zone, inbox_url: None }
+    Due { job, channel, say, signs_out, zone, inbox: None }
 }
 
 /// What there is to say of a job; `None` when it is nothing.
@@ -250,9 +259,10 @@ pub(super) async fn at_the_end(core: &Core, channel: &Channel) -> Result<Option<
 }
 
 /// Where the device at the end of a channel posts its answers, where it can seal them and there is a relay.
-async fn inbox_url(core: &Core, channel: &Channel) -> Result<Option<String>> {
+async fn inbox(core: &Core, channel: &Channel) -> Result<Option<InboxAt>> {
     let Some(Replies { inbox, .. }) = &channel.replies else { return Ok(None) };
-    let Some(relay) = core.store.relay_url(channel.account_id).await? else { return Ok(None) };
-    let relay = Relay::parse(&relay, &core.offers.guard).ok();
-    Ok(relay.zip(Name::new(inbox)).map(|(relay, topic)| relay.topic_url(&topic)))
+    let Some(chosen) = core.store.relay(channel.account_id).await? else { return Ok(None) };
+    let relay = Relay::parse(&chosen.url, chosen.token.clone(), &core.offers.guard).ok();
+    let found = relay.zip(Name::new(inbox));
+    Ok(found.map(|(relay, topic)| InboxAt { url: relay.topic_url(&topic), token: chosen.token }))
 }

@@ -60,6 +60,8 @@ struct PushedReply<'a> {
     home_key: &'a str,
     channel_id: ChannelId,
     token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relay_token: Option<&'a str>,
 }
 
 /// A notification, in the names of the Notifications API.
@@ -137,6 +139,7 @@ impl Post {
                 home_key: &self.relay_key,
                 channel_id: channel.id,
                 token: reply.token.reveal(),
+                relay_token: reply.relay_token.as_ref().map(Secret::reveal),
             }),
         };
         let text = serde_json::to_vec(&pushed).unwrap_or_default();

@@ -44,6 +44,8 @@ pub struct Message {
 pub struct ReplyWay {
     /// Where its sealed answer is posted.
     pub inbox_url: String,
+    /// What the relay asks for, if it does.
+    pub relay_token: Option<Secret>,
     /// The secret of the button, which goes into the answer.
     pub token: Secret,
 }
@@ -111,8 +113,11 @@ impl Message {
             Say::Changed(alert) => raised(due, alert, clock, zone, public_url, true),
             Say::Settled(alert) => settled(due, alert, clock, zone, public_url),
         };
-        let reply = due.inbox_url.clone().zip(due.signs_out.clone());
-        let reply = reply.map(|(inbox_url, token)| ReplyWay { inbox_url, token });
+        let reply = due.inbox.clone().zip(due.signs_out.clone()).map(|(inbox, token)| ReplyWay {
+            inbox_url: inbox.url,
+            relay_token: inbox.token,
+            token,
+        });
         Self { button, reply, ..said }
     }
 

@@ -2,6 +2,7 @@
 
 import type { ChannelKind } from "../../api/generated/ChannelKind";
 import type { ChannelState } from "../../api/generated/ChannelState";
+import type { RelayState } from "../../api/generated/RelayState";
 import type { Says } from "../../api/generated/Says";
 
 /** What each sort of channel is called. */
@@ -73,6 +74,19 @@ export const channels = {
     title: "Answer from away",
     lead: "Most homes cannot be reached from outside. A relay, which both your home and your phone can reach, carries the buttons of a browser’s notification back then.",
     by: (relay: string) => `Answers come back by ${relay}.`,
+    /** How the home hears it, in a few words. */
+    states: {
+      idle: "Your home does not listen there: no browser answers by it yet.",
+      connecting: "Your home begins to listen there.",
+      listening: "Your home listens there",
+      unheard: "Your home does not hear it, and tries again by itself.",
+      refused: "It refuses your home. No answer comes back by it until that is put right.",
+    } satisfies Record<RelayState, string>,
+    since: "since",
+    heardLast: "Heard last",
+    needsToken: "If it asks for an access token, change the relay and give one.",
+    wrongToken:
+      "Look whether its access token is still right, and may read and write topics that begin with latchkey-relay-.",
     choose: "Choose a relay",
     change: "Change the relay",
     saved: "Answers from away come back by the relay now",
@@ -85,6 +99,11 @@ export const channels = {
     address: "Address of the relay",
     addressHint: "A server, with nothing after it. The one of ntfy is free.",
     example: "https://ntfy.sh",
+    token: "Access token",
+    tokenHint:
+      "Only if the server asks for one. Make a user of its own there, who may read and write topics that begin with latchkey-relay- and nothing else: the browsers that answer by it are given the token, too.",
+    tokenKept: "One is kept, and is not shown. Leave empty to go on with it, or type another.",
+    forgetToken: "Use it without a token",
     learnsTitle: "What the relay learns",
     learns: [
       "That something was answered, and when; not what, nor about whom. It cannot make an answer of its own or use one twice.",
