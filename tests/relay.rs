@@ -235,6 +235,8 @@ async fn an_answer_from_away_signs_out_and_its_receipt_comes_back() {
     assert!(!home.is_in(&stranger).await);
     let alert = home.alert_about(stranger.device_id).await;
     assert_eq!(alert.state, AlertState::Open, "as with any button outside");
+    let by = alert.acted_by.expect("somebody");
+    assert_eq!(by.device_id, Some(home.owner.device_id), "it signed what it answered");
     // A second one says that there was a first, and changes nothing.
     let again = home.seal(&pushed, "not_me", 2);
     home.post(&pushed, &again.text).await;
