@@ -53,7 +53,8 @@ pub async fn list(core: &Core, manager: &Manager) -> Result<ChannelList> {
             hearing::shown(core, manager.account_id(), chosen, channels.iter().any(is_answered))
         });
     let relay_url = relay.as_ref().map(|relay| relay.url.clone());
-    Ok(ChannelList { channels, push_key, can_email: email, relay_url, relay })
+    let no_address = if core.reach.public_url.is_some() { None } else { core.reach.origins().err() };
+    Ok(ChannelList { channels, push_key, can_email: email, relay_url, relay, no_address })
 }
 
 /// Makes a channel. A browser that subscribes anew keeps the one it has: its push service gave it another address.

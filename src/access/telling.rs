@@ -6,17 +6,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 use super::Core;
 use super::caller::{Caller, Manager};
+use super::reach::is_this_computer;
 use crate::error::Result;
 use crate::model::{
-    AlertState, Answer, Channel, ChannelState, Job, JobState, JobWork, ProfileKind, Replies, Secret,
+    AlertState, Answer, Channel, ChannelState, Job, JobState, JobWork, ProfileKind, Replies, Secret, Target,
     Timestamp,
 };
 use crate::outside::ntfy::Name;
 use crate::outside::relay::Relay;
 use crate::store::{BegunJob, EndedJob};
-use crate::wire::{Alert, EventKind, HandOver};
+use crate::wire::{Alert, EventKind, HandOver, NoAddress};
 
 /// How long until the second attempt; doubled with each.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -47,6 +50,8 @@ pub struct Due {
     pub signs_out: Option<Secret>,
     /// The time zone of whoever reads it.
     pub zone: String,
+    /// Where whoever reads it can open the home, or why nowhere.
+    pub address: Result<String, NoAddress>,
     /// Where its device posts an answer while the home cannot be reached; `None` where it cannot, or there is no relay.
     pub inbox: Option<InboxAt>,
 }
@@ -205,7 +210,23 @@ fn with_button(core: &Core, job: Job, channel: Channel, say: Say) -> Due {
         _ => None,
     };
     let zone = channel.time_zone.as_ref().unwrap_or(&core.zone).as_str().to_owned();
-    Due { job, channel, say, signs_out, zone, inbox: None }
+    let address = address(core, &channel.target);
+    Due { job, channel, say, signs_out, zone, address, inbox: None }
+}
+
+/// Where whoever reads what goes there can open the home: by the address that somebody configured, whatever that is. Otherwise a browser
+/// has it open on this very computer, as it would not be told elsewhere, a program here reaches it as the computer does, and anybody
+/// else needs an address that others open.
+fn address(core: &Core, target: &Target) -> Result<String, NoAddress> {
+    let is_here = match target {
+        Target::WebPush(_) => true,
+        Target::WebHook { url, .. } => Url::parse(url).is_ok_and(|url| is_this_computer(&url)),
+        Target::Ntfy { .. } | Target::UnifiedPush(_) | Target::Email { .. } => false,
+    };
+    if is_here || core.reach.public_url.is_some() {
+        return Ok(core.public_url.clone());
+    }
+    core.reach.origins()?.into_iter().next().ok_or(NoAddress::NoNetwork)
 }
 
 /// What there is to say of a job; `None` when it is nothing.

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Proof;
 use super::familiarity::there;
+use super::{NoAddress, Proof};
 use crate::model::{ChannelId, ChannelKind, ChannelState, DeviceId, QuietHours, RelayState, Says, Timestamp};
 
 /// One person's way of being told.
@@ -59,6 +59,9 @@ pub struct ChannelList {
     /// How that relay does.
     #[serde(default)]
     pub relay: Option<RelayStatus>,
+    /// Why what goes to phones and mailboxes has no buttons and no links, where that is so.
+    #[serde(default)]
+    pub no_address: Option<NoAddress>,
 }
 
 /// The relay that carries answers back, and how the home hears it.
