@@ -41,6 +41,7 @@ pub mod passwords;
 pub mod profiles;
 pub mod proof;
 pub mod proxies;
+pub mod pruning;
 pub mod reach;
 pub mod recover;
 pub mod refusal;

@@ -1,4 +1,4 @@
-//! The history: everything that ever happened to an account's access, kept for ever.
+//! The history: everything that happened to an account's access, for two years (`access/pruning.rs`).
 
 use serde::{Deserialize, Serialize};
 

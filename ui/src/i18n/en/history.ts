@@ -21,7 +21,7 @@ function channelWords(detail?: HistoryDetail | null): string {
 
 export const history = {
   title: "History",
-  lead: "Everything that ever happened to your account’s access. Nothing is deleted.",
+  lead: "Everything that happened to your account’s access. It is kept for two years; nobody can delete any of it.",
   filterKind: "What",
   filterDevice: "Device",
   everything: "Everything",
