@@ -14,11 +14,11 @@ use url::Url;
 use crate::access::asking::Asking;
 use crate::access::channels::Offers;
 use crate::access::known_networks::KnownNetworks;
-use crate::access::live::{Active, Live};
+use crate::access::live::{Active, Live, MOST_ENDED};
 use crate::access::reach::Reach;
 use crate::access::refusal::{self, Unwritten};
 use crate::access::set_up::SetupCode;
-use crate::access::{Core, activity, drill, recover};
+use crate::access::{Core, activity, drill, pruning, recover};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::delivery::courier::Post;
@@ -41,9 +41,6 @@ use crate::tls::{Certificates, Keys};
 
 /// How often activity is written down: so much of it may be lost in a crash.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
-
-/// Ended sessions that are still told apart from unknown tokens after a restart.
-const MOST_ENDED: u32 = 10_000;
 
 /// What a home takes from the world around it.
 #[derive(Clone, Debug)]
@@ -72,6 +69,7 @@ pub struct App {
     refusals: JoinHandle<Unwritten>,
     delivery: JoinHandle<()>,
     relay: JoinHandle<()>,
+    pruning: JoinHandle<()>,
     /// Held as long as the home runs: a second one in the same folder would not hear of sign-outs here.
     _lock: Lock,
 }
@@ -105,7 +103,8 @@ impl App {
         let ear = Ear { core: Arc::clone(&core), outlet: post.outlet.clone(), key: relay_key };
         let relay = tokio::spawn(relay::run(ear, stop.clone()));
         let delivery = tokio::spawn(delivery::run(Arc::clone(&core), Arc::new(post), stop.clone()));
-        Ok(Self { core, address, stop, server, writer, refusals, delivery, relay, _lock: lock })
+        let pruning = tokio::spawn(pruning::run(Arc::clone(&core), stop.clone()));
+        Ok(Self { core, address, stop, server, writer, refusals, delivery, relay, pruning, _lock: lock })
     }
 
     /// The address it listens on.
@@ -154,6 +153,9 @@ impl App {
         }
         if let Err(error) = self.relay.await {
             tracing::error!(error = %causes(&error), "what listens to the relay did not stop well");
+        }
+        if let Err(error) = self.pruning.await {
+            tracing::error!(error = %causes(&error), "what removes what is old did not stop well");
         }
         match self.writer.await {
             Ok(mut active) => {
@@ -297,6 +299,7 @@ pub async fn open(
         proxies: crate::access::proxies::Proxies::default(),
         refusals,
         drills: crate::access::drills::Drills::default(),
+        hearing: crate::access::hearing::Hearing::default(),
         offers: Offers {
             guard: Guard::trusting(config.push_origins.clone()),
             push_key,

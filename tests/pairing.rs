@@ -264,7 +264,18 @@ async fn a_code_that_two_devices_use_lets_neither_in() {
     assert_eq!(shown.allows(phone.digits()).await, "allowed");
     refused(&brings(&somewhere(&home, RIGA, "curl/8.10.1"), &shown.code).await, 409, "pairing_spoiled");
     phone.is_refused(409, "pairing_spoiled").await;
-    assert_eq!(desktop.devices().await.len(), 1);
+    let devices = desktop.devices().await;
+    assert_eq!(devices.len(), 1);
+
+    // Whoever looks later finds it, with where the second device was; once for each code, however often it comes.
+    refused(&brings(&somewhere(&home, RIGA, "curl/8.10.1"), &shown.code).await, 404, "pairing_not_valid");
+    let lines = desktop.get("/api/v1/history?kind=pairing_spoiled").await.json();
+    let lines = lines["history"].as_array().expect("lines").clone();
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    assert_eq!(lines[0]["place"]["city"], "Riga");
+    assert_eq!(lines[0]["address"], RIGA);
+    assert_eq!(lines[1]["address"], AT_HOME);
+    assert!(lines.iter().all(|line| line["device_id"] == devices[0]["id"]), "{lines:#?}");
 }
 
 #[tokio::test]

@@ -5,14 +5,17 @@ mod support;
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::StreamExt;
 use latchkey::access::asking::Asking;
 use latchkey::clock::Clock;
 use latchkey::home::Home;
 use latchkey::home::here::Here;
-use latchkey::model::{AlertState, Answer, DeviceId, ProfileKind, Secret};
+use latchkey::model::{AlertState, Answer, DeviceId, ProfileKind, RelayState, Secret};
 use latchkey::wire::{
-    Alert, AlertAnswer, AlertQuery, NewChannel, NewProfile, Proof, RelayChange, SetupRequest, SignInRequest,
-    SignedIn,
+    Alert, AlertAnswer, AlertQuery, EventKind, NewChannel, NewProfile, Proof, RelayChange, RelayStatus,
+    SetupRequest, SignInRequest, SignedIn,
 };
 use serde_json::{Value, json};
 use support::ntfy::Ntfy;
@@ -100,8 +103,23 @@ impl Household {
     }
 
     async fn set_relay(&self, relay_url: Option<String>) {
-        let change = RelayChange { relay_url, proof: password() };
+        self.set_relay_with(relay_url, None).await;
+    }
+
+    async fn set_relay_with(&self, relay_url: Option<String>, token: Option<&str>) {
+        let change = RelayChange { relay_url, token: token.map(str::to_owned), proof: password() };
         self.owner().set_relay(change).await.expect("is set");
+    }
+
+    /// How the relay does.
+    async fn status(&self) -> RelayStatus {
+        self.owner().channels().await.expect("channels").relay.expect("a relay")
+    }
+
+    /// Waits until the relay does so.
+    async fn until_relay_is(&self, state: RelayState) -> RelayStatus {
+        eventually("the relay does so", async || Some(self.status().await).filter(|now| now.state == state))
+            .await
     }
 
     /// Waits until the home listens.
@@ -164,7 +182,10 @@ impl Household {
 
     /// Posts as the phone does.
     async fn post(&self, pushed: &Pushed, text: &str) {
-        let url = format!("{}?firebase=no", pushed.way["inbox_url"].as_str().expect("an address"));
+        let mut url = format!("{}?firebase=no", pushed.way["inbox_url"].as_str().expect("an address"));
+        if let Some(token) = pushed.way["relay_token"].as_str() {
+            url = format!("{url}&auth={}", URL_SAFE_NO_PAD.encode(format!("Bearer {token}")));
+        }
         let answered = client().post(url).body(text.to_owned()).send().await.expect("answers");
         assert_eq!(answered.status(), 200);
     }
@@ -214,6 +235,8 @@ async fn an_answer_from_away_signs_out_and_its_receipt_comes_back() {
     assert!(!home.is_in(&stranger).await);
     let alert = home.alert_about(stranger.device_id).await;
     assert_eq!(alert.state, AlertState::Open, "as with any button outside");
+    let by = alert.acted_by.expect("somebody");
+    assert_eq!(by.device_id, Some(home.owner.device_id), "it signed what it answered");
     // A second one says that there was a first, and changes nothing.
     let again = home.seal(&pushed, "not_me", 2);
     home.post(&pushed, &again.text).await;
@@ -443,11 +466,12 @@ async fn without_a_relay_nothing_is_pushed_of_one_and_nobody_listens() {
     assert_eq!(list.relay_url, None);
     assert!(list.channels[0].answers_away);
     for wrong in ["ntfy.sh", "https://ntfy.sh/topic", "http://169.254.169.254"] {
-        let change = RelayChange { relay_url: Some(wrong.into()), proof: password() };
+        let change = RelayChange { relay_url: Some(wrong.into()), token: None, proof: password() };
         let refused = home.owner().set_relay(change).await.expect_err("refused");
         assert_eq!(refused.code(), "invalid_input");
     }
-    let strangers = RelayChange { relay_url: Some(home.relay.origin.clone()), proof: password() };
+    let strangers =
+        RelayChange { relay_url: Some(home.relay.origin.clone()), token: None, proof: password() };
     let refused = home.at(ABROAD, &stranger).set_relay(strangers).await.expect_err("refused");
     assert_eq!(refused.code(), "not_familiar");
 }
@@ -471,4 +495,98 @@ async fn a_copy_of_a_session_brings_no_key_of_its_own() {
     let sealed = home.seal(&pushed, "not_me", 2);
     home.post(&pushed, &sealed.text).await;
     assert_eq!(home.receipt(&sealed).await["effect"], "signed_out");
+}
+
+/// What an ntfy server may ask for.
+const TOKEN: &str = "tk_0123456789abcdefghijklmnopqrs";
+
+#[tokio::test]
+async fn a_relay_that_asks_for_a_token_is_given_it_by_the_home_and_by_the_phone() {
+    let relay = Ntfy::start().await;
+    relay.turn(|knobs| knobs.token = Some(TOKEN.to_owned()));
+    let home = Household::without_relay(relay).await;
+    home.set_relay(Some(home.relay.origin.clone())).await;
+    let refused = home.until_relay_is(RelayState::Refused).await;
+    assert_eq!(refused.detail.as_deref(), Some("the server answers 403 Forbidden"));
+    home.set_relay_with(Some(home.relay.origin.clone()), Some(TOKEN)).await;
+    let heard = home.until_relay_is(RelayState::Listening).await;
+    assert!(heard.has_token && heard.detail.is_none() && heard.heard_at.is_some());
+
+    let stranger = home.stranger().await;
+    let pushed = home.pushed(stranger.device_id).await;
+    assert_eq!(pushed.way["relay_token"], TOKEN);
+    assert!(pushed.inbox().starts_with("latchkey-relay-"), "rights can be given to what begins so");
+    let sealed = home.seal(&pushed, "not_me", 1);
+    home.post(&pushed, &sealed.text).await;
+    assert_eq!(home.receipt(&sealed).await["effect"], "signed_out");
+    assert!(!home.is_in(&stranger).await);
+    // It is shown to nobody.
+    let list = home.owner().channels().await.expect("channels");
+    assert!(!serde_json::to_string(&list).expect("JSON").contains(TOKEN));
+}
+
+#[tokio::test]
+async fn a_token_stays_with_its_server_until_another_is_given_and_goes_to_no_other() {
+    let home = Household::without_relay(Ntfy::start().await).await;
+    let (here, other) = (home.relay.origin.clone(), Ntfy::start().await);
+    let has_token = async || home.status().await.has_token;
+    home.set_relay_with(Some(here.clone()), Some(TOKEN)).await;
+    home.until_relay_is(RelayState::Listening).await;
+    home.set_relay(Some(format!("{here}/"))).await;
+    assert!(has_token().await, "the same address");
+    home.set_relay_with(Some(here.clone()), Some("")).await;
+    assert!(!has_token().await, "it was taken away");
+    home.set_relay_with(Some(here), Some(TOKEN)).await;
+    home.set_relay(Some(other.origin.clone())).await;
+    assert!(!has_token().await, "another server");
+    home.until_relay_is(RelayState::Listening).await;
+    assert!(home.relay.seen().contains(TOKEN) && !other.seen().contains(TOKEN));
+    let wrong = RelayChange {
+        relay_url: Some(other.origin.clone()),
+        token: Some("a b".to_owned()),
+        proof: password(),
+    };
+    let refused = home.owner().set_relay(wrong).await.expect_err("refused");
+    assert_eq!(refused.code(), "invalid_input");
+}
+
+#[tokio::test]
+async fn how_the_relay_does_is_told_as_it_changes() {
+    let home = Household::without_relay(Ntfy::start().await).await;
+    let listening = home.owner().listen(None).await.expect("listens");
+    let mut changes = listening.filter(|heard| {
+        let changed = heard.event.as_ref().is_some_and(|event| event.kind == EventKind::ChannelsChanged);
+        std::future::ready(changed)
+    });
+    home.set_relay(Some(home.relay.origin.clone())).await;
+    let now = home.until_relay_is(RelayState::Listening).await;
+    // Chosen, begun to listen, heard.
+    for _ in 0..3 {
+        changes.next().await.expect("is told");
+    }
+    // A relay that hangs up and is there again is heard all the same.
+    home.relay.hang_up();
+    let before = home.relay.seen().matches("/json?since=").count();
+    eventually("it listens anew", async || {
+        (home.relay.seen().matches("/json?since=").count() > before).then_some(())
+    })
+    .await;
+    assert_eq!(home.status().await.since, now.since);
+    // One at an address where nobody is, is not.
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", nobody.local_addr().expect("an address"));
+    drop(nobody);
+    home.set_relay(Some(address)).await;
+    let unheard = home.until_relay_is(RelayState::Unheard).await;
+    assert!(unheard.detail.expect("a reason").starts_with("the server cannot be reached"));
+    assert_eq!(unheard.heard_at, None);
+}
+
+#[tokio::test]
+async fn nobody_listens_for_no_browser() {
+    let home = Household::start().await;
+    let channel = home.owner().channels().await.expect("channels").channels.remove(0);
+    home.owner().remove_channel(channel.id).await.expect("is removed");
+    let idle = home.until_relay_is(RelayState::Idle).await;
+    assert_eq!((idle.since, idle.heard_at, idle.detail), (None, None, None));
 }

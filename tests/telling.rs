@@ -318,6 +318,7 @@ async fn a_button_signs_out_once_and_the_alert_goes_on_waiting() {
         alerts::list(&home.core, &home.household().await, AlertQuery::default()).await.expect("alerts");
     let by = page.alerts[0].acted_by.clone().expect("somebody");
     assert_eq!((by.profile_name, by.device_name, by.channel), (None, None, Some(ChannelKind::WebHook)));
+    assert_eq!(by.device_id, None, "anybody may have pressed it");
     // The stranger comes back with the password, and the alert with it: the old button is used up.
     let again = home.stranger().await;
     let pressed = actions::press(&home.core, &token, ActionAnswer::default()).await.expect("says so");

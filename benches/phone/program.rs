@@ -1,6 +1,7 @@
 //! The home: the real program, in a process of its own, so that its memory is its own.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -28,8 +29,11 @@ impl Program {
     /// network of their own; and web push may go to `push_origin`, which is on this computer.
     pub fn start(folder: &Path, push_origin: &str) -> Outcome<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-server"));
+        let listen = free_address()?;
         command
-            .args(["--in-container", "false", "--listen", "127.0.0.1:0", "--log", "json"])
+            .args(["--in-container", "false", "--listen", &listen, "--log", "json"])
+            // As if phones could open it there: what goes to them has no button otherwise.
+            .args(["--public-url", &format!("http://{listen}")])
             .args(["--trusted-proxy", "127.0.0.1/32", "--push-origin", push_origin])
             .args(["--geoip-update-url", "", "--networks-update-url", "", "--tor-exits-update-url", ""])
             .arg("--data-dir")
@@ -113,6 +117,12 @@ impl Program {
         self.child.wait().map_err(|cause| format!("the end of the home cannot be waited for: {cause}"))?;
         Ok(())
     }
+}
+
+/// An address of this computer where nobody listened a moment ago.
+fn free_address() -> Outcome<String> {
+    let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    Ok(address.map_err(|cause| format!("this computer has no port left: {cause}"))?.to_string())
 }
 
 impl Drop for Program {

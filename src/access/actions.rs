@@ -65,7 +65,7 @@ pub(super) async fn press_alone(
         ActionEffect::AlreadySignedOut
     } else {
         let ends = alerts::endings(core, None, &found.alert, EndedReason::NotMe).await?;
-        let by = by(core, action).await?;
+        let by = by(core, action, relayed.is_some()).await?;
         let pressed =
             Pressed { token: token.hash(), alert_id: action.alert_id, ends: &ends, by: &by, relayed };
         let ended = core.store.sign_out_by_action(turn, &pressed, core.now()).await?;
@@ -92,15 +92,18 @@ pub(super) async fn find(core: &Core, token: &Secret) -> Result<Action> {
     if is_sign_out && is_fresh { Ok(action) } else { Err(Error::NotFound("action")) }
 }
 
-/// Who pressed it, as far as can be known: whose channel it came through.
-async fn by(core: &Core, action: &Action) -> Result<ActedBy> {
+/// Who pressed it, as far as can be known: whose channel it came through, and the device at its end where that signed the answer.
+async fn by(core: &Core, action: &Action, is_signed: bool) -> Result<ActedBy> {
     let channel = core.store.channel(action.account_id, action.channel_id).await?;
     let channel = channel.ok_or(Error::NotFound("action"))?;
     let profiles = core.store.profiles(action.account_id).await?;
     let profile = profiles.into_iter().find(|profile| Some(profile.id) == channel.profile_id);
+    let device =
+        if is_signed { core.store.device(action.account_id, channel.device_id).await? } else { None };
     Ok(ActedBy {
         profile_name: profile.map(|profile| profile.name.as_str().to_owned()),
-        device_name: None,
+        device_id: device.as_ref().map(|listing| listing.device.id),
+        device_name: device.map(|listing| listing.device.name().to_owned()),
         channel: Some(channel.target.kind()),
     })
 }

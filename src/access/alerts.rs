@@ -141,6 +141,7 @@ async fn acted_by(core: &Core, manager: &Manager) -> Result<ActedBy> {
     Ok(ActedBy {
         profile_name: manager.caller().session.profile().map(|profile| profile.name.clone()),
         device_name: device.map(|listing| listing.device.name().to_owned()),
+        device_id: Some(manager.device_id()),
         channel: None,
     })
 }

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::Core;
 use super::caller::Manager;
+use super::hearing;
 use super::proof::{self, Brought};
 use super::vouching::{About, may_vouch};
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ use crate::model::{
 };
 use crate::outside::mail::Letter;
 use crate::outside::ntfy::Place;
-use crate::outside::relay::ReplyKey;
+use crate::outside::relay::{ReplyKey, TOPICS};
 use crate::outside::web_hook::Hook;
 use crate::outside::web_push;
 use crate::outside::{Guard, Reach};
@@ -46,8 +47,14 @@ pub async fn list(core: &Core, manager: &Manager) -> Result<ChannelList> {
         channels.push(shown(core, manager, channel).await?);
     }
     let Offers { push_key, email, .. } = core.offers.clone();
-    let relay_url = core.store.relay_url(manager.account_id()).await?;
-    Ok(ChannelList { channels, push_key, can_email: email, relay_url })
+    let is_answered = |channel: &wire::Channel| channel.answers_away && channel.state != ChannelState::Gone;
+    let relay =
+        core.store.relay(manager.account_id()).await?.map(|chosen| {
+            hearing::shown(core, manager.account_id(), chosen, channels.iter().any(is_answered))
+        });
+    let relay_url = relay.as_ref().map(|relay| relay.url.clone());
+    let no_address = if core.reach.public_url.is_some() { None } else { core.reach.origins().err() };
+    Ok(ChannelList { channels, push_key, can_email: email, relay_url, relay, no_address })
 }
 
 /// Makes a channel. A browser that subscribes anew keeps the one it has: its push service gave it another address.
@@ -216,11 +223,11 @@ fn keeps_key(channel: &Channel, key: Option<&str>) -> bool {
     key.is_none() || key == channel.replies.as_ref().map(|replies| replies.key.as_str())
 }
 
-/// How a device answers with a key: by a topic that nobody guesses.
+/// How a device answers with a key: by a topic that nobody guesses, with a beginning that a relay can give rights to.
 fn replies(core: &Core, key: String) -> Replies {
     let mut topic = [0; 16];
     core.random.fill(&mut topic);
-    Replies { key, inbox: URL_SAFE_NO_PAD.encode(topic) }
+    Replies { key, inbox: format!("{TOPICS}{}", URL_SAFE_NO_PAD.encode(topic)) }
 }
 
 /// Where a new channel goes.

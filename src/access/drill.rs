@@ -166,6 +166,7 @@ async fn ended_by(core: &Core, account_id: AccountId, id: SessionId) -> Result<O
     Ok(Some(ActedBy {
         profile_name: by.profile().map(|profile| profile.name.clone()),
         device_name: device.map(|listing| listing.device.name().to_owned()),
+        device_id: Some(by.device_id),
         channel: None,
     }))
 }

@@ -25,6 +25,7 @@ mod fresh;
 pub mod geo;
 pub mod going_on;
 pub mod guard_key;
+pub mod hearing;
 pub mod history;
 mod judging;
 pub mod known_networks;
@@ -41,6 +42,7 @@ pub mod passwords;
 pub mod profiles;
 pub mod proof;
 pub mod proxies;
+pub mod pruning;
 pub mod reach;
 pub mod recover;
 pub mod refusal;
@@ -110,6 +112,8 @@ pub struct Core {
     pub refusals: refusal::Refusals,
     /// Fire drills.
     pub drills: drills::Drills,
+    /// How relays are heard.
+    pub hearing: hearing::Hearing,
     /// What channels the home can offer.
     pub offers: channels::Offers,
     /// Who is told what changes.

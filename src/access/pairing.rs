@@ -5,6 +5,7 @@
 //! stands in between, and which of them is not known. What is shown to phones is kept in memory: after a restart, show another.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,12 +14,13 @@ use super::admit::Admitted;
 use super::allowing::{Allowed, decide, let_in};
 use super::asking::Asking;
 use super::caller::Manager;
+use super::live::LiveSession;
 use super::nearness::nearness;
 use super::user_code::{new_user_code, normal, shown};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, causes};
 use crate::model::{
-    DeclaredDevice, DeviceId, DeviceTraits, PairingId, Place, Secret, SecretHash, SessionId, Timestamp,
-    quotable,
+    DeclaredDevice, DeviceId, DeviceTraits, HistoryKind, PairingId, Place, Secret, SecretHash, SessionId,
+    Timestamp, quotable,
 };
 use crate::random::Random;
 use crate::wire::{
@@ -130,7 +132,51 @@ pub fn look(core: &Core, manager: &Manager, id: PairingId) -> Result<Pairing> {
 ///
 /// [`Error::PairingNotValid`] for a code that is not shown, ran out or was used, all alike; [`Error::PairingSpoiled`] when another
 /// device brought it before and was not let in yet: neither is then.
-pub fn claim(core: &Core, asking: &Asking, request: &NewClaim) -> Result<PairingClaim> {
+pub async fn claim(core: &Core, asking: &Asking, request: &NewClaim) -> Result<PairingClaim> {
+    match bring(core, asking, request)? {
+        Claimed::First(claim) => Ok(claim),
+        Claimed::Again(second) => {
+            tracing::warn!("two devices used the same code to be let in, so neither was");
+            if let Err(error) = note(core, *second).await {
+                tracing::error!(error = %causes(&error), "that a code was spoiled is not in the history");
+            }
+            Err(Error::PairingSpoiled)
+        }
+    }
+}
+
+/// What a code that was brought is.
+enum Claimed {
+    /// One that nobody had brought.
+    First(PairingClaim),
+    /// One that another device had: it is spoiled.
+    Again(Box<Second>),
+}
+
+/// The second device that brought a code.
+struct Second {
+    /// The session that shows the code.
+    shown_by: Arc<LiveSession>,
+    address: Option<IpAddr>,
+    place: Place,
+}
+
+/// Writes down that a code was spoiled, with where the second device is: the first was shown to whoever waits for one.
+async fn note(core: &Core, second: Second) -> Result<()> {
+    let Second { shown_by, address, place } = second;
+    let account_id = shown_by.account_id();
+    let device = core.store.device(account_id, shown_by.device_id).await?;
+    let mut entry = core.entry(account_id, HistoryKind::PairingSpoiled);
+    entry.device_id = Some(shown_by.device_id);
+    entry.device_name = device.map(|listing| listing.device.name().to_owned());
+    entry.session_id = Some(shown_by.id);
+    entry.address = address.map(|address| address.to_string());
+    entry.place = Some(place);
+    core.store.add_history(&[entry]).await
+}
+
+/// A phone brings a code, or spoils it.
+fn bring(core: &Core, asking: &Asking, request: &NewClaim) -> Result<Claimed> {
     let attempt = core.limits.pairing_code(&asking.networks())?;
     let declared = request.device.as_ref().or(asking.declared.as_ref()).map(DeclaredDevice::cut);
     // Without its keys: those it brings when it is signed in are the ones that count.
@@ -154,19 +200,19 @@ pub fn claim(core: &Core, asking: &Asking, request: &NewClaim) -> Result<Pairing
     let mut room = core.pairings.lock();
     let shown = room.shown(&normal(&request.code), now).ok_or(Error::PairingNotValid)?;
     // Whoever was signed out lets nobody in.
-    if core.live.by_id(shown.by).is_none_or(|session| session.has_ended() || session.is_held()) {
-        return Err(Error::PairingNotValid);
-    }
+    let shows = core.live.by_id(shown.by).filter(|session| !session.has_ended() && !session.is_held());
+    let shown_by = shows.ok_or(Error::PairingNotValid)?;
     if shown.phone.is_some() {
         shown.stage = Stage::Spoiled;
-        tracing::warn!("two devices used the same code to be let in, so neither was");
-        return Err(Error::PairingSpoiled);
+        let Phone { asking, place, .. } = phone;
+        return Ok(Claimed::Again(Box::new(Second { shown_by, address: asking.address, place })));
     }
     attempt.forgive();
     let digits = phone.digits.clone();
     shown.phone = Some(phone);
     shown.prolong(core);
-    Ok(PairingClaim { claim: claim.reveal().to_owned(), digits, expires_at: shown.expires_at })
+    let claim = claim.reveal().to_owned();
+    Ok(Claimed::First(PairingClaim { claim, digits, expires_at: shown.expires_at }))
 }
 
 /// Lets the phone in that brought a code, or not. Whoever says other digits than it was given sees another phone than the one that

@@ -93,7 +93,7 @@ fn all(interfaces: Vec<if_addrs::Interface>) -> Vec<Own> {
 }
 
 /// Whether an address stands for the computer that opens it.
-fn is_this_computer(url: &Url) -> bool {
+pub(super) fn is_this_computer(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),

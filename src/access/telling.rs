@@ -6,17 +6,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 use super::Core;
 use super::caller::{Caller, Manager};
+use super::reach::is_this_computer;
 use crate::error::Result;
 use crate::model::{
-    AlertState, Answer, Channel, ChannelState, Job, JobState, JobWork, ProfileKind, Replies, Secret,
+    AlertState, Answer, Channel, ChannelState, Job, JobState, JobWork, ProfileKind, Replies, Secret, Target,
     Timestamp,
 };
 use crate::outside::ntfy::Name;
 use crate::outside::relay::Relay;
 use crate::store::{BegunJob, EndedJob};
-use crate::wire::{Alert, EventKind, HandOver};
+use crate::wire::{Alert, EventKind, HandOver, NoAddress};
 
 /// How long until the second attempt; doubled with each.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -47,8 +50,19 @@ pub struct Due {
     pub signs_out: Option<Secret>,
     /// The time zone of whoever reads it.
     pub zone: String,
+    /// Where whoever reads it can open the home, or why nowhere.
+    pub address: Result<String, NoAddress>,
     /// Where its device posts an answer while the home cannot be reached; `None` where it cannot, or there is no relay.
-    pub inbox_url: Option<String>,
+    pub inbox: Option<InboxAt>,
+}
+
+/// Where a device posts its answers.
+#[derive(Clone, Debug)]
+pub struct InboxAt {
+    /// The address of its topic.
+    pub url: String,
+    /// What the relay asks for, if it does.
+    pub token: Option<Secret>,
 }
 
 /// What to say.
@@ -96,7 +110,7 @@ pub async fn begin(core: &Core, most: u32) -> Result<Vec<Due>> {
     for job in jobs {
         if let Some((channel, say)) = said(core, &job).await? {
             let mut told = with_button(core, job, channel, say);
-            told.inbox_url = inbox_url(core, &told.channel).await?;
+            told.inbox = inbox(core, &told.channel).await?;
             due.push(told);
         } else {
             note(core, &job, HandOver::Silent, None);
@@ -196,7 +210,23 @@ fn with_button(core: &Core, job: Job, channel: Channel, say: Say) -> Due {
         _ => None,
     };
     let zone = channel.time_zone.as_ref().unwrap_or(&core.zone).as_str().to_owned();
-    Due { job, channel, say, signs_out, zone, inbox_url: None }
+    let address = address(core, &channel.target);
+    Due { job, channel, say, signs_out, zone, address, inbox: None }
+}
+
+/// Where whoever reads what goes there can open the home: by the address that somebody configured, whatever that is. Otherwise a browser
+/// has it open on this very computer, as it would not be told elsewhere, a program here reaches it as the computer does, and anybody
+/// else needs an address that others open.
+fn address(core: &Core, target: &Target) -> Result<String, NoAddress> {
+    let is_here = match target {
+        Target::WebPush(_) => true,
+        Target::WebHook { url, .. } => Url::parse(url).is_ok_and(|url| is_this_computer(&url)),
+        Target::Ntfy { .. } | Target::UnifiedPush(_) | Target::Email { .. } => false,
+    };
+    if is_here || core.reach.public_url.is_some() {
+        return Ok(core.public_url.clone());
+    }
+    core.reach.origins()?.into_iter().next().ok_or(NoAddress::NoNetwork)
 }
 
 /// What there is to say of a job; `None` when it is nothing.
@@ -250,9 +280,10 @@ pub(super) async fn at_the_end(core: &Core, channel: &Channel) -> Result<Option<
 }
 
 /// Where the device at the end of a channel posts its answers, where it can seal them and there is a relay.
-async fn inbox_url(core: &Core, channel: &Channel) -> Result<Option<String>> {
+async fn inbox(core: &Core, channel: &Channel) -> Result<Option<InboxAt>> {
     let Some(Replies { inbox, .. }) = &channel.replies else { return Ok(None) };
-    let Some(relay) = core.store.relay_url(channel.account_id).await? else { return Ok(None) };
-    let relay = Relay::parse(&relay, &core.offers.guard).ok();
-    Ok(relay.zip(Name::new(inbox)).map(|(relay, topic)| relay.topic_url(&topic)))
+    let Some(chosen) = core.store.relay(channel.account_id).await? else { return Ok(None) };
+    let relay = Relay::parse(&chosen.url, chosen.token.clone(), &core.offers.guard).ok();
+    let found = relay.zip(Name::new(inbox));
+    Ok(found.map(|(relay, topic)| InboxAt { url: relay.topic_url(&topic), token: chosen.token }))
 }

@@ -60,6 +60,8 @@ struct PushedReply<'a> {
     home_key: &'a str,
     channel_id: ChannelId,
     token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relay_token: Option<&'a str>,
 }
 
 /// A notification, in the names of the Notifications API.
@@ -67,7 +69,8 @@ struct PushedReply<'a> {
 struct Notification<'a> {
     title: &'a str,
     body: String,
-    navigate: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    navigate: Option<&'a str>,
     tag: &'a str,
     silent: bool,
 }
@@ -81,7 +84,7 @@ struct Hooked<'a> {
     text: String,
     at: Timestamp,
     quiet: bool,
-    open_url: &'a str,
+    open_url: Option<&'a str>,
     actions: Vec<HookedAction<'a>>,
 }
 
@@ -123,7 +126,7 @@ impl Post {
             notification: Notification {
                 title: &message.title,
                 body: message.text(),
-                navigate: &message.open_url,
+                navigate: message.open_url.as_deref(),
                 tag: &message.tag,
                 silent: message.quiet,
             },
@@ -137,6 +140,7 @@ impl Post {
                 home_key: &self.relay_key,
                 channel_id: channel.id,
                 token: reply.token.reveal(),
+                relay_token: reply.relay_token.as_ref().map(Secret::reveal),
             }),
         };
         let text = serde_json::to_vec(&pushed).unwrap_or_default();
@@ -159,7 +163,7 @@ impl Post {
             let body = format!("{{\"answer\":\"{}\"}}", button.answer.as_str());
             Some(ntfy::Action::Post { label: button.label.to_owned(), url, body })
         });
-        let opens = Url::parse(&message.open_url).ok();
+        let opens = message.open_url.as_deref().and_then(|url| Url::parse(url).ok());
         let open = opens.clone().map(|url| ntfy::Action::Open { label: "Open Latchkey".to_owned(), url });
         let note = Note {
             title: message.title.clone(),
@@ -187,17 +191,21 @@ impl Post {
         let links = message.button.iter().filter_map(|button| {
             Some(mail::Button { label: button.label.to_owned(), url: Url::parse(&button.url).ok()? })
         });
-        let open = Url::parse(&message.open_url)
-            .ok()
-            .map(|url| mail::Button { label: "Open Latchkey".to_owned(), url });
+        let open = message.open_url.as_deref().and_then(|url| Url::parse(url).ok());
+        let open = open.map(|url| mail::Button { label: "Open Latchkey".to_owned(), url });
+        let presses = if message.button.is_some() {
+            " The button opens a page that asks once more; opening it does nothing."
+        } else {
+            ""
+        };
         let letter = Letter {
             to: address.to_owned(),
             subject: message.title.clone(),
-            paragraphs: message.lines.clone(),
+            paragraphs: message.paragraphs(),
             buttons: links.chain(open).collect(),
-            footer: "Your home's Latchkey sent this, because this address is one of its channels. \
-                     The button opens a page that asks once more; opening it does nothing."
-                .to_owned(),
+            footer: format!(
+                "Your home's Latchkey sent this, because this address is one of its channels.{presses}"
+            ),
             thread: Thread { about: message.tag.clone(), update: message.update },
         };
         mail::send(settings, &letter, &*self.clock).await
@@ -221,7 +229,7 @@ impl Post {
             text: message.text(),
             at: message.at,
             quiet: message.quiet,
-            open_url: &message.open_url,
+            open_url: message.open_url.as_deref(),
             actions: message
                 .button
                 .iter()

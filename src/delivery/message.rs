@@ -10,6 +10,9 @@ use crate::clock::Clock;
 use crate::model::{AlertId, AlertKind, Answer, Channel, Says, Secret, Target, Telling, Timestamp, Verdict};
 use crate::wire::Alert;
 
+/// What is said where there is nothing to press.
+const LACKS_ADDRESS: &str = "There is no button here, as your home cannot be opened from elsewhere. \"Get told\" in Latchkey says what to do.";
+
 /// What is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -31,8 +34,10 @@ pub struct Message {
     pub again: bool,
     /// Which of the messages after the first it is; `None`: the first.
     pub update: Option<u32>,
-    /// Where a tap on it leads.
-    pub open_url: String,
+    /// Where a tap on it leads; `None` where whoever reads it cannot open the home.
+    pub open_url: Option<String>,
+    /// Whether that is to be said: there would be something to open, or to press.
+    pub lacks_address: bool,
     /// What can be pressed.
     pub button: Option<Button>,
     /// How it is answered while the home cannot be reached.
@@ -44,6 +49,8 @@ pub struct Message {
 pub struct ReplyWay {
     /// Where its sealed answer is posted.
     pub inbox_url: String,
+    /// What the relay asks for, if it does.
+    pub relay_token: Option<Secret>,
     /// The secret of the button, which goes into the answer.
     pub token: Secret,
 }
@@ -97,23 +104,29 @@ impl std::fmt::Debug for Button {
 }
 
 impl Message {
-    /// What is due, in the words of whoever reads it; at a home that people open at `public_url`.
-    pub fn of(due: &Due, clock: Arc<dyn Clock>, public_url: &str) -> Self {
+    /// What is due, in the words of whoever reads it. Buttons and links lead to where they can open the home; there are none where
+    /// that is nowhere, and a line says so.
+    pub fn of(due: &Due, clock: Arc<dyn Clock>) -> Self {
         let zone = TimeZone::get(&due.zone).unwrap_or(TimeZone::UTC);
-        let button = due.signs_out.as_ref().map(|token| Button {
+        let address = due.address.as_deref().ok();
+        let button = due.signs_out.as_ref().zip(address).map(|(token, address)| Button {
             label: "No, sign it out",
             answer: Answer::NotMe,
-            url: format!("{public_url}/api/v1/actions/{}", token.reveal()),
+            url: format!("{address}/api/v1/actions/{}", token.reveal()),
         });
         let said = match &due.say {
-            Say::Works => works(due, &*clock, public_url),
-            Say::Raised(alert) => raised(due, alert, clock, zone, public_url, false),
-            Say::Changed(alert) => raised(due, alert, clock, zone, public_url, true),
-            Say::Settled(alert) => settled(due, alert, clock, zone, public_url),
+            Say::Works => works(due, &*clock, address),
+            Say::Raised(alert) => raised(due, alert, clock, zone, address, false),
+            Say::Changed(alert) => raised(due, alert, clock, zone, address, true),
+            Say::Settled(alert) => settled(due, alert, clock, zone, address),
         };
-        let reply = due.inbox_url.clone().zip(due.signs_out.clone());
-        let reply = reply.map(|(inbox_url, token)| ReplyWay { inbox_url, token });
-        Self { button, reply, ..said }
+        let lacks_address = address.is_none() && said.kind != Kind::Settled;
+        let reply = due.inbox.clone().zip(due.signs_out.clone()).map(|(inbox, token)| ReplyWay {
+            inbox_url: inbox.url,
+            relay_token: inbox.token,
+            token,
+        });
+        Self { button, reply, lacks_address, ..said }
     }
 
     /// The same for who is not to be told what happened: a server in between reads it.
@@ -128,9 +141,15 @@ impl Message {
         Self { title: "Latchkey".into(), lines: vec![line.into()], ..self }
     }
 
-    /// Its lines as one text.
+    /// Its lines, and what it lacks.
+    pub fn paragraphs(&self) -> Vec<String> {
+        let lacks = self.lacks_address.then(|| LACKS_ADDRESS.to_owned());
+        self.lines.iter().cloned().chain(lacks).collect()
+    }
+
+    /// The same as one text.
     pub fn text(&self) -> String {
-        self.lines.join("\n")
+        self.paragraphs().join("\n")
     }
 }
 
@@ -147,8 +166,8 @@ fn tag(id: AlertId) -> String {
     id.to_string().replace('-', "")
 }
 
-fn open_url(public_url: &str, id: AlertId) -> String {
-    format!("{public_url}/#/alerts/{id}")
+fn open_url(address: Option<&str>, id: AlertId) -> Option<String> {
+    address.map(|address| format!("{address}/#/alerts/{id}"))
 }
 
 fn raised(
@@ -156,7 +175,7 @@ fn raised(
     alert: &Alert,
     clock: Arc<dyn Clock>,
     zone: TimeZone,
-    public_url: &str,
+    address: Option<&str>,
     again: bool,
 ) -> Message {
     let quiet = again || is_silenced(&due.channel, alert, &*clock, &zone);
@@ -172,13 +191,20 @@ fn raised(
         quiet: quiet || notice.quiet,
         again: again || due.job.may_have_been_heard(),
         update: again.then(|| update(due)),
-        open_url: open_url(public_url, alert.id),
+        open_url: open_url(address, alert.id),
+        lacks_address: false,
         button: None,
         reply: None,
     }
 }
 
-fn settled(due: &Due, alert: &Alert, clock: Arc<dyn Clock>, zone: TimeZone, public_url: &str) -> Message {
+fn settled(
+    due: &Due,
+    alert: &Alert,
+    clock: Arc<dyn Clock>,
+    zone: TimeZone,
+    address: Option<&str>,
+) -> Message {
     let words = Words::new(clock, zone);
     let notice = words.settled_elsewhere(&Seat::new("", due.channel.device_id), alert);
     Message {
@@ -191,13 +217,14 @@ fn settled(due: &Due, alert: &Alert, clock: Arc<dyn Clock>, zone: TimeZone, publ
         quiet: true,
         again: true,
         update: Some(update(due)),
-        open_url: open_url(public_url, alert.id),
+        open_url: open_url(address, alert.id),
+        lacks_address: false,
         button: None,
         reply: None,
     }
 }
 
-fn works(due: &Due, clock: &dyn Clock, public_url: &str) -> Message {
+fn works(due: &Due, clock: &dyn Clock, address: Option<&str>) -> Message {
     Message {
         kind: Kind::Test,
         alert_id: None,
@@ -208,7 +235,8 @@ fn works(due: &Due, clock: &dyn Clock, public_url: &str) -> Message {
         quiet: false,
         again: false,
         update: None,
-        open_url: public_url.to_owned(),
+        open_url: address.map(str::to_owned),
+        lacks_address: false,
         button: None,
         reply: None,
     }

@@ -116,10 +116,9 @@ impl Round {
             return Ok(LOOK_EVERY);
         }
         for due in telling::begin(&self.core, u32::try_from(room).unwrap_or(u32::MAX)).await? {
-            let (courier, public_url) = (Arc::clone(&self.courier), self.core.public_url.clone());
-            let clock = Arc::clone(&self.core.clock);
+            let (courier, clock) = (Arc::clone(&self.courier), Arc::clone(&self.core.clock));
             self.under_way.spawn(async move {
-                let message = Message::of(&due, clock, &public_url);
+                let message = Message::of(&due, clock);
                 let outcome = courier.hand_over(&due.channel, &message).await;
                 (due.job, outcome)
             });

@@ -9,10 +9,10 @@ use futures_util::future::join_all;
 use futures_util::{Stream, StreamExt};
 use tokio_util::sync::CancellationToken;
 
-use crate::access::Core;
 use crate::access::relayed::{self, Reply};
+use crate::access::{Core, hearing};
 use crate::error::causes;
-use crate::model::Inbox;
+use crate::model::{AccountId, ChosenRelay, Inbox};
 use crate::outside::ntfy::Name;
 use crate::outside::relay::{self, Heard, HomeKey, Relay};
 use crate::outside::{Handed, Outlet};
@@ -94,33 +94,54 @@ async fn changed(heard: &mut (impl Stream<Item = Option<EventKind>> + Unpin)) {
     }
 }
 
-/// Listens at each relay, for ever.
+/// Listens at the relay of each account, for ever.
 async fn listen(ear: &Arc<Ear>, inboxes: &[Inbox]) {
-    let mut topics: BTreeMap<&str, Vec<Name>> = BTreeMap::new();
-    for Inbox { relay_url, topic } in inboxes {
-        topics.entry(relay_url).or_default().extend(Name::new(topic));
+    let mut chosen: BTreeMap<AccountId, (&ChosenRelay, Vec<Name>)> = BTreeMap::new();
+    for Inbox { account_id, relay, topic } in inboxes {
+        let (_, topics) = chosen.entry(*account_id).or_insert_with(|| (relay, Vec::new()));
+        topics.extend(Name::new(topic));
     }
-    let all = topics.into_iter().filter_map(|(url, topics)| match Relay::parse(url, ear.outlet.guard()) {
-        Ok(relay) => Some(listen_at(ear, relay, topics)),
-        Err(why) => {
-            tracing::warn!(%why, "no answers come by the relay");
-            None
-        }
-    });
+    let all =
+        chosen.into_iter().map(|(account_id, (relay, topics))| listen_for(ear, account_id, relay, topics));
     join_all(all).await;
     std::future::pending::<()>().await;
 }
 
-async fn listen_at(ear: &Arc<Ear>, relay: Relay, topics: Vec<Name>) {
+async fn listen_for(ear: &Arc<Ear>, account_id: AccountId, chosen: &ChosenRelay, topics: Vec<Name>) {
+    hearing::begin(&ear.core, account_id, chosen);
+    let relay = match Relay::parse(&chosen.url, chosen.token.clone(), ear.outlet.guard()) {
+        Ok(relay) => relay,
+        Err(why) => {
+            tracing::warn!(%why, "no answers come by the relay");
+            return hearing::not_heard(&ear.core, account_id, true, why.to_string());
+        }
+    };
     let mut failures = 0;
     loop {
-        let (was_heard, why) = hear(ear, &relay, &topics).await;
-        if was_heard {
-            failures = 0;
-        }
+        let Unheard { was_heard, is_refused, why } = hear(ear, account_id, &relay, &topics).await;
         tracing::info!(relay = relay.as_str(), why, "the relay is not heard; listening anew");
+        if was_heard {
+            // It may be heard again right away: that is said once it is not.
+            failures = 0;
+        } else {
+            hearing::not_heard(&ear.core, account_id, is_refused, why);
+        }
         tokio::time::sleep(wait(&ear.core, failures)).await;
         failures += 1;
+    }
+}
+
+/// Why a relay is not heard any more, or was not at all.
+struct Unheard {
+    was_heard: bool,
+    is_refused: bool,
+    why: String,
+}
+
+impl Unheard {
+    fn at_all(handed: Handed) -> Self {
+        let is_refused = matches!(handed, Handed::Refused { .. } | Handed::Gone { .. });
+        Self { was_heard: false, is_refused, why: why(handed) }
     }
 }
 
@@ -132,31 +153,33 @@ fn wait(core: &Core, failures: u32) -> Duration {
     longest.mul_f64(0.5 + f64::from(byte[0]) / 256.0)
 }
 
-/// Listens as long as the relay says something. Answers whether it ever did, and why it does not any more.
-async fn hear(ear: &Arc<Ear>, relay: &Relay, topics: &[Name]) -> (bool, String) {
+/// Listens as long as the relay says something.
+async fn hear(ear: &Arc<Ear>, account_id: AccountId, relay: &Relay, topics: &[Name]) -> Unheard {
     let mut stream = match relay::listen(&ear.outlet, relay, topics, BEFORE).await {
         Ok(stream) => stream,
-        Err(handed) => return (false, why(handed)),
+        Err(handed) => return Unheard::at_all(handed),
     };
     let clock = &ear.core.clock;
     let (mut was_heard, mut last) = (false, clock.elapsed());
+    let over = |was_heard, why| Unheard { was_heard, is_refused: false, why };
     let mut look = tokio::time::interval(LOOK_EVERY);
     loop {
         tokio::select! {
             said = stream.next() => match said {
                 Ok(said) => {
                     (was_heard, last) = (true, clock.elapsed());
+                    hearing::heard(&ear.core, account_id);
                     if let Heard::Message { topic, text } = said
                         && topics.iter().any(|ours| ours.reveal() == topic)
                     {
                         take(ear, relay, &topic, &text).await;
                     }
                 }
-                Err(why) => return (was_heard, why),
+                Err(why) => return over(was_heard, why),
             },
             _ = look.tick() => {
                 if clock.elapsed().saturating_sub(last) > LONGEST_SILENCE {
-                    return (was_heard, "it says nothing any more".to_owned());
+                    return over(was_heard, "it says nothing any more".to_owned());
                 }
             }
         }

@@ -15,7 +15,7 @@ use crate::home::Home;
 use crate::home::here::Here;
 use crate::model::{ChannelKind, ProfileKind, Secret};
 use crate::wire::{
-    ActionAnswer, ActionEffect, AlertSettingsChange, NewChannel, NewProfile, Proof, SetupRequest,
+    ActionAnswer, ActionEffect, AlertSettingsChange, NewChannel, NewProfile, NoAddress, Proof, SetupRequest,
     SignInRequest, SignedIn,
 };
 
@@ -46,7 +46,11 @@ struct Household {
 
 impl Household {
     async fn open(folder: &Path) -> Self {
-        let config = Config::in_folder(folder);
+        let public_url = "https://latchkey.home.example".parse().ok();
+        Self::open_with(Config { public_url, ..Config::in_folder(folder) }).await
+    }
+
+    async fn open_with(config: Config) -> Self {
         let (core, ..) = app::open(&config, config.listen, Parts::default()).await.expect("opens");
         let (tell, told) = mpsc::unbounded_channel();
         let stop = CancellationToken::new();
@@ -78,10 +82,14 @@ impl Household {
     }
 
     async fn add_hook(&self, owner: &SignedIn) {
-        let hook = NewChannel {
-            kind: ChannelKind::WebHook,
+        self.add(owner, ChannelKind::WebHook, "https://hook.example/").await;
+    }
+
+    async fn add(&self, owner: &SignedIn, kind: ChannelKind, url: &str) {
+        let channel = NewChannel {
+            kind,
             name: None,
-            url: Some("https://hook.example/".into()),
+            url: Some(url.into()),
             token: None,
             says: None,
             subscription: None,
@@ -91,7 +99,7 @@ impl Household {
             time_zone: None,
             proof: password(),
         };
-        self.at([192, 168, 1, 20], Some(&owner.token)).add_channel(hook).await.expect("is made");
+        self.at([192, 168, 1, 20], Some(&owner.token)).add_channel(channel).await.expect("is made");
     }
 
     async fn stranger(&self) -> SignedIn {
@@ -151,6 +159,50 @@ async fn what_was_told_is_not_told_again_after_a_start() {
     home.ended().await;
 }
 
+#[tokio::test]
+async fn what_leaves_a_home_that_nobody_else_can_open_says_so_and_leads_nowhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = Config::in_folder(folder.path());
+    assert!(config.listen.ip().is_loopback());
+    let mut home = Household::open_with(config).await;
+    let owner = home.set_up().await;
+    home.add(&owner, ChannelKind::Ntfy, "https://ntfy.sh/a-topic").await;
+    home.stranger().await;
+    let message = home.told().await;
+    assert!(message.button.is_none() && message.open_url.is_none());
+    assert!(message.text().contains("cannot be opened from elsewhere"), "{}", message.text());
+    let short = message.without_words();
+    assert!(short.text().contains("cannot be opened from elsewhere"), "{}", short.text());
+    let list = home.at([192, 168, 1, 20], Some(&owner.token)).channels().await.expect("channels");
+    assert_eq!(list.no_address, Some(NoAddress::ListensHereOnly));
+    home.ended().await;
+}
+
+#[tokio::test]
+async fn what_stays_on_this_computer_leads_to_it_and_what_leaves_to_where_it_listens() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut home = Household::open_with(Config::in_folder(folder.path())).await;
+    let owner = home.set_up().await;
+    home.add(&owner, ChannelKind::WebHook, "http://127.0.0.1:8123/api/webhook/x").await;
+    home.stranger().await;
+    let message = home.told().await;
+    assert!(message.button.expect("a button").url.starts_with("http://127.0.0.1:8470/api/v1/actions/"));
+    assert!(!message.lacks_address);
+    home.ended().await;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let listen = "192.168.1.5:8470".parse().expect("an address");
+    let mut home = Household::open_with(Config { listen, ..Config::in_folder(folder.path()) }).await;
+    let owner = home.set_up().await;
+    home.add(&owner, ChannelKind::Ntfy, "https://ntfy.sh/a-topic").await;
+    home.stranger().await;
+    let message = home.told().await;
+    let opens = message.open_url.expect("an address");
+    assert!(opens.starts_with("http://192.168.1.5:8470/#/alerts/"), "{opens}");
+    assert!(message.button.expect("a button").url.starts_with("http://192.168.1.5:8470/"));
+    home.ended().await;
+}
+
 #[test]
 fn nothing_is_said_where_a_server_in_between_reads_it() {
     let message = Message {
@@ -163,7 +215,8 @@ fn nothing_is_said_where_a_server_in_between_reads_it() {
         quiet: false,
         again: false,
         update: None,
-        open_url: "https://home.example/".into(),
+        open_url: Some("https://home.example/".into()),
+        lacks_address: false,
         button: None,
         reply: None,
     };

@@ -364,7 +364,7 @@ impl Home for Here {
     }
 
     async fn claim_pairing(&self, request: NewClaim) -> Result<PairingClaim> {
-        pairing::claim(&self.core, &self.asking, &request)
+        pairing::claim(&self.core, &self.asking, &request).await
     }
 
     async fn finish_pairing(&self, request: PairingFinish) -> Result<SignedIn> {

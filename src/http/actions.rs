@@ -1,8 +1,6 @@
 //! `/api/v1/actions/{token}`: buttons outside, in a notification of somebody else's app or in a mail. Looking at one does nothing: a
 //! mail scanner opens whatever it finds. Who presses it is not asked who they are, so that it answers no cookie and to every origin.
 
-use std::borrow::Cow;
-
 use askama::Template;
 use axum::Json;
 use axum::body::Bytes;
@@ -38,7 +36,7 @@ struct ActionPage<'a> {
     account: &'a str,
     place: String,
     is_located: bool,
-    open_url: Cow<'a, str>,
+    open_url: String,
 }
 
 /// Shows what a button would do, and a button to do it. Does nothing.
@@ -48,8 +46,8 @@ struct ActionPage<'a> {
 ))]
 pub async fn show(State(door): State<Door>, Path(token): Path<String>) -> Response {
     match actions::look(&door.core, &Secret::received(token)).await {
-        Ok(found) => page(&asked(&door, &found), None),
-        Err(error) => page_about(error, &gone(&door), None),
+        Ok(found) => page(&asked(&found), None),
+        Err(error) => page_about(error, &gone(), None),
     }
 }
 
@@ -73,8 +71,8 @@ pub async fn press(
     match (pressed, wants_page(&headers)) {
         (Ok(outcome), false) => Json(outcome).into_response(),
         (Err(error), false) => error.into_response(),
-        (Ok(outcome), true) => page(&told(&door, &outcome), None),
-        (Err(error @ Error::NotFound(_)), true) => page_about(error, &gone(&door), None),
+        (Ok(outcome), true) => page(&told(&outcome), None),
+        (Err(error @ Error::NotFound(_)), true) => page_about(error, &gone(), None),
         (Err(error), true) => {
             let message = Message::of(&error);
             page_about(error, &message, None)
@@ -99,18 +97,19 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<ActionAnswer> {
     }
 }
 
-fn asked<'a>(door: &'a Door, found: &'a AlertListing) -> ActionPage<'a> {
+fn asked(found: &AlertListing) -> ActionPage<'_> {
     ActionPage {
         is_in: found.ended_at.is_none(),
         device_name: &found.device_name,
         account: &found.account,
         place: wire::Place::from(found.alert.place.clone()).label,
         is_located: found.alert.place.scope == PlaceScope::Located,
-        open_url: format!("{}/#/alerts/{}", door.core.public_url, found.alert.id).into(),
+        // At the address that this page is open at: whoever reads it can open that.
+        open_url: format!("/#/alerts/{}", found.alert.id),
     }
 }
 
-fn told(door: &Door, outcome: &ActionOutcome) -> Message {
+fn told(outcome: &ActionOutcome) -> Message {
     let name = &outcome.device_name;
     let (title, is_good, text) = match outcome.effect {
         ActionEffect::SignedOut => {
@@ -129,15 +128,15 @@ fn told(door: &Door, outcome: &ActionOutcome) -> Message {
             ),
         ),
     };
-    Message { title, is_good, text, link: Some((door.core.public_url.clone().into(), "Open Latchkey")) }
+    Message { title, is_good, text, link: Some(("/".into(), "Open Latchkey")) }
 }
 
-fn gone(door: &Door) -> Message {
+fn gone() -> Message {
     Message {
         title: "This button does nothing any more",
         is_good: false,
         text: "It is more than a week old, or was never one of this home. Open Latchkey to see what waits."
             .into(),
-        link: Some((door.core.public_url.clone().into(), "Open Latchkey")),
+        link: Some(("/".into(), "Open Latchkey")),
     }
 }

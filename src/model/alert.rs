@@ -46,8 +46,10 @@ pub struct Alert {
 pub struct ActedBy {
     /// Who was using the device, or whose channel it is.
     pub profile_name: Option<String>,
-    /// The device it was done on; `null` for a button that came through a channel.
+    /// The device it was done on; `null` for a button that came through a channel, unless the device signed what it answered.
     pub device_name: Option<String>,
+    /// Its id, where it is known: what an earlier version wrote has none.
+    pub device_id: Option<DeviceId>,
     /// The channel whose button was pressed.
     pub channel: Option<ChannelKind>,
 }

@@ -6,7 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::model::{AccountId, ChannelId, DeviceId, ProfileId, QuietHours, Timestamp, ZoneName, clean_text};
+use crate::model::{
+    AccountId, ChannelId, DeviceId, ProfileId, QuietHours, Secret, Timestamp, ZoneName, clean_text,
+};
 
 /// One person's way of being told.
 #[derive(Clone, Debug)]
@@ -54,19 +56,53 @@ impl fmt::Debug for Replies {
     }
 }
 
+/// The relay that somebody of a household chose to carry answers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ChosenRelay {
+    /// Its address.
+    pub url: String,
+    /// What it asks for, if it does.
+    pub token: Option<Secret>,
+}
+
+impl fmt::Debug for ChosenRelay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ChosenRelay({})", self.url)
+    }
+}
+
 /// Where answers for a channel are listened for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Inbox {
-    /// The relay's address.
-    pub relay_url: String,
+    /// Whose.
+    pub account_id: AccountId,
+    /// By which relay they come.
+    pub relay: ChosenRelay,
     /// The topic. Whoever knows it can post there.
     pub topic: String,
 }
 
 impl fmt::Debug for Inbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Inbox({})", self.relay_url)
+        write!(f, "Inbox({})", self.relay.url)
     }
+}
+
+/// How the home hears the relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum RelayState {
+    /// It does not listen: no browser answers by it.
+    Idle,
+    /// It has begun to listen, and heard nothing yet.
+    Connecting,
+    /// It listens there.
+    Listening,
+    /// It cannot hear it, and tries again by itself.
+    Unheard,
+    /// The relay refuses it. It tries again by itself, and is refused until somebody changes something.
+    Refused,
 }
 
 /// What a channel is called: 1 to 40 characters.
@@ -269,6 +305,11 @@ mod tests {
             auth: "a".into(),
         });
         assert_eq!(format!("{hook:?} {push:?}"), "Target(WebHook) Target(WebPush)");
+        let relay = ChosenRelay {
+            url: "https://relay.example".into(),
+            token: Some(Secret::received("tk_0123456789abcdefghijklmnopqrs")),
+        };
+        assert_eq!(format!("{relay:?}"), "ChosenRelay(https://relay.example)");
     }
 
     #[test]

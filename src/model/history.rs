@@ -1,4 +1,4 @@
-//! The history: everything that ever happened to an account's access, kept for ever.
+//! The history: everything that happened to an account's access, for two years (`access/pruning.rs`).
 
 use serde::{Deserialize, Serialize};
 
@@ -81,11 +81,13 @@ pub enum HistoryKind {
     ChannelAdded,
     /// A channel was removed.
     ChannelRemoved,
+    /// Two devices brought the code that a screen showed to a phone: neither was let in.
+    PairingSpoiled,
 }
 
 impl HistoryKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::AccountCreated,
         Self::SignIn,
         Self::SignInFailed,
@@ -107,6 +109,7 @@ impl HistoryKind {
         Self::VouchAsked,
         Self::ChannelAdded,
         Self::ChannelRemoved,
+        Self::PairingSpoiled,
     ];
 
     /// Its name in JSON and in the store.
@@ -133,6 +136,7 @@ impl HistoryKind {
             Self::VouchAsked => "vouch_asked",
             Self::ChannelAdded => "channel_added",
             Self::ChannelRemoved => "channel_removed",
+            Self::PairingSpoiled => "pairing_spoiled",
         }
     }
 }

@@ -36,7 +36,8 @@ pub use alert::{ActedBy, Alert, AlertKind, AlertState, Answer, Deeds, DeviceSign
 pub use area::Area;
 pub use budget::Budget;
 pub use channel::{
-    Channel, ChannelKind, ChannelName, ChannelState, Inbox, Replies, Says, Subscription, Target,
+    Channel, ChannelKind, ChannelName, ChannelState, ChosenRelay, Inbox, RelayState, Replies, Says,
+    Subscription, Target,
 };
 pub use countries::{country_code, country_name};
 pub use device::{

@@ -86,10 +86,6 @@ impl Place {
         let topic = server.path().strip_prefix('/').and_then(|topic| Name::new(topic.trim_end_matches('/')));
         let topic = topic.filter(|topic| !PAGES.contains(&topic.reveal())).ok_or(NoPlace::Form)?;
         server.set_path("/");
-        let is_token = |token: &Secret| {
-            let text = token.reveal();
-            (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-        };
         if token.as_ref().is_some_and(|token| !is_token(token)) {
             return Err(NoPlace::Token);
         }
@@ -102,14 +98,7 @@ impl Place {
     }
 
     fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        if let Some(token) = &self.token {
-            let mut value =
-                HeaderValue::try_from(format!("Bearer {}", token.reveal())).expect("checked before");
-            value.set_sensitive(true);
-            headers.insert(header::AUTHORIZATION, value);
-        }
-        headers
+        bearing(self.token.as_ref())
     }
 
     /// What the answer means; the server's own words are in a field of it.
@@ -122,6 +111,23 @@ impl Place {
         let token = self.token.as_ref().map_or("", Secret::reveal);
         Handed::of(answer.status, answer.after, &quoted(&said, &[self.topic.reveal(), token]))
     }
+}
+
+/// Whether a text may stand in a request as an access token.
+pub(super) fn is_token(token: &Secret) -> bool {
+    let text = token.reveal();
+    (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The headers of a request that brings an access token, which was looked at before ([`is_token`]); none without one.
+pub(super) fn bearing(token: Option<&Secret>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Some(token) = token {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", token.reveal())).expect("checked before");
+        value.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, value);
+    }
+    headers
 }
 
 /// How much a message stands out, 1 to 5 in ntfy's words.

@@ -121,8 +121,13 @@ impl Outlet {
     /// # Errors
     ///
     /// The outcome, when there is no answer.
-    pub(super) async fn stream(&self, url: Url, reach: Reach) -> Result<Response, Handed> {
-        let asking = self.client(&url, reach)?.get(url).timeout(LONGEST_STREAM).send();
+    pub(super) async fn stream(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        reach: Reach,
+    ) -> Result<Response, Handed> {
+        let asking = self.client(&url, reach)?.get(url).headers(headers).timeout(LONGEST_STREAM).send();
         match tokio::time::timeout(PATIENCE, asking).await {
             Ok(answer) => answer.map_err(no_answer),
             Err(_) => Err(Handed::later("the server does not answer in time")),

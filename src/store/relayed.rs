@@ -8,7 +8,7 @@ use super::rows::{Columns, readable};
 use super::turn::Turn;
 use super::writer::Change;
 use crate::error::Result;
-use crate::model::{AccountId, Channel, ChannelId, HistoryEntry, Inbox, Timestamp};
+use crate::model::{AccountId, Channel, ChannelId, ChosenRelay, HistoryEntry, Inbox, Secret, Timestamp};
 
 /// How long an answer that counted is remembered. It is good for minutes; but the clock on the wall may be set back.
 const REMEMBERED: Duration = Duration::from_hours(24 * 30);
@@ -26,26 +26,28 @@ pub struct Relayed {
 
 impl Store {
     /// The relay that carries answers to an account, if there is one.
-    pub async fn relay_url(&self, account_id: AccountId) -> Result<Option<String>> {
-        let found: Option<(Option<String>,)> = sqlx::query_as("SELECT relay_url FROM accounts WHERE id = $1")
-            .bind(account_id.to_string())
-            .fetch_optional(&self.reader)
-            .await?;
-        Ok(found.and_then(|(url,)| url))
+    pub async fn relay(&self, account_id: AccountId) -> Result<Option<ChosenRelay>> {
+        let found: Option<(Option<String>, Option<String>)> =
+            sqlx::query_as("SELECT relay_url, relay_token FROM accounts WHERE id = $1")
+                .bind(account_id.to_string())
+                .fetch_optional(&self.reader)
+                .await?;
+        Ok(found.and_then(|(url, token)| Some(chosen(url?, token))))
     }
 
     /// Keeps which relay carries answers to an account; `None` for none.
-    pub async fn set_relay_url(
+    pub async fn set_relay(
         &self,
         _turn: &Turn<'_>,
         account_id: AccountId,
-        relay_url: Option<&str>,
+        relay: Option<&ChosenRelay>,
         history: &HistoryEntry,
     ) -> Result<()> {
         let mut change = self.begin().await?;
-        sqlx::query("UPDATE accounts SET relay_url = $2 WHERE id = $1")
+        sqlx::query("UPDATE accounts SET relay_url = $2, relay_token = $3 WHERE id = $1")
             .bind(account_id.to_string())
-            .bind(relay_url)
+            .bind(relay.map(|relay| relay.url.as_str()))
+            .bind(relay.and_then(|relay| relay.token.as_ref()).map(Secret::reveal))
             .execute(&mut *change)
             .await?;
         insert_history(&mut change, history).await?;
@@ -55,12 +57,18 @@ impl Store {
     /// Where answers are listened for.
     pub async fn inboxes(&self) -> Result<Vec<Inbox>> {
         let rows = sqlx::query(
-            "SELECT a.relay_url, c.inbox FROM channels c JOIN accounts a ON a.id = c.account_id
+            "SELECT c.account_id, a.relay_url, a.relay_token, c.inbox FROM channels c JOIN accounts a ON a.id = c.account_id
              WHERE a.relay_url IS NOT NULL AND c.inbox IS NOT NULL AND c.state <> 'gone' ORDER BY c.id",
         )
         .fetch_all(&self.reader)
         .await?;
-        readable(&rows, |row| Ok(Inbox { relay_url: row.raw("relay_url")?, topic: row.raw("inbox")? }))
+        readable(&rows, |row| {
+            Ok(Inbox {
+                account_id: row.word("account_id")?,
+                relay: chosen(row.raw("relay_url")?, row.raw("relay_token")?),
+                topic: row.raw("inbox")?,
+            })
+        })
     }
 
     /// The channel that a topic is listened to for.
@@ -94,6 +102,10 @@ impl Store {
         write_relayed(&mut change, relayed).await?;
         change.commit().await
     }
+}
+
+fn chosen(url: String, token: Option<String>) -> ChosenRelay {
+    ChosenRelay { url, token: token.map(Secret::received) }
 }
 
 /// Remembers an answer within the change that it makes. Fails when it came before: then nothing is changed.

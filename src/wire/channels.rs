@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Proof;
 use super::familiarity::there;
-use crate::model::{ChannelId, ChannelKind, ChannelState, DeviceId, QuietHours, Says, Timestamp};
+use super::{NoAddress, Proof};
+use crate::model::{ChannelId, ChannelKind, ChannelState, DeviceId, QuietHours, RelayState, Says, Timestamp};
 
 /// One person's way of being told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
@@ -56,18 +56,53 @@ pub struct ChannelList {
     /// The relay that carries answers back while the home cannot be reached from outside; `null` for none.
     #[serde(default)]
     pub relay_url: Option<String>,
+    /// How that relay does.
+    #[serde(default)]
+    pub relay: Option<RelayStatus>,
+    /// Why what goes to phones and mailboxes has no buttons and no links, where that is so.
+    #[serde(default)]
+    pub no_address: Option<NoAddress>,
+}
+
+/// The relay that carries answers back, and how the home hears it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct RelayStatus {
+    /// Its address.
+    pub url: String,
+    /// Whether it is given an access token.
+    pub has_token: bool,
+    /// How it is heard.
+    pub state: RelayState,
+    /// Since when; `null` where nobody listens.
+    pub since: Option<Timestamp>,
+    /// When it said something last, if it has since the home started.
+    pub heard_at: Option<Timestamp>,
+    /// Why it is not heard, in a few words; `null` when all is well.
+    pub detail: Option<String>,
 }
 
 /// Which relay carries answers back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
 #[serde(default)]
 #[ts(export)]
 pub struct RelayChange {
     /// An ntfy server's address; `null` for none.
     pub relay_url: Option<String>,
+    /// The access token that it asks for, if it does. It goes to the home and, encrypted, to the browsers that answer by the relay, and
+    /// is not shown again. Without one, or with `null`, that of the same address stays; an empty one is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub token: Option<String>,
     /// The PIN of the profile that asks, or the password.
     #[serde(flatten)]
     pub proof: Proof,
+}
+
+impl std::fmt::Debug for RelayChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RelayChange").field("relay_url", &self.relay_url).finish_non_exhaustive()
+    }
 }
 
 /// A channel to make.

@@ -21,6 +21,7 @@ pub use actions::{ActionAnswer, ActionEffect, ActionOutcome};
 pub use alerts::{Alert, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome};
 pub use channels::{
     Channel, ChannelAdded, ChannelChange, ChannelList, NewChannel, PushKeys, PushSubscription, RelayChange,
+    RelayStatus,
 };
 pub use devices::{
     Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, LetInBy, SignOutEffect,

@@ -109,9 +109,9 @@ export class Channels {
     return this.#do(() => home.removeChannel(id));
   }
 
-  /** Sets the relay that carries answers back, or none. Answers why not, or nothing. */
-  setRelay(relay: string | null): Promise<string> {
-    return this.#do(() => home.setRelay({ relay_url: relay }));
+  /** Sets the relay that carries answers back, or none, with the token that it asks for; without one it keeps the one that it has. */
+  setRelay(relay: string | null, token?: string): Promise<string> {
+    return this.#do(() => home.setRelay({ relay_url: relay, ...(token === undefined ? {} : { token }) }));
   }
 
   async #do(operation: () => Promise<unknown>): Promise<string> {

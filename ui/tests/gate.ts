@@ -3,7 +3,8 @@
 
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { Home } from "./home";
+import type { Page } from "@playwright/test";
+import { choosePerson, expect, type Home, LOGIN, PASSWORD } from "./home";
 
 export class Gate {
   readonly #home: Home;
@@ -80,4 +81,19 @@ export class Gate {
     answer.on("close", () => onward.destroy());
     asked.pipe(onward);
   }
+}
+
+/** Signs in at the gate, and waits until the browser has everything it needs without the home. */
+export async function comeIn(page: Page, gate: Gate) {
+  await page.goto(`${gate.url}/`);
+  await page.getByLabel("Login name").fill(LOGIN);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await choosePerson(page, "Ana");
+  await expect(page.getByRole("heading", { level: 1, name: /, Ana$/ })).toBeVisible();
+  await page.waitForFunction(() =>
+    ["latchkey:kept", "latchkey:complete", "latchkey:installed"].every(
+      (name) => performance.getEntriesByName(name).length,
+    ),
+  );
 }

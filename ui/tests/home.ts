@@ -254,7 +254,7 @@ export async function choosePerson(page: Page, profile: string) {
 }
 
 /** Goes to a screen and waits until it shows what it has. */
-export async function open(page: Page, home: Home, path: string) {
+export async function open(page: Page, home: { url: string }, path: string) {
   await page.goto(`${home.url}/#${path}`);
   await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
   await expect(page.locator("[aria-busy=true]")).toHaveCount(0);

@@ -2,8 +2,8 @@
 // send them. The home stands behind a gate that is shut and opened.
 
 import type { Page } from "@playwright/test";
-import { Gate } from "./gate";
-import { BRAVIA, test as base, choosePerson, expect, type Home, isPhone, LOGIN, PASSWORD, RIGA, row } from "./home";
+import { comeIn, Gate } from "./gate";
+import { BRAVIA, test as base, expect, type Home, isPhone, RIGA, row } from "./home";
 import { picture } from "./picture";
 
 const test = base.extend<{ gate: Gate }>({
@@ -18,21 +18,6 @@ test.use({ serviceWorkers: "allow" });
 test.describe.configure({ timeout: 240_000 });
 
 const AWAY = /^As of .*This home does not answer\.$/;
-
-/** Signs in at the gate, and waits until the browser has everything it needs without the home. */
-async function comeIn(page: Page, gate: Gate) {
-  await page.goto(`${gate.url}/`);
-  await page.getByLabel("Login name").fill(LOGIN);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await choosePerson(page, "Ana");
-  await expect(page.getByRole("heading", { level: 1, name: /, Ana$/ })).toBeVisible();
-  await page.waitForFunction(() =>
-    ["latchkey:kept", "latchkey:complete", "latchkey:installed"].every(
-      (name) => performance.getEntriesByName(name).length,
-    ),
-  );
-}
 
 async function to(page: Page, path: string) {
   await page.evaluate((hash) => {

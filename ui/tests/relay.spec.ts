@@ -23,7 +23,13 @@ async function sealed() {
     privateKey: await key("ECDH", vector.phone_key, vector.phone_secret, ["deriveBits"]),
   };
   const signer = await key("ECDSA", vector.reply_key, vector.signer_secret, ["sign"]);
-  const way = { inboxUrl: "", homeKey: vector.home_key, channelId: vector.channel_id, token: said.token };
+  const way = {
+    inboxUrl: "",
+    homeKey: vector.home_key,
+    channelId: vector.channel_id,
+    token: said.token,
+    relayToken: null,
+  };
   const given = { alertId: said.alert_id, answer: said.answer, issuedAt: said.issued_at };
   return seal(way, signer, given, { ephemeral, id: said.id, replyTo: said.reply_to });
 }
@@ -64,8 +70,29 @@ test("a relay is chosen, says what it learns, and is given up again", async ({ p
   await dialog.getByRole("button", { name: "Use this relay" }).click();
   await expect(dialog).toHaveCount(0);
   await expect(page.getByText("Answers come back by https://relay.invalid.")).toBeVisible();
+  await expect(page.getByText("no browser answers by it yet")).toBeVisible();
   await expect(page.getByRole("button", { name: "Change the relay" })).toBeFocused();
   expect(await relay()).toBe("https://relay.invalid");
+
+  // What it asks for is kept, and shown to nobody.
+  await page.getByRole("button", { name: "Change the relay" }).click();
+  const token = dialog.getByLabel("Access token");
+  await expect(token).toHaveAccessibleDescription(/^Only if the server asks for one/);
+  await token.fill("tk_0123456789abcdefghijklmnopqrs");
+  await dialog.getByRole("button", { name: "Use this relay" }).click();
+  await expect(dialog).toHaveCount(0);
+  const told = await (await first.request.get("/api/v1/channels")).text();
+  expect(JSON.parse(told).relay.has_token).toBe(true);
+  expect(told).not.toContain("tk_");
+  await page.getByRole("button", { name: "Change the relay" }).click();
+  await expect(token).toHaveValue("");
+  await expect(token).toHaveAccessibleDescription(/^One is kept/);
+  await address.fill("https://another.invalid");
+  await expect(token).toHaveAccessibleDescription(/^Only if the server asks for one/);
+  await address.fill("https://relay.invalid");
+  await dialog.getByRole("button", { name: "Use it without a token" }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(((await (await first.request.get("/api/v1/channels")).json()) as ChannelList).relay?.has_token).toBe(false);
 
   await page.getByRole("button", { name: "Change the relay" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Use no relay" }).click();

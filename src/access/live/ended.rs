@@ -9,8 +9,8 @@ use dashmap::DashMap;
 use crate::model::SecretHash;
 use crate::store::EndedKey;
 
-/// Ended sessions whose first refused request is still waited for.
-const MOST_ENDED: usize = 10_000;
+/// Ended sessions whose first refused request is still waited for: they are told apart from unknown ones, after a start too.
+pub const MOST_ENDED: u32 = 10_000;
 
 /// A session that has ended, and whether that was told to it.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl LastEnded {
         self.by_token.insert(key.token, Arc::new(Ended { key, refused: AtomicBool::new(false) }));
         let mut order = self.in_order.lock().unwrap_or_else(PoisonError::into_inner);
         order.push_back(key.token);
-        while order.len() > MOST_ENDED {
+        while order.len() > MOST_ENDED as usize {
             if let Some(oldest) = order.pop_front() {
                 self.by_token.remove(&oldest);
             }

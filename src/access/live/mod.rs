@@ -22,7 +22,7 @@ use std::time::Duration;
 use dashmap::DashMap;
 use tokio::sync::mpsc;
 
-pub use ended::Ended;
+pub use ended::{Ended, MOST_ENDED};
 pub use notes::{Notes, Said, Seen};
 pub use proofs::{GOOD_FOR, Known, Proofs};
 pub use session::LiveSession;

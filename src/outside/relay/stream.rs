@@ -50,7 +50,7 @@ pub async fn listen(
 ) -> Result<Stream, Handed> {
     let topics: Vec<_> = topics.iter().map(Name::reveal).collect();
     let url = relay.at(&format!("{}/json", topics.join(",")), &format!("since={}s", before.as_secs()));
-    let response = outlet.stream(url, Reach::HomeNetwork).await?;
+    let response = outlet.stream(url, relay.headers(), Reach::HomeNetwork).await?;
     if response.status().is_success() {
         Ok(Stream { response, begun: Vec::new() })
     } else {

@@ -2,7 +2,7 @@
 // lose it, and that is said.
 
 import { replyKey } from "./reply-key";
-import { type Answer, type Receipt, type Sealed, seal, type Way } from "./sealed";
+import { type Answer, encode, type Receipt, type Sealed, seal, type Way } from "./sealed";
 
 /** How long the receipt is waited for, in milliseconds. */
 const PATIENCE_MS = 20_000;
@@ -22,7 +22,7 @@ export async function carry(way: Way, answer: Answer): Promise<Carried> {
     const { privateKey } = await replyKey();
     const sealed = await seal(way, privateKey, answer);
     // What its push services would do with it is nothing for an answer.
-    const posted = await ask(`${way.inboxUrl}?firebase=no`, { method: "POST", body: sealed.text });
+    const posted = await ask(entered(`${way.inboxUrl}?firebase=no`, way), { method: "POST", body: sealed.text });
     if (!posted.ok) return "not_carried";
     return (await receipt(way, sealed)) ?? "unconfirmed";
   } catch (thrown) {
@@ -31,12 +31,12 @@ export async function carry(way: Way, answer: Answer): Promise<Carried> {
   }
 }
 
-async function receipt({ inboxUrl }: Way, sealed: Sealed): Promise<Receipt | null> {
-  const url = new URL(`/${sealed.replyTo}/json?poll=1&since=all`, inboxUrl);
+async function receipt(way: Way, sealed: Sealed): Promise<Receipt | null> {
+  const url = entered(new URL(`/${sealed.replyTo}/json?poll=1&since=all`, way.inboxUrl).href, way);
   const until = Date.now() + PATIENCE_MS;
   for (let asked = 0; Date.now() < until; asked++) {
     await new Promise((resolve) => setTimeout(resolve, PAUSES_MS[Math.min(asked, PAUSES_MS.length - 1)]));
-    const lines = await ask(url.href, {})
+    const lines = await ask(url, {})
       .then((answered) => (answered.ok ? answered.text() : ""))
       .catch(() => "");
     for (const line of lines.slice(0, MOST_CHARS).split("\n")) {
@@ -45,6 +45,15 @@ async function receipt({ inboxUrl }: Way, sealed: Sealed): Promise<Receipt | nul
     }
   }
   return null;
+}
+
+/**
+ * An address with what the relay asks for, if it does. In the query and not in a header, which a browser sends to another origin only
+ * where that names it: ntfy names all of them by `*`, which stands for any but this one (Fetch Standard, CORS protocol).
+ */
+function entered(url: string, { relayToken }: Way): string {
+  if (relayToken === null) return url;
+  return `${url}&auth=${encode(new TextEncoder().encode(`Bearer ${relayToken}`))}`;
 }
 
 function messageOf(line: string): string {

@@ -10,6 +10,8 @@ export interface Way {
   channelId: string;
   /** The secret of the button that was pushed. */
   token: string;
+  /** What the relay asks for, if it does. */
+  relayToken: string | null;
 }
 
 /** What is answered. */
@@ -49,6 +51,8 @@ const SIGNATURE_BYTES = 64;
 const NONCE_BYTES = 12;
 const PADDED_BYTES = 512;
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
+/** What topics begin with, so that a relay can give a token rights to these and no others. */
+const TOPICS = "latchkey-relay-";
 
 /** Seals an answer for the home, signed with this browser's own key. */
 export async function seal(way: Way, signer: CryptoKey, given: Answer, made?: Made): Promise<Sealed> {
@@ -96,7 +100,7 @@ export async function seal(way: Way, signer: CryptoKey, given: Answer, made?: Ma
 
 async function makeUp(): Promise<Made> {
   const ephemeral = await crypto.subtle.generateKey(CURVE, false, ["deriveBits"]);
-  return { ephemeral, id: random(), replyTo: random() };
+  return { ephemeral, id: random(), replyTo: `${TOPICS}${random()}` };
 }
 
 /** 128 bits that nobody guesses. */

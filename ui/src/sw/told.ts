@@ -64,7 +64,7 @@ export function read(data: PushMessageData | null): Told {
     signOutUrl,
     signsOutElsewhere: signOut !== null && signOutUrl === null,
     answeredHere: false,
-    reply: wayOf(said.reply, ["inbox_url", "home_key", "channel_id", "token"]),
+    reply: wayOf(said.reply, ["inbox_url", "home_key", "channel_id", "token", "relay_token"]),
   };
   const at = Date.parse(text(said.at) ?? "");
   return {
@@ -134,17 +134,21 @@ export function aboutOf(notification: Notification): About {
     signOutUrl: ownUrl(signOut),
     signsOutElsewhere: kept.signsOutElsewhere === true,
     answeredHere: kept.answeredHere === true,
-    reply: wayOf(kept.reply, ["inboxUrl", "homeKey", "channelId", "token"]),
+    reply: wayOf(kept.reply, ["inboxUrl", "homeKey", "channelId", "token", "relayToken"]),
   };
 }
 
 /** How it is answered by a relay, by the names that it came under; nothing where something of it is missing. */
-function wayOf(value: unknown, [url, key, channel, secret]: [string, string, string, string]): Way | null {
+function wayOf(value: unknown, names: [string, string, string, string, string]): Way | null {
+  const [url, key, channel, secret, asked] = names;
   const all = fields(value);
   const [inboxUrl, homeKey, channelId, token] = [text(all[url]), text(all[key]), text(all[channel]), text(all[secret])];
   if (!inboxUrl || !homeKey || !channelId || !token) return null;
+  const relayToken = text(all[asked]);
   // Plain http is for a relay in the house, and for tests: a page by https is not let there by its browser.
-  return /^https?:\/\/[^/?#@]+\/[\w-]{22,64}$/.test(inboxUrl) ? { inboxUrl, homeKey, channelId, token } : null;
+  return /^https?:\/\/[^/?#@]+\/[\w-]{22,64}$/.test(inboxUrl)
+    ? { inboxUrl, homeKey, channelId, token, relayToken }
+    : null;
 }
 
 /** An address, if it is of this worker's own origin: no other is fetched or opened. */

@@ -9,6 +9,11 @@ export type RelayChange = {
  */
 relay_url: string | null, 
 /**
+ * The access token that it asks for, if it does. It goes to the home and, encrypted, to the browsers that answer by the relay, and
+ * is not shown again. Without one, or with `null`, that of the same address stays; an empty one is none.
+ */
+token?: string, 
+/**
  * The PIN.
  */
 pin?: string, 

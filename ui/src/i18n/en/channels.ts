@@ -2,6 +2,8 @@
 
 import type { ChannelKind } from "../../api/generated/ChannelKind";
 import type { ChannelState } from "../../api/generated/ChannelState";
+import type { NoAddress } from "../../api/generated/NoAddress";
+import type { RelayState } from "../../api/generated/RelayState";
 import type { Says } from "../../api/generated/Says";
 
 /** What each sort of channel is called. */
@@ -24,6 +26,15 @@ export const channels = {
   failed: "The ways to be told could not be loaded",
   emptyTitle: "Nobody is told yet",
   empty: "An alert is seen only where Latchkey is open. Add a way below, then try it.",
+  /** Why messages that leave the home lead nowhere. */
+  noAddress: {
+    listens_here_only:
+      "Messages to phones and mailboxes have no button and no link: your home can be opened on its own computer only. Put a proxy with https before it (--public-url), or have it listen on your network (--listen 0.0.0.0:8470). The README says how, under “Letting phones reach it”.",
+    in_container:
+      "Messages to phones and mailboxes have no button and no link: your home runs in a container, and does not know the address that you open it by. Name it with --public-url.",
+    no_network:
+      "Messages to phones and mailboxes have no button and no link: the computer that your home runs on has no address on a household’s network.",
+  } satisfies Record<NoAddress, string>,
   yours: "Yours",
   whose: (name: string) => `${name}’s`,
   madeOn: (device: string) => `made on ${device}`,
@@ -73,6 +84,19 @@ export const channels = {
     title: "Answer from away",
     lead: "Most homes cannot be reached from outside. A relay, which both your home and your phone can reach, carries the buttons of a browser’s notification back then.",
     by: (relay: string) => `Answers come back by ${relay}.`,
+    /** How the home hears it, in a few words. */
+    states: {
+      idle: "Your home does not listen there: no browser answers by it yet.",
+      connecting: "Your home begins to listen there.",
+      listening: "Your home listens there",
+      unheard: "Your home does not hear it, and tries again by itself.",
+      refused: "It refuses your home. No answer comes back by it until that is put right.",
+    } satisfies Record<RelayState, string>,
+    since: "since",
+    heardLast: "Heard last",
+    needsToken: "If it asks for an access token, change the relay and give one.",
+    wrongToken:
+      "Look whether its access token is still right, and may read and write topics that begin with latchkey-relay-.",
     choose: "Choose a relay",
     change: "Change the relay",
     saved: "Answers from away come back by the relay now",
@@ -85,6 +109,11 @@ export const channels = {
     address: "Address of the relay",
     addressHint: "A server, with nothing after it. The one of ntfy is free.",
     example: "https://ntfy.sh",
+    token: "Access token",
+    tokenHint:
+      "Only if the server asks for one. Make a user of its own there, who may read and write topics that begin with latchkey-relay- and nothing else: the browsers that answer by it are given the token, too.",
+    tokenKept: "One is kept, and is not shown. Leave empty to go on with it, or type another.",
+    forgetToken: "Use it without a token",
     learnsTitle: "What the relay learns",
     learns: [
       "That something was answered, and when; not what, nor about whom. It cannot make an answer of its own or use one twice.",

@@ -21,7 +21,7 @@ function channelWords(detail?: HistoryDetail | null): string {
 
 export const history = {
   title: "History",
-  lead: "Everything that ever happened to your account’s access. Nothing is deleted.",
+  lead: "Everything that happened to your account’s access. It is kept for two years; nobody can delete any of it.",
   filterKind: "What",
   filterDevice: "Device",
   everything: "Everything",
@@ -56,6 +56,7 @@ export const history = {
     vouch_asked: "Asked to speak for the household",
     channel_added: "Added ways to be told",
     channel_removed: "Removed ways to be told",
+    pairing_spoiled: "Codes that two devices used",
   } satisfies Record<HistoryKind, string>,
   lines: {
     account_created: () => "The account was created",
@@ -96,6 +97,8 @@ export const history = {
     vouch_asked: (device: string) => `${device} asked to speak for your household`,
     channel_added: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was added`,
     channel_removed: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was removed`,
+    pairing_spoiled: (device: string) =>
+      `Two devices used the code that ${device} showed to a phone, so neither was let in`,
   } satisfies Record<HistoryKind, (device: string, detail?: HistoryDetail | null, profile?: string | null) => string>,
   someDevice: "A device",
   by: (name: string) => `Used by ${name}`,
