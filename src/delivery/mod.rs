@@ -116,7 +116,7 @@ impl Round {
             return Ok(LOOK_EVERY);
         }
         for due in telling::begin(&self.core, u32::try_from(room).unwrap_or(u32::MAX)).await? {
-            let (courier, public_url) = (Arc::clone(&self.courier), self.core.public_url.clone());
+            let (courier, public_url) = (Arc::clone(&self.courier), self.core.address());
             let clock = Arc::clone(&self.core.clock);
             self.under_way.spawn(async move {
                 let message = Message::of(&due, clock, &public_url);

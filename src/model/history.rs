@@ -81,11 +81,13 @@ pub enum HistoryKind {
     ChannelAdded,
     /// A channel was removed.
     ChannelRemoved,
+    /// The home listens on the home network from then on, or not any more.
+    HomeNetworkChanged,
 }
 
 impl HistoryKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::AccountCreated,
         Self::SignIn,
         Self::SignInFailed,
@@ -107,6 +109,7 @@ impl HistoryKind {
         Self::VouchAsked,
         Self::ChannelAdded,
         Self::ChannelRemoved,
+        Self::HomeNetworkChanged,
     ];
 
     /// Its name in JSON and in the store.
@@ -133,6 +136,7 @@ impl HistoryKind {
             Self::VouchAsked => "vouch_asked",
             Self::ChannelAdded => "channel_added",
             Self::ChannelRemoved => "channel_removed",
+            Self::HomeNetworkChanged => "home_network_changed",
         }
     }
 }
