@@ -3,10 +3,12 @@
 
 import type { Page } from "@playwright/test";
 import type { DesktopStatus } from "../src/api/generated/DesktopStatus";
+import type { FoundHome } from "../src/api/generated/FoundHome";
 import { operations } from "../src/api/generated/operations";
 
-/** From the next page on. */
-export async function asWindow(page: Page) {
+/** From the next page on. Whoever looks around finds these homes on the network; the list may change meanwhile. */
+export async function asWindow(page: Page, find: () => FoundHome[] = () => []) {
+  await page.exposeFunction("findHomes", find);
   const desktop: DesktopStatus = {
     notifications: null,
     tray: null,
@@ -23,6 +25,7 @@ export async function asWindow(page: Page) {
         const path = command === "ask" && given && paths[given.operation];
         if (path) return (await fetch(path)).json();
         if (command === "desktop_status") return desktop;
+        if (command === "find_homes") return (window as unknown as { findHomes: () => Promise<unknown> }).findHomes();
         return 0;
       };
       Object.assign(window, { __TAURI_INTERNALS__: { invoke, transformCallback: () => 0 } });

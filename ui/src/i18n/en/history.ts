@@ -56,6 +56,7 @@ export const history = {
     vouch_asked: "Asked to speak for the household",
     channel_added: "Added ways to be told",
     channel_removed: "Removed ways to be told",
+    home_network_changed: "Where the home listens",
   } satisfies Record<HistoryKind, string>,
   lines: {
     account_created: () => "The account was created",
@@ -96,6 +97,10 @@ export const history = {
     vouch_asked: (device: string) => `${device} asked to speak for your household`,
     channel_added: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was added`,
     channel_removed: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was removed`,
+    home_network_changed: (_device: string, detail?: HistoryDetail | null) =>
+      of(detail, "home_network")?.on
+        ? "The home listens on the home network from then on"
+        : "The home listens on its own computer only from then on",
   } satisfies Record<HistoryKind, (device: string, detail?: HistoryDetail | null, profile?: string | null) => string>,
   someDevice: "A device",
   by: (name: string) => `Used by ${name}`,
