@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::access::asking::Asking;
 use crate::access::channels::Offers;
+use crate::access::home_network::Listening;
 use crate::access::known_networks::KnownNetworks;
 use crate::access::live::{Active, Live, MOST_ENDED};
 use crate::access::reach::Reach;
@@ -28,10 +29,11 @@ use crate::error::{Error, Result, causes};
 use crate::events::Announcer;
 use crate::geo::{Locator, UpdateSource, Updated};
 use crate::home::here::Here;
-use crate::http::{self, Door};
+use crate::http::{self, AtHome, Door, Whom};
 use crate::identify::Identifier;
 use crate::memory::give_large_pieces_back;
 use crate::model::{IdOrder, ZoneName};
+use crate::nearby::{HomeId, Interfaces, SystemInterfaces};
 use crate::outside::relay::HomeKey;
 use crate::outside::web_push::Vapid;
 use crate::outside::{Guard, Outlet};
@@ -51,11 +53,18 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// The time zone of this computer.
     pub zone: TimeZone,
+    /// The networks that this computer is on.
+    pub interfaces: Arc<dyn Interfaces>,
 }
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), zone: TimeZone::system() }
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            zone: TimeZone::system(),
+            interfaces: Arc::new(SystemInterfaces),
+        }
     }
 }
 
@@ -65,6 +74,7 @@ pub struct App {
     address: SocketAddr,
     stop: CancellationToken,
     server: JoinHandle<()>,
+    home_network: JoinHandle<()>,
     writer: JoinHandle<Active>,
     refusals: JoinHandle<Unwritten>,
     delivery: JoinHandle<()>,
@@ -89,13 +99,14 @@ impl App {
         let (core, active, unwritten) = opened.map_err(|error| Store::at_start(&config.data_dir, error))?;
         let stop = CancellationToken::new();
         let door = Door::new(&config, address, Arc::clone(&core), stop.clone());
-        let server = tokio::spawn(http::serve_home(
-            listener,
-            http::Doors::of(door),
-            config.trusted_proxies.clone(),
-            Some(Arc::clone(&core.known_networks)),
-            stop.clone(),
-        ));
+        let (doors, trusted, whom) =
+            (http::Doors::of(door), config.trusted_proxies.clone(), Whom::everybody());
+        let port = address.port();
+        let at_home =
+            AtHome::begin(Arc::clone(&core), doors.clone(), trusted.clone(), &whom, port).boxed().await;
+        let home_network = tokio::spawn(at_home.run(stop.clone()));
+        let known = Some(Arc::clone(&core.known_networks));
+        let server = tokio::spawn(http::serve_home(listener, doors, trusted, known, whom, stop.clone()));
         let refusals = tokio::spawn(refusal::write_until(Arc::clone(&core), unwritten, stop.clone()));
         let writer = tokio::spawn(write_until(Arc::clone(&core), active, stop.clone()));
         let relay_key = relay_key(&core.store, &*core.random).await?;
@@ -104,7 +115,19 @@ impl App {
         let relay = tokio::spawn(relay::run(ear, stop.clone()));
         let delivery = tokio::spawn(delivery::run(Arc::clone(&core), Arc::new(post), stop.clone()));
         let pruning = tokio::spawn(pruning::run(Arc::clone(&core), stop.clone()));
-        Ok(Self { core, address, stop, server, writer, refusals, delivery, relay, pruning, _lock: lock })
+        Ok(Self {
+            core,
+            address,
+            stop,
+            server,
+            home_network,
+            writer,
+            refusals,
+            delivery,
+            relay,
+            pruning,
+            _lock: lock,
+        })
     }
 
     /// The address it listens on.
@@ -147,6 +170,9 @@ impl App {
         self.stop.cancel();
         if let Err(error) = self.server.await {
             tracing::error!(error = %causes(&error), "the server did not stop well");
+        }
+        if let Err(error) = self.home_network.await {
+            tracing::error!(error = %causes(&error), "what listens on the home network did not stop well");
         }
         if let Err(error) = self.delivery.await {
             tracing::error!(error = %causes(&error), "what is told outside did not stop well");
@@ -204,6 +230,12 @@ async fn certificates(config: &Config, store: &Store, parts: &Parts) -> Result<C
         tracing::warn!(error = %causes(&error), "the certificate of the home's authority could not be left in its folder");
     }
     Ok(certificates)
+}
+
+/// By what the home is known on the household's network.
+async fn nearby_id(store: &Store, random: &dyn Random) -> Result<HomeId> {
+    let id = store.nearby_id(|| HomeId::new(random).as_bytes().to_vec()).await?;
+    HomeId::from_bytes(&id).ok_or_else(|| Error::corrupt("key", "it is not 16 bytes long"))
 }
 
 /// By which push services know the home. They read whom to ask when it misbehaves: its public address, which says nothing that
@@ -278,6 +310,17 @@ pub async fn open(
     };
     let certificates = Arc::new(certificates(config, &store, &parts).await?);
     let push_key = vapid(config, &store, &*parts.random).await?.public_key();
+    let reach = Reach {
+        public_url: config.public_url.clone(),
+        listens: address,
+        is_in_container: config.is_in_container,
+    };
+    let home_network = Listening::new(
+        reach.fixed(),
+        parts.interfaces,
+        nearby_id(&store, &*parts.random).await?,
+        store.home_networks().await?,
+    );
     let (refusals, unwritten) = refusal::channel();
     let announcer = Announcer::new(&*parts.random);
     let waits = crate::access::waits::Waits::since(&*parts.clock);
@@ -311,11 +354,8 @@ pub async fn open(
         geo_progress: std::sync::Mutex::default(),
         public_url,
         certificates,
-        reach: Reach {
-            public_url: config.public_url.clone(),
-            listens: address,
-            is_in_container: config.is_in_container,
-        },
+        reach,
+        home_network,
         order,
     };
     Ok((Arc::new(core), active, unwritten))

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use fault::Fault;
 
-use crate::model::{KeyPin, ProfileId, Timestamp};
+use crate::model::{HomeNetworkFixed, KeyPin, ProfileId, Timestamp};
 
 /// The result of every verb.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -129,6 +129,30 @@ pub enum Error {
     /// A fire drill is under way, or is being tidied up.
     #[error("A fire drill is under way already. Wait for its end, or end it, then try again.")]
     DrillUnderWay,
+    /// Where the home listens is not for a button to say.
+    #[error("{}", .0.sentence())]
+    HomeNetworkFixed(HomeNetworkFixed),
+    /// The computer that the home runs on is on no household's network.
+    #[error(
+        "The computer that your home runs on is on no home network. Connect it to the one that your phone is on, then try again."
+    )]
+    NoHomeNetwork,
+    /// The home cannot listen where it was to.
+    #[error(
+        "Your home cannot listen at {address}. Another program may use that port: close it, or start Latchkey with another one (--listen), then try again."
+    )]
+    CannotListen {
+        /// Where.
+        address: String,
+        /// Why, in the system's words.
+        #[source]
+        cause: Cause,
+    },
+    /// Multicast DNS cannot be spoken here.
+    #[error(
+        "This device cannot look around on its network. Type the address that your home shows under \"Add a phone\"."
+    )]
+    CannotLookAround(#[source] Cause),
     /// The code was not found, or ran out, or was used.
     #[error("That code is not valid any more. Check it on the device, or ask the device for a new one.")]
     CodeNotValid,
@@ -360,6 +384,10 @@ impl Error {
             Self::WrongRecoveryCode => "wrong_recovery_code",
             Self::LastAdultProfile => "last_adult_profile",
             Self::DrillUnderWay => "drill_under_way",
+            Self::HomeNetworkFixed(_) => "home_network_fixed",
+            Self::NoHomeNetwork => "no_home_network",
+            Self::CannotListen { .. } => "cannot_listen",
+            Self::CannotLookAround(_) => "cannot_look_around",
             Self::CodeNotValid => "code_not_valid",
             Self::PairingNotValid => "pairing_not_valid",
             Self::PairingWaits => "pairing_waits",
@@ -421,6 +449,9 @@ impl Error {
             | Self::PairingDenied
             | Self::PairingSpoiled
             | Self::DrillUnderWay
+            | Self::HomeNetworkFixed(_)
+            | Self::NoHomeNetwork
+            | Self::CannotListen { .. }
             | Self::WaitStarted { .. }
             | Self::Waiting { .. } => 409,
             Self::MethodNotAllowed => 405,
@@ -428,7 +459,7 @@ impl Error {
             Self::UnknownHost => 421,
             Self::Invalid { .. } => 422,
             Self::TooManyAttempts { .. } => 429,
-            Self::GeoUpdate { .. } | Self::HomeUnreachable(_) => 502,
+            Self::GeoUpdate { .. } | Self::HomeUnreachable(_) | Self::CannotLookAround(_) => 502,
             Self::Busy | Self::Failing(_) => 503,
             Self::Storage { fault, .. } | Self::NotSignedOut { fault, .. } => fault.status(),
             Self::Remote { status, .. } => *status,

@@ -15,7 +15,7 @@
 //! A verb looks up, decides by the pure functions of [`familiarity`] and [`model`], makes one change in [`store`],
 //! and announces it by [`events`]. What it keeps is data, and [`words`] are made of it where somebody reads them. [`access::live`] keeps the promise that a signed-out session is refused at its
 //! very next request. [`geo`] and [`identify`] say where and what a device is; [`alerting`] listens to a home and
-//! tells a person; [`outside`] hands what it is given to servers of others; [`wire`] is what travels. [`app`] puts the parts together, [`demo`] lives a made-up past through
+//! tells a person; [`nearby`] says on the household's network that a home is here; [`outside`] hands what it is given to servers of others; [`wire`] is what travels. [`app`] puts the parts together, [`demo`] lives a made-up past through
 //! the verbs, and [`replay`] judges the sign-ins of a file by the same rule.
 //!
 //! What the parts do not ask for themselves comes in as an argument: the time ([`clock`]), randomness ([`random`]),
@@ -53,6 +53,7 @@ pub mod clock;
 pub mod error;
 pub mod files;
 pub mod memory;
+pub mod nearby;
 pub mod outside;
 pub mod random;
 pub mod spreadsheet;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// What each part of the core may know of. What is not listed here is free to use by all: the words
 /// (`model`), errors, the clock and randomness.
-const ARROWS: [(&str, &[&str]); 24] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     ("model", &[]),
     ("words", &[]),
     ("clock", &[]),
@@ -24,12 +24,16 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("tls", &["files"]),
     ("events", &["wire"]),
     ("outside", &["tls"]),
-    ("access", &["familiarity", "store", "geo", "identify", "events", "wire", "words", "tls", "outside"]),
+    ("nearby", &[]),
+    (
+        "access",
+        &["familiarity", "store", "geo", "identify", "events", "wire", "words", "tls", "outside", "nearby"],
+    ),
     ("home", &["access", "wire", "words", "tls", "events", "spreadsheet"]),
     ("alerting", &["home", "wire", "words", "familiarity"]),
     ("delivery", &["access", "alerting", "outside", "wire", "words"]),
     ("config", &["files", "outside"]),
-    ("http", &["home", "access", "wire", "config"]),
+    ("http", &["home", "access", "wire", "config", "nearby"]),
     ("replay", &["familiarity", "geo", "identify", "spreadsheet", "words"]),
     ("demo", &["app", "access", "config", "wire", "home"]),
 ];

@@ -18,8 +18,8 @@ use latchkey::model::{
 };
 use latchkey::wire::{
     ActivityReport, AlertAnswer, AlertQuery, AlertSettingsChange, AnswerEffect, CodeAnswer, CodeDecision,
-    DeviceChange, DeviceQuery, DrillState, DrillStepKind, Event, EventKind, HistoryQuery, NewClaim,
-    NewProfile, NextSteps, NoAddress, PairingAnswer, PairingFinish, PairingState, PasswordChange,
+    DeviceChange, DeviceQuery, DrillState, DrillStepKind, Event, EventKind, HistoryQuery, HomeNetworkChange,
+    NewClaim, NewProfile, NextSteps, NoAddress, PairingAnswer, PairingFinish, PairingState, PasswordChange,
     ProfileChange, ProfileChoice, Proof, SessionProof, SettingsChange, SetupRequest, SignInRequest,
     SignOutEffect, SignOutMany, SignedIn, StepSkip,
 };
@@ -178,5 +178,7 @@ mod alerts;
 mod codes;
 #[path = "contract/devices.rs"]
 mod devices;
+#[path = "contract/home.rs"]
+mod home;
 #[path = "contract/people.rs"]
 mod people;

@@ -99,6 +99,7 @@ fn body_for(call: &str, id: &str) -> Option<Value> {
             "current_password": PASSWORD, "new_password": "another row", "sign_out_everything_else": false,
         }),
         "PUT /api/v1/relay" => json!({ "relay_url": "https://ntfy.sh" }),
+        "PUT /api/v1/home-network" => json!({ "on": true, "password": PASSWORD }),
         "PUT /api/v1/next-steps" => json!({ "step": "tv", "skipped": true }),
         "POST /api/v1/session/proof" => json!({ "password": PASSWORD }),
         "POST /api/v1/pairings/{id}/answer" => json!({ "decision": "allow", "digits": "47" }),

@@ -42,6 +42,7 @@ async fn open(folder: &Path, clock: &Arc<ManualClock>, seed: u64) -> Arc<Core> {
         clock: Arc::clone(clock) as _,
         random: Arc::new(SeededRandom::new(seed)),
         zone: jiff::tz::TimeZone::UTC,
+        ..Parts::default()
     };
     app::open(&config, config.listen, parts).await.expect("opens").0
 }

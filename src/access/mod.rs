@@ -27,6 +27,7 @@ pub mod going_on;
 pub mod guard_key;
 pub mod hearing;
 pub mod history;
+pub mod home_network;
 mod judging;
 pub mod known_networks;
 mod let_in;
@@ -130,6 +131,8 @@ pub struct Core {
     pub certificates: Arc<Certificates>,
     /// Where other devices can open the home.
     pub reach: reach::Reach,
+    /// Whether it listens on the home network.
+    pub home_network: home_network::Listening,
     /// The order of entries of the history and of alerts: the one they happened in, whatever the clock was set to meanwhile.
     pub(crate) order: IdOrder,
 }
@@ -138,6 +141,16 @@ impl Core {
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The address that people and devices open: as configured, or else on the home network while the home listens there, or else as
+    /// it listens.
+    pub fn address(&self) -> String {
+        let near = if self.reach.public_url.is_none() { self.home_network.addresses().ok() } else { None };
+        match near.as_deref() {
+            Some([first, ..]) => format!("http://{first}"),
+            _ => self.public_url.clone(),
+        }
     }
 
     /// Carries `change` through even when whoever asked for it hangs up: a session that has ended in the

@@ -101,7 +101,7 @@ pub fn start(core: &Core, manager: &Manager) -> Result<Pairing> {
         id: PairingId::new(&*core.clock, &*core.random),
         by: manager.session_id(),
         code: normal(&new_user_code(&*core.random)),
-        origins: core.reach.origins(),
+        origins: core.reach.origins(&core.home_network),
         expires_at: core.now().after(LIFETIME),
         until: now + LIFETIME,
         stage: Stage::Open,

@@ -5,17 +5,13 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::{Host, Url};
 
+use super::home_network::Listening;
+use crate::model::HomeNetworkFixed;
+use crate::nearby::{Own, is_private};
 use crate::wire::NoAddress;
 
 /// Most addresses that are offered: a computer with more has them from programs that make networks of their own.
 const MOST: usize = 6;
-
-/// Beginnings of the names of interfaces that lead to containers, virtual machines and tunnels, which no phone of the household is
-/// on.
-const VIRTUAL: [&str; 14] = [
-    "docker", "br-", "veth", "virbr", "vmnet", "vbox", "podman", "cni", "lxc", "lxd", "tun", "tap", "utun",
-    "wg",
-];
 
 /// How the home was set up to be reached.
 #[derive(Clone, Debug)]
@@ -28,23 +24,14 @@ pub struct Reach {
     pub is_in_container: bool,
 }
 
-/// An address of this computer, and the name of the interface that has it.
-#[derive(Clone, Debug)]
-struct Own {
-    interface: String,
-    address: IpAddr,
-}
-
 impl Reach {
     /// The origins that a phone can open, the likeliest first: `https://latchkey.home.example`, or `http://192.168.1.5:8470`.
     ///
     /// # Errors
     ///
     /// Why there is none.
-    pub fn origins(&self) -> Result<Vec<String>, NoAddress> {
-        // Interfaces that cannot be read are not known: an address that is typed by hand may still work.
-        let read = || if_addrs::get_if_addrs().map(all).unwrap_or_default();
-        self.told().unwrap_or_else(|| self.among(&read()))
+    pub fn origins(&self, near: &Listening) -> Result<Vec<String>, NoAddress> {
+        self.told(near.addresses()).unwrap_or_else(|| self.among(&near.own()))
     }
 
     /// Whether the home itself answers https where a phone opens it, with a key of its own, and no proxy with another.
@@ -52,16 +39,33 @@ impl Reach {
         self.public_url.as_ref().is_none_or(|url| url.scheme() != "https" || is_this_computer(url))
     }
 
-    /// What the settings alone say, if they do.
-    fn told(&self) -> Option<Result<Vec<String>, NoAddress>> {
-        if let Some(url) = self.public_url.as_ref().filter(|url| !is_this_computer(url)) {
+    /// Why it is not for a button to say where the home listens, if it is not.
+    pub fn fixed(&self) -> Option<HomeNetworkFixed> {
+        if self.public().is_some() {
+            Some(HomeNetworkFixed::PublicAddress)
+        } else if self.is_in_container {
+            Some(HomeNetworkFixed::InContainer)
+        } else {
+            let is_told = !self.listens.ip().to_canonical().is_loopback();
+            is_told.then_some(HomeNetworkFixed::Told)
+        }
+    }
+
+    /// The address people open, where it is not this computer's own.
+    fn public(&self) -> Option<&Url> {
+        self.public_url.as_ref().filter(|url| !is_this_computer(url))
+    }
+
+    /// What the settings alone say, if they do; and `near`, where it listens on the home network by a button.
+    fn told(&self, near: Result<Vec<SocketAddr>, NoAddress>) -> Option<Result<Vec<String>, NoAddress>> {
+        if let Some(url) = self.public() {
             return Some(Ok(vec![url.as_str().trim_end_matches('/').to_owned()]));
         }
         let listens = self.listens.ip().to_canonical();
         if listens.is_loopback() {
-            Some(Err(NoAddress::ListensHereOnly))
+            Some(near.map(|addresses| addresses.iter().map(origin).collect()))
         } else if !listens.is_unspecified() {
-            Some(Ok(vec![format!("http://{}", self.listens)]))
+            Some(Ok(vec![origin(&self.listens)]))
         } else if self.is_in_container {
             Some(Err(NoAddress::InContainer))
         } else {
@@ -72,24 +76,20 @@ impl Reach {
     /// Those of this computer's addresses that are on a household's network, when it listens on all.
     fn among(&self, own: &[Own]) -> Result<Vec<String>, NoAddress> {
         let both = self.listens.is_ipv6();
-        let mut found: Vec<_> = own.iter().filter(|one| is_of_a_household(one.address, both)).collect();
+        let is_reached = |address: IpAddr| is_private(address) && (both || address.is_ipv4());
+        let mut found: Vec<_> = own.iter().filter(|one| is_reached(one.address)).collect();
         found.sort_by_key(|one| (one.is_virtual(), one.address.is_ipv6()));
         if found.is_empty() {
             return Err(NoAddress::NoNetwork);
         }
-        let origin = |one: &Own| format!("http://{}", SocketAddr::new(one.address, self.listens.port()));
-        Ok(found.into_iter().take(MOST).map(origin).collect())
+        let at = |one: &Own| origin(&SocketAddr::new(one.address, self.listens.port()));
+        Ok(found.into_iter().take(MOST).map(at).collect())
     }
 }
 
-impl Own {
-    fn is_virtual(&self) -> bool {
-        VIRTUAL.iter().any(|start| self.interface.starts_with(start))
-    }
-}
-
-fn all(interfaces: Vec<if_addrs::Interface>) -> Vec<Own> {
-    interfaces.into_iter().map(|one| Own { address: one.ip(), interface: one.name }).collect()
+/// As people open it.
+fn origin(address: &SocketAddr) -> String {
+    format!("http://{address}")
 }
 
 /// Whether an address stands for the computer that opens it.
@@ -99,14 +99,6 @@ pub(super) fn is_this_computer(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => true,
-    }
-}
-
-/// Whether an address is one that households have within (RFC 1918, RFC 4193).
-fn is_of_a_household(address: IpAddr, also_ipv6: bool) -> bool {
-    match address {
-        IpAddr::V4(address) => address.is_private(),
-        IpAddr::V6(address) => also_ipv6 && address.is_unique_local(),
     }
 }
 
@@ -123,19 +115,27 @@ mod tests {
     }
 
     fn own(all: &[(&str, &str)]) -> Vec<Own> {
-        let one = |(interface, address): &(&str, &str)| Own {
-            interface: (*interface).to_owned(),
-            address: address.parse().expect("an address"),
+        let one = |(interface, address): &(&str, &str)| {
+            Own::new(*interface, address.parse().expect("an address"), 24).expect("an address")
         };
         all.iter().map(one).collect()
+    }
+
+    /// What it says without a look at the computer's networks, while it listens on the home network at these addresses.
+    fn said(reach: &Reach, near: &[&str]) -> Result<Vec<String>, NoAddress> {
+        let near: Vec<_> = near.iter().map(|address| address.parse().expect("an address")).collect();
+        let near = if near.is_empty() { Err(NoAddress::ListensHereOnly) } else { Ok(near) };
+        reach.told(near).expect("the settings say it")
     }
 
     #[test]
     fn a_public_address_is_the_one_unless_it_stands_for_whoever_opens_it() {
         let public = reach("127.0.0.1:8470", Some("https://latchkey.home.example"));
-        assert_eq!(public.origins(), Ok(vec!["https://latchkey.home.example".to_owned()]));
+        let address = Ok(vec!["https://latchkey.home.example".to_owned()]);
+        assert_eq!(said(&public, &[]), address);
+        assert_eq!(said(&public, &["192.168.1.5:8470"]), address);
         for nobodys in ["http://localhost:8470", "http://127.0.0.1", "http://[::1]:8470"] {
-            let origins = reach("127.0.0.1:8470", Some(nobodys)).origins();
+            let origins = said(&reach("127.0.0.1:8470", Some(nobodys)), &[]);
             assert_eq!(origins, Err(NoAddress::ListensHereOnly), "{nobodys}");
         }
     }
@@ -155,11 +155,32 @@ mod tests {
     #[test]
     fn a_home_that_listens_on_this_computer_only_says_so() {
         for listens in ["127.0.0.1:8470", "[::1]:8470", "[::ffff:127.0.0.1]:8470"] {
-            assert_eq!(reach(listens, None).origins(), Err(NoAddress::ListensHereOnly), "{listens}");
+            assert_eq!(said(&reach(listens, None), &[]), Err(NoAddress::ListensHereOnly), "{listens}");
         }
-        assert_eq!(reach("192.168.1.5:8470", None).origins(), Ok(vec!["http://192.168.1.5:8470".to_owned()]));
+        let here = |address: &str| Ok(vec![format!("http://{address}")]);
+        assert_eq!(said(&reach("192.168.1.5:8470", None), &[]), here("192.168.1.5:8470"));
+        assert_eq!(said(&reach("127.0.0.1:8470", None), &["192.168.1.5:8470"]), here("192.168.1.5:8470"));
         let contained = Reach { is_in_container: true, ..reach("0.0.0.0:8470", None) };
-        assert_eq!(contained.origins(), Err(NoAddress::InContainer));
+        assert_eq!(said(&contained, &[]), Err(NoAddress::InContainer));
+    }
+
+    #[test]
+    fn a_button_says_where_the_home_listens_unless_something_else_does() {
+        let contained = Reach { is_in_container: true, ..reach("127.0.0.1:8470", None) };
+        for (reach, fixed) in [
+            (reach("127.0.0.1:8470", None), None),
+            (reach("[::1]:80", None), None),
+            (reach("127.0.0.1:8470", Some("http://localhost:8470")), None),
+            (reach("0.0.0.0:8470", None), Some(HomeNetworkFixed::Told)),
+            (reach("192.168.1.5:8470", None), Some(HomeNetworkFixed::Told)),
+            (
+                reach("127.0.0.1:8470", Some("https://latchkey.home.example")),
+                Some(HomeNetworkFixed::PublicAddress),
+            ),
+            (contained, Some(HomeNetworkFixed::InContainer)),
+        ] {
+            assert_eq!(reach.fixed(), fixed, "{reach:?}");
+        }
     }
 
     #[test]

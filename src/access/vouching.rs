@@ -33,7 +33,7 @@ pub(super) enum About {
         /// The one it is.
         earlier: DeviceId,
     },
-    /// What the household is told, and when.
+    /// What the household is told, and when; and from where its home can be reached.
     Settings,
     /// Who manages: PINs and kinds of profiles. Whoever does not manage is told nothing, which a stranger would like.
     Profiles,

@@ -10,8 +10,9 @@ use super::Home;
 use crate::access::asking::Asking;
 use crate::access::caller::{Caller, Manager};
 use crate::access::{
-    Core, activity, alerts, badge, channels, check, codes, devices, drill, familiarity, geo, history, merge,
-    next_steps, pairing, password, profiles, proof, recover, relay, set_up, sign_in, sign_out,
+    Core, activity, alerts, badge, channels, check, codes, devices, drill, familiarity, geo, history,
+    home_network, merge, next_steps, pairing, password, profiles, proof, recover, relay, set_up, sign_in,
+    sign_out,
 };
 use crate::error::{Error, Result};
 pub use crate::events::Heard;
@@ -20,10 +21,11 @@ use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
     AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
     DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Drill, Event, EventKind, Fresh,
-    GeoStatus, HistoryPage, HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing,
-    PairingAnswer, PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile,
-    ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery, RelayChange, SessionProof,
-    SetupRequest, SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
+    GeoStatus, HistoryPage, HistoryQuery, HomeNetwork, HomeNetworkChange, HomeStatus, NewChannel, NewClaim,
+    NewProfile, NextSteps, Pairing, PairingAnswer, PairingClaim, PairingFinish, PasswordChange,
+    PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, Proven, Recovered,
+    Recovery, RelayChange, SessionProof, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
+    SignOutResult, SignedIn, StepSkip,
 };
 
 /// The home on this computer, as one request sees it. Cheap to make.
@@ -137,7 +139,7 @@ impl Home for Here {
         Ok(HomeStatus {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             set_up: self.core.store.has_account().await?,
-            public_url: self.core.public_url.clone(),
+            public_url: self.core.address(),
             fingerprint: Some(self.core.certificates.pin().letters()),
         })
     }
@@ -291,6 +293,16 @@ impl Home for Here {
     async fn skip_step(&self, skip: StepSkip) -> Result<NextSteps> {
         let manager = self.manager().await?;
         still(&manager, next_steps::skip(&self.core, &manager, skip).await?)
+    }
+
+    async fn home_network(&self) -> Result<HomeNetwork> {
+        let manager = self.manager().await?;
+        still(&manager, home_network::show(&self.core))
+    }
+
+    async fn set_home_network(&self, change: HomeNetworkChange) -> Result<HomeNetwork> {
+        let manager = self.manager().await?;
+        still(&manager, home_network::set(&self.core, &manager, change).await?)
     }
 
     async fn start_drill(&self) -> Result<Drill> {

@@ -125,6 +125,14 @@ macro_rules! operations {
             /// Skips a step of that, or takes it up again. What works already is not skipped.
             skip_step(Body skip: StepSkip) gives NextSteps [manager PUT "/api/v1/next-steps" OK, home]
 
+            /// Whether the home listens on the home network, and where other devices can open it.
+            home_network() gives HomeNetwork [manager GET "/api/v1/home-network" OK, home]
+
+            /// Has the home listen on the home network from now on, or on this computer only. Only a device that is familiar itself
+            /// may. Where it was told at its start where to listen, this is refused.
+            set_home_network(Body change: HomeNetworkChange) gives HomeNetwork
+                [manager PUT "/api/v1/home-network" OK, home, 409 429]
+
             /// Begins a fire drill: a made-up stranger goes the real way, from the sign-in to the refused request after somebody
             /// signed it out, and leaves nothing behind. Only a device that is familiar itself may.
             start_drill() gives Drill [manager POST "/api/v1/drills" CREATED, drills, 409 429]

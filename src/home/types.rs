@@ -5,10 +5,10 @@ pub use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
     AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
     DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Drill, GeoStatus, HistoryPage,
-    HistoryQuery, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps, Pairing, PairingAnswer,
-    PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Profile, ProfileChange,
-    ProfileChoice, ProfileList, Proven, Recovered, Recovery, RelayChange, SessionProof, SetupRequest,
-    SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
+    HistoryQuery, HomeNetwork, HomeNetworkChange, HomeStatus, NewChannel, NewClaim, NewProfile, NextSteps,
+    Pairing, PairingAnswer, PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode,
+    Profile, ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery, RelayChange,
+    SessionProof, SetupRequest, SignInRequest, SignOutMany, SignOutReport, SignOutResult, SignedIn, StepSkip,
 };
 pub use std::string::String;
 

@@ -16,6 +16,7 @@ mod failure;
 mod front_door;
 mod guard;
 mod handed;
+mod home_network;
 mod input;
 mod interface;
 mod lost;
@@ -51,8 +52,9 @@ use crate::error::Error;
 pub use asking::Peer;
 pub use door::Door;
 pub use doors::Doors;
+pub use home_network::AtHome;
 pub use openapi::description;
-pub use serve::{serve, serve_home};
+pub use serve::{Whom, serve, serve_home};
 pub use surroundings::{Around, Surroundings};
 
 /// Longest body of a request, in bytes.

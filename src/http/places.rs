@@ -186,6 +186,11 @@ impl Connection {
         }
     }
 
+    /// Whether it listens to events, which have no end.
+    pub fn listens(&self) -> bool {
+        self.doing.load(Ordering::Acquire) & 3 == Doing::Listening as u64
+    }
+
     fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
         if let Some(task) = self.task.get() {

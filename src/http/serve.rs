@@ -1,6 +1,6 @@
 //! Accepting connections, with limits, until the home stops.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::util::{MapRequest, MapResponse};
 
 use super::asking::Peer;
@@ -42,11 +42,40 @@ const WARN_EVERY: Duration = Duration::from_mins(1);
 /// Longest time that requests under way may take when the home stops.
 const STOP_TIME: Duration = Duration::from_secs(5);
 
+/// The same, when a listener closes that is not for everybody: time for the answer that it does.
+const CLOSE_TIME: Duration = Duration::from_secs(2);
+
+/// Whom a listener serves.
+#[derive(Clone)]
+pub struct Whom {
+    /// Places for all listeners of a home.
+    places: Places,
+    /// Whose connections are taken; everybody's without it.
+    takes: Option<Arc<dyn Fn(IpAddr) -> bool + Send + Sync>>,
+}
+
+impl Whom {
+    /// Everybody who reaches it.
+    pub fn everybody() -> Self {
+        Self { places: Places::for_files(most_files()), takes: None }
+    }
+
+    /// Of those, whoever comes from such an address; the connections of others are closed before anything is read.
+    #[must_use]
+    pub fn only(&self, takes: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
+        Self { places: self.places.clone(), takes: Some(Arc::new(takes)) }
+    }
+
+    fn are(&self, address: IpAddr) -> bool {
+        self.takes.as_ref().is_none_or(|takes| takes(address))
+    }
+}
+
 /// Serves `router` on `listener` until `stop`, without TLS; then lets requests under way finish.
 ///
 /// Addresses in `trusted` are proxies', which speak for many clients.
 pub async fn serve(listener: TcpListener, router: Router, trusted: Vec<IpNet>, stop: CancellationToken) {
-    serve_home(listener, Doors::plain(router), trusted, None, stop).await;
+    serve_home(listener, Doors::plain(router), trusted, None, Whom::everybody(), stop).await;
 }
 
 /// The same for the doors of a home, that knows networks of its household: they have places of their own.
@@ -55,10 +84,24 @@ pub async fn serve_home(
     doors: Doors,
     trusted: Vec<IpNet>,
     known: Option<Arc<KnownNetworks>>,
+    whom: Whom,
     stop: CancellationToken,
 ) {
+    accept(listener, doors, trusted, known, whom, stop).await.finish().await;
+}
+
+/// The same until `stop`: nobody new comes in from then on, and what is left is to let requests under way [finish](Leaving::finish).
+pub async fn accept(
+    listener: TcpListener,
+    doors: Doors,
+    trusted: Vec<IpNet>,
+    known: Option<Arc<KnownNetworks>>,
+    whom: Whom,
+    stop: CancellationToken,
+) -> Leaving {
     set_up(&listener);
-    let places = Places::for_files(most_files());
+    let places = &whom.places;
+    let cut = CancellationToken::new();
     let graceful = GracefulShutdown::new();
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(MOST_HEADERS);
@@ -80,6 +123,10 @@ pub async fn serve_home(
             }
         };
         let address = peer.ip().to_canonical();
+        if !whom.are(address) {
+            refusals.warn(&format!("{peer} is not on the home network"));
+            continue;
+        }
         let is_proxy = trusted.iter().any(|net| net.contains(&address));
         let guest = if address.is_loopback() {
             Guest::ThisComputer
@@ -100,20 +147,39 @@ pub async fn serve_home(
         let watcher = graceful.watcher();
         let counted = Arc::clone(&place.connection);
         let serving = Arc::clone(&serving);
+        let cut_off = cut.clone();
+        let (watched, is_for_some) = (Arc::clone(&place.connection), whom.takes.is_some());
         let task = tokio::spawn(async move {
             let has_asked = Arc::new(AtomicBool::new(false));
             tokio::select! {
                 () = serving.answer(arrived, Arc::clone(&has_asked), watcher) => {}
                 // Whoever has not even said what they want does not keep the home from stopping.
                 () = stopped_before(&serving.stop, &has_asked) => {}
+                () = cut_short(&serving.stop, &cut_off, is_for_some.then_some(&*watched)) => {}
             }
             drop(place);
         });
         counted.is_served_by(task.abort_handle());
     }
     drop(listener);
-    if tokio::time::timeout(STOP_TIME, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests were still under way when the home stopped");
+    let time = if whom.takes.is_some() { CLOSE_TIME } else { STOP_TIME };
+    Leaving { graceful, time, _cut: cut.drop_guard() }
+}
+
+/// The connections of a listener that has closed.
+pub struct Leaving {
+    graceful: GracefulShutdown,
+    time: Duration,
+    /// Ends those that are left, when it goes.
+    _cut: DropGuard,
+}
+
+impl Leaving {
+    /// Closes them: at once where nothing is under way, and after a while in any case.
+    pub async fn finish(self) {
+        if tokio::time::timeout(self.time, self.graceful.shutdown()).await.is_err() {
+            tracing::info!("some requests were still under way when their connections were closed");
+        }
     }
 }
 
@@ -171,6 +237,18 @@ async fn stopped_before(stopping: &CancellationToken, has_asked: &AtomicBool) {
     if has_asked.load(Ordering::Acquire) {
         std::future::pending::<()>().await;
     }
+}
+
+/// Waits until a connection is to end whatever it does. Where the home goes on, events do too: who only listens to them is not waited
+/// for when a listener closes.
+async fn cut_short(stopping: &CancellationToken, cut_off: &CancellationToken, of_some: Option<&Connection>) {
+    if let Some(connection) = of_some {
+        stopping.cancelled().await;
+        if connection.listens() {
+            return;
+        }
+    }
+    cut_off.cancelled().await;
 }
 
 /// What every connection of a listener inherits.

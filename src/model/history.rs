@@ -83,11 +83,13 @@ pub enum HistoryKind {
     ChannelRemoved,
     /// Two devices brought the code that a screen showed to a phone: neither was let in.
     PairingSpoiled,
+    /// The home listens on the home network from then on, or not any more.
+    HomeNetworkChanged,
 }
 
 impl HistoryKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::AccountCreated,
         Self::SignIn,
         Self::SignInFailed,
@@ -110,6 +112,7 @@ impl HistoryKind {
         Self::ChannelAdded,
         Self::ChannelRemoved,
         Self::PairingSpoiled,
+        Self::HomeNetworkChanged,
     ];
 
     /// Its name in JSON and in the store.
@@ -137,6 +140,7 @@ impl HistoryKind {
             Self::ChannelAdded => "channel_added",
             Self::ChannelRemoved => "channel_removed",
             Self::PairingSpoiled => "pairing_spoiled",
+            Self::HomeNetworkChanged => "home_network_changed",
         }
     }
 }

@@ -73,6 +73,11 @@ pub enum HistoryDetail {
         /// Which half.
         part: Part,
     },
+    /// Whether the home listens on the home network from then on.
+    HomeNetwork {
+        /// Whether it does.
+        on: bool,
+    },
     /// What an earlier version said in a word, which is not one of the above. To be quoted as it is.
     SaidBefore {
         /// The word, or a name.

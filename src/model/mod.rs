@@ -11,6 +11,7 @@ mod familiarity;
 mod guessable;
 mod history;
 mod history_detail;
+mod home_network;
 mod id;
 mod job;
 mod key_pin;
@@ -46,6 +47,7 @@ pub use device::{
 pub use familiarity::{Familiarity, Telling, Verdict};
 pub use history::{HistoryEntry, HistoryKind};
 pub use history_detail::{Guess, HistoryDetail, Part, ProfileDeed, history_detail};
+pub use home_network::HomeNetworkFixed;
 pub use id::{AccountId, AlertId, ChannelId, DeviceId, HistoryId, IdOrder, PairingId, ProfileId, SessionId};
 pub use job::{Job, JobId, JobState, JobWork};
 pub use key_pin::{KeyPin, NoPin};

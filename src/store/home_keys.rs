@@ -27,6 +27,11 @@ impl Store {
         self.home_key("certificates", make).await
     }
 
+    /// By what the home is known on the household's network. No secret, and kept in the same way.
+    pub async fn nearby_id(&self, make: impl FnOnce() -> Vec<u8>) -> Result<Vec<u8>> {
+        self.home_key("nearby", make).await
+    }
+
     async fn home_key(&self, name: &'static str, make: impl FnOnce() -> Vec<u8>) -> Result<Vec<u8>> {
         let found: Option<(Vec<u8>,)> = sqlx::query_as("SELECT key FROM home_keys WHERE name = $1")
             .bind(name)

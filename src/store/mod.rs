@@ -19,6 +19,7 @@ mod guard_keys;
 mod health;
 mod history;
 mod home_keys;
+mod home_settings;
 mod jobs;
 mod live_rows;
 mod lock;

@@ -70,6 +70,8 @@ pub enum EventKind {
     DrillChanged,
     /// A step of what is left to do was skipped, or taken up again.
     NextStepsChanged,
+    /// The home listens on the home network, or not any more.
+    HomeNetworkChanged,
     /// A forgotten password was replaced on the home's own computer.
     PasswordRecovered,
     /// Somebody failed to sign in.

@@ -12,6 +12,7 @@ mod familiarity;
 mod fresh;
 mod history;
 mod home;
+mod home_network;
 mod next_steps;
 mod pairing;
 mod places;
@@ -35,6 +36,7 @@ pub use history::{HistoryItem, HistoryPage, HistoryQuery};
 pub use home::{
     GeoFile, GeoNetworks, GeoProgress, GeoState, GeoStatus, HomeStatus, ProxyNotice, ProxyProblem,
 };
+pub use home_network::{HomeNetwork, HomeNetworkChange};
 pub use next_steps::{NextStep, NextSteps, StepSkip};
 pub use pairing::{
     NewClaim, NoAddress, Pairing, PairingAnswer, PairingClaim, PairingFinish, PairingPhone, PairingState,

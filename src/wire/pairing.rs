@@ -45,6 +45,10 @@ pub enum NoAddress {
     InContainer,
     /// The computer it runs on has no address on a household's network.
     NoNetwork,
+    /// It listens on the home network, and the computer it runs on is on another one now.
+    AnotherNetwork,
+    /// It is to listen on the home network, and another program has its port there.
+    PortTaken,
 }
 
 /// What has become of a code that is shown to a phone.

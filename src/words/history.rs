@@ -62,6 +62,8 @@ pub fn detail(detail: &HistoryDetail) -> Cow<'_, str> {
             Part::Known => "what was known of the account",
             Part::Settings => "what was set about alerts",
         },
+        HistoryDetail::HomeNetwork { on: true } => "on",
+        HistoryDetail::HomeNetwork { on: false } => "off",
         HistoryDetail::SaidBefore { text } => text,
         HistoryDetail::Unknown => "something that this version of Latchkey does not know",
     })

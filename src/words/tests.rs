@@ -127,6 +127,7 @@ fn every_kind_of_detail_has_words() {
         HistoryDetail::Budget { budget: Budget::Quarterly },
         HistoryDetail::Channel { channel: ChannelKind::Ntfy, name: "ntfy.example".into() },
         HistoryDetail::Part { part: Part::Known },
+        HistoryDetail::HomeNetwork { on: true },
         HistoryDetail::SaidBefore { text: "wrong_credentials".into() },
         HistoryDetail::Unknown,
     ];
@@ -146,6 +147,7 @@ fn every_kind_of_detail_has_words() {
             "at most one false alarm in three months",
             "ntfy.example",
             "what was known of the account",
+            "on",
             "wrong_credentials",
             "something that this version of Latchkey does not know",
         ]

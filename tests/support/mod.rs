@@ -6,6 +6,7 @@
 pub mod away;
 pub mod browser;
 pub mod disk;
+pub mod lan;
 pub mod ntfy;
 pub mod peer;
 pub mod phone;
@@ -25,6 +26,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub use browser::{Answer, Blocked, Browser};
+pub use lan::Lan;
 
 /// The account's login name.
 pub const LOGIN: &str = "ana";
@@ -47,6 +49,8 @@ pub struct TestHome {
     pub app: App,
     /// Its clock.
     pub clock: Arc<ManualClock>,
+    /// The networks that its computer is on: none, at first.
+    pub lan: Arc<Lan>,
     folder: TempDir,
     /// What its randomness began with.
     seed: u64,
@@ -62,12 +66,13 @@ impl TestHome {
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(ManualClock::at(NOON.before(LEARNING)));
-        Self::open(folder, clock, 1, change).await
+        Self::open(folder, clock, Lan::none(), 1, change).await
     }
 
     async fn open(
         folder: TempDir,
         clock: Arc<ManualClock>,
+        lan: Arc<Lan>,
         seed: u64,
         change: impl FnOnce(&mut Config),
     ) -> Self {
@@ -81,9 +86,10 @@ impl TestHome {
             clock: Arc::<ManualClock>::clone(&clock),
             random: Arc::new(SeededRandom::new(seed)),
             zone: TimeZone::get("Europe/Lisbon").expect("a zone"),
+            interfaces: Arc::<Lan>::clone(&lan),
         };
         let app = App::start(config, parts).await.expect("the home starts");
-        Self { app, clock, folder, seed }
+        Self { app, clock, lan, folder, seed }
     }
 
     /// Stops the home and starts it anew in the same folder, on another port.
@@ -93,15 +99,15 @@ impl TestHome {
 
     /// The same, with other settings.
     pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
-        let Self { app, clock, folder, seed } = self;
+        let Self { app, clock, lan, folder, seed } = self;
         app.stop().await;
         // Another seed: a home that starts again does not draw the same secrets again.
-        Self::open(folder, clock, seed + 1, change).await
+        Self::open(folder, clock, lan, seed + 1, change).await
     }
 
     /// The same, with changes made to its database in between, as a fault or another program makes them.
     pub async fn restart_after(self, change: impl FnOnce(&mut Config), statements: &[&str]) -> Self {
-        let Self { app, clock, folder, seed } = self;
+        let Self { app, clock, lan, folder, seed } = self;
         app.stop().await;
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path().join("latchkey.db"));
         let database = sqlx::SqlitePool::connect_with(options).await.expect("opens");
@@ -110,7 +116,7 @@ impl TestHome {
             sqlx::query(statement).execute(&database).await.expect("changes the database");
         }
         database.close().await;
-        Self::open(folder, clock, seed + 1, change).await
+        Self::open(folder, clock, lan, seed + 1, change).await
     }
 
     /// A number out of its database.

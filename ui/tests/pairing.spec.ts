@@ -104,7 +104,7 @@ test("without a camera the code is typed; a home that listens on its computer on
   await signIn(page, home);
   await open(page, home, "/add-phone");
   await expect(page.getByRole("heading", { level: 1, name: "A phone cannot reach this home" })).toBeVisible();
-  await expect(page.getByText("--listen 0.0.0.0:8470")).toBeVisible();
+  await expect(page.getByText("so leave your phone where it is for now.")).toBeVisible();
   await expect(page.getByRole("img", { name: /QR code/ })).toHaveCount(0);
   await picture(page, info, "add-phone-unreachable", { whole: true });
   const code = await shownCode(page);

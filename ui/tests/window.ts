@@ -4,13 +4,18 @@
 import type { Page } from "@playwright/test";
 import type { DesktopStatus } from "../src/api/generated/DesktopStatus";
 import type { ErrorBody } from "../src/api/generated/ErrorBody";
+import type { FoundHome } from "../src/api/generated/FoundHome";
 import { operations } from "../src/api/generated/operations";
 
 /** What was given to connect to a home elsewhere. */
 export type Connected = { url: string; clearAccepted: boolean; pin: string | null };
 
-/** From the next page on. Connecting to a home elsewhere is refused with each of these, then done. */
-export async function asWindow(page: Page, refusals: ErrorBody[] = []) {
+/**
+ * From the next page on. Connecting to a home elsewhere is refused with each of these, then done; whoever looks around finds these
+ * homes on the network; the list may change meanwhile.
+ */
+export async function asWindow(page: Page, refusals: ErrorBody[] = [], find: () => FoundHome[] = () => []) {
+  await page.exposeFunction("findHomes", find);
   const desktop: DesktopStatus = {
     notifications: null,
     tray: null,
@@ -33,6 +38,7 @@ export async function asWindow(page: Page, refusals: ErrorBody[] = []) {
           const refusal = refusals.shift();
           if (refusal) throw refusal;
         }
+        if (command === "find_homes") return (window as unknown as { findHomes: () => Promise<unknown> }).findHomes();
         return 0;
       };
       Object.assign(window, { __TAURI_INTERNALS__: { invoke, transformCallback: () => 0 }, connected });

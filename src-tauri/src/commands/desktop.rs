@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 #[cfg(desktop)]
 use latchkey::error::Error;
+use latchkey::nearby::{Search, SystemInterfaces, find};
 use latchkey::wire::HomeStatus;
 use serde::Serialize;
 #[cfg(desktop)]
@@ -78,6 +79,21 @@ pub async fn connect_home(
     pin: Option<String>,
 ) -> Answer<HomeStatus> {
     Ok(desk.connect(&url, &Accepted { clear: clear_accepted.unwrap_or(false), pin }).await?)
+}
+
+/// A home that says it is on this network. Anybody may say so: it is an address to try, and no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
+#[ts(export)]
+pub struct FoundHome {
+    /// The address to open it by.
+    url: String,
+}
+
+/// Looks around for homes on the networks that this device is on, for three seconds. Only when a person asks for it.
+#[tauri::command]
+pub async fn find_homes() -> Answer<Vec<FoundHome>> {
+    let found = find(&SystemInterfaces, Search::default()).await?;
+    Ok(found.into_iter().map(|home| FoundHome { url: format!("http://{}", home.address) }).collect())
 }
 
 /// Starts Latchkey at login from now on, or not any more.

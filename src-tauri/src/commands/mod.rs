@@ -17,6 +17,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         ask,
         desktop::connect_home,
+        desktop::find_homes,
         desktop::desktop_status,
         #[cfg(desktop)]
         desktop::set_autostart,

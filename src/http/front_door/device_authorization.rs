@@ -64,7 +64,7 @@ pub async fn start(
     let mut asking = home.asking().clone();
     asking.declared = Some(request.declared());
     let started = codes::start(home.core(), &asking)?;
-    let verification_uri = format!("{}/device", door.core.public_url);
+    let verification_uri = format!("{}/device", door.core.address());
     Ok(Json(AuthorizationResponse {
         verification_uri_complete: format!("{verification_uri}?user_code={}", started.user_code),
         device_code: started.device_code.reveal().to_owned(),

@@ -3,6 +3,7 @@
 import type { DesktopStatus } from "./generated/DesktopStatus";
 import type { ErrorBody } from "./generated/ErrorBody";
 import type { Event } from "./generated/Event";
+import type { FoundHome } from "./generated/FoundHome";
 import type { HomeStatus } from "./generated/HomeStatus";
 import { type Operation, type Operations, operations } from "./generated/operations";
 
@@ -39,6 +40,8 @@ export interface Desktop {
    * an empty pin forgets the key that the home had.
    */
   connectHome(url: string, clearAccepted: boolean, pin: string | null): Promise<HomeStatus>;
+  /** Looks around for homes on this network, for three seconds. Anybody may say that one is here. */
+  findHomes(): Promise<FoundHome[]>;
   /** Hears that somebody tapped a notification. */
   onOpenAlert(open: (alertId: string) => void): () => void;
 }

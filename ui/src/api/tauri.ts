@@ -23,6 +23,7 @@ export const tauriHome: Home = {
     status: () => call("desktop_status"),
     setAutostart: (enabled) => call("set_autostart", { enabled }),
     connectHome: (url, clearAccepted, pin) => call("connect_home", { url, clearAccepted, pin }),
+    findHomes: () => call("find_homes"),
     onOpenAlert: (open) => hear<string>("open-alert", open),
   },
 };

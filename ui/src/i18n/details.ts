@@ -21,6 +21,7 @@ const words: Words = {
   replaces: inTheSentence,
   channel: inTheSentence,
   part: inTheSentence,
+  home_network: inTheSentence,
   said_before: ({ text }) => t.history.details.said_before(text),
   unknown: () => t.history.details.unknown,
 };

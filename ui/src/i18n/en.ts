@@ -9,6 +9,7 @@ import { device, devices, endedReasons, familiarity, methods, signOut } from "./
 import { connect, firstDevice, grownUps, proof, recover, setUp, signedOut, signIn, who } from "./en/doors";
 import { drill } from "./en/drill";
 import { history } from "./en/history";
+import { homeNetwork, nearby } from "./en/home-network";
 import { link } from "./en/link";
 import { networks } from "./en/networks";
 import { nextSteps } from "./en/next-steps";
@@ -51,7 +52,9 @@ export const en = {
   channels,
   drill,
   history,
+  homeNetwork,
   learning,
+  nearby,
   networks,
   nextSteps,
   onHold,

@@ -65,7 +65,11 @@ name: string, } | { "kind": "part",
 /**
  * Which half.
  */
-part: Part, } | { "kind": "said_before", 
+part: Part, } | { "kind": "home_network", 
+/**
+ * Whether it does.
+ */
+on: boolean, } | { "kind": "said_before", 
 /**
  * The word, or a name.
  */

@@ -3,4 +3,4 @@
 /**
  * Why no other device can open the home, as far as it knows.
  */
-export type NoAddress = "listens_here_only" | "in_container" | "no_network";
+export type NoAddress = "listens_here_only" | "in_container" | "no_network" | "another_network" | "port_taken";

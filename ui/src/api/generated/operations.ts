@@ -26,6 +26,8 @@ import type { Drill } from "./Drill";
 import type { GeoStatus } from "./GeoStatus";
 import type { HistoryPage } from "./HistoryPage";
 import type { HistoryQuery } from "./HistoryQuery";
+import type { HomeNetwork } from "./HomeNetwork";
+import type { HomeNetworkChange } from "./HomeNetworkChange";
 import type { HomeStatus } from "./HomeStatus";
 import type { NewChannel } from "./NewChannel";
 import type { NewClaim } from "./NewClaim";
@@ -185,6 +187,15 @@ export interface Operations {
    */
   skipStep(skip: StepSkip): Promise<NextSteps>;
   /**
+   * Whether the home listens on the home network, and where other devices can open it.
+   */
+  homeNetwork(): Promise<HomeNetwork>;
+  /**
+   * Has the home listen on the home network from now on, or on this computer only. Only a device that is familiar itself
+   * may. Where it was told at its start where to listen, this is refused.
+   */
+  setHomeNetwork(change: HomeNetworkChange): Promise<HomeNetwork>;
+  /**
    * Begins a fire drill: a made-up stranger goes the real way, from the sign-in to the refused request after somebody
    * signed it out, and leaves nothing behind. Only a device that is familiar itself may.
    */
@@ -302,6 +313,8 @@ export const operations: Record<keyof Operations, Operation> = {
   setRelay: { name: "set_relay", method: "PUT", path: "/api/v1/relay", takes: [["body", "change"]] },
   nextSteps: { name: "next_steps", method: "GET", path: "/api/v1/next-steps", takes: [] },
   skipStep: { name: "skip_step", method: "PUT", path: "/api/v1/next-steps", takes: [["body", "skip"]] },
+  homeNetwork: { name: "home_network", method: "GET", path: "/api/v1/home-network", takes: [] },
+  setHomeNetwork: { name: "set_home_network", method: "PUT", path: "/api/v1/home-network", takes: [["body", "change"]] },
   startDrill: { name: "start_drill", method: "POST", path: "/api/v1/drills", takes: [] },
   drill: { name: "drill", method: "GET", path: "/api/v1/drills/now", takes: [] },
   endDrill: { name: "end_drill", method: "DELETE", path: "/api/v1/drills/now", takes: [] },

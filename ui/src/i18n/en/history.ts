@@ -57,6 +57,7 @@ export const history = {
     channel_added: "Added ways to be told",
     channel_removed: "Removed ways to be told",
     pairing_spoiled: "Codes that two devices used",
+    home_network_changed: "Where the home listens",
   } satisfies Record<HistoryKind, string>,
   lines: {
     account_created: () => "The account was created",
@@ -99,6 +100,10 @@ export const history = {
     channel_removed: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was removed`,
     pairing_spoiled: (device: string) =>
       `Two devices used the code that ${device} showed to a phone, so neither was let in`,
+    home_network_changed: (_device: string, detail?: HistoryDetail | null) =>
+      of(detail, "home_network")?.on
+        ? "The home listens on the home network from then on"
+        : "The home listens on its own computer only from then on",
   } satisfies Record<HistoryKind, (device: string, detail?: HistoryDetail | null, profile?: string | null) => string>,
   someDevice: "A device",
   by: (name: string) => `Used by ${name}`,

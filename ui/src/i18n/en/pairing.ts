@@ -19,17 +19,24 @@ export const addPhone = {
     "This address is http: whoever is on the way can read along and change what is sent, also what both screens show. Use it on your own network only.",
   noAddressTitle: {
     listens_here_only: "A phone cannot reach this home",
+    another_network: "A phone cannot reach this home here",
+    port_taken: "A phone cannot reach this home",
     in_container: "This home does not know its address",
     no_network: "This computer is on no network",
   } satisfies Record<NoAddress, string>,
   noAddress: {
-    listens_here_only:
-      'Your home listens on this computer only, so leave your phone where it is for now. Start Latchkey with --listen 0.0.0.0:8470 (or with listen = "0.0.0.0:8470" in latchkey.toml), or put a reverse proxy before it and name its address with --public-url. The README says how, under “Letting phones reach it”.',
+    listens_here_only: "Your home listens on this computer only, so leave your phone where it is for now.",
+    another_network:
+      "The computer that your home runs on is on another network than before, and your home does not listen there. Leave your phone where it is for now.",
+    port_taken:
+      "Another program uses your home’s port on this network. Close that program, then try again; leave your phone where it is for now.",
     in_container:
       "Your home runs in a container, whose own address no phone can open. Start it with --public-url and the address that you open it by, such as http://192.168.1.5:8470.",
     no_network:
       "The computer that your home runs on has no address on a household’s network. Connect it to the network that your phone is on, then show a new code.",
   } satisfies Record<NoAddress, string>,
+  otherWays:
+    "Or put a reverse proxy with https before it, and name its address with --public-url. The README says how, under “Letting phones reach it”.",
   asksTitle: "Let this phone in?",
   showsDigits: "asks to be let in. It must show these two digits:",
   warning: "Only let it in if you hold it in your hand and it shows the same two digits.",
