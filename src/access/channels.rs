@@ -53,7 +53,7 @@ pub async fn list(core: &Core, manager: &Manager) -> Result<ChannelList> {
             hearing::shown(core, manager.account_id(), chosen, channels.iter().any(is_answered))
         });
     let relay_url = relay.as_ref().map(|relay| relay.url.clone());
-    let no_address = if core.reach.public_url.is_some() { None } else { core.reach.origins().err() };
+    let no_address = if core.reach.public_url.is_some() { None } else { core.reach.origins(&core.home_network).err() };
     Ok(ChannelList { channels, push_key, can_email: email, relay_url, relay, no_address })
 }
 

@@ -224,9 +224,9 @@ fn address(core: &Core, target: &Target) -> Result<String, NoAddress> {
         Target::Ntfy { .. } | Target::UnifiedPush(_) | Target::Email { .. } => false,
     };
     if is_here || core.reach.public_url.is_some() {
-        return Ok(core.public_url.clone());
+        return Ok(core.address());
     }
-    core.reach.origins()?.into_iter().next().ok_or(NoAddress::NoNetwork)
+    core.reach.origins(&core.home_network)?.into_iter().next().ok_or(NoAddress::NoNetwork)
 }
 
 /// What there is to say of a job; `None` when it is nothing.

@@ -2,7 +2,6 @@
 
 import type { ChannelKind } from "../../api/generated/ChannelKind";
 import type { ChannelState } from "../../api/generated/ChannelState";
-import type { NoAddress } from "../../api/generated/NoAddress";
 import type { RelayState } from "../../api/generated/RelayState";
 import type { Says } from "../../api/generated/Says";
 
@@ -26,15 +25,8 @@ export const channels = {
   failed: "The ways to be told could not be loaded",
   emptyTitle: "Nobody is told yet",
   empty: "An alert is seen only where Latchkey is open. Add a way below, then try it.",
-  /** Why messages that leave the home lead nowhere. */
-  noAddress: {
-    listens_here_only:
-      "Messages to phones and mailboxes have no button and no link: your home can be opened on its own computer only. Put a proxy with https before it (--public-url), or have it listen on your network (--listen 0.0.0.0:8470). The README says how, under “Letting phones reach it”.",
-    in_container:
-      "Messages to phones and mailboxes have no button and no link: your home runs in a container, and does not know the address that you open it by. Name it with --public-url.",
-    no_network:
-      "Messages to phones and mailboxes have no button and no link: the computer that your home runs on has no address on a household’s network.",
-  } satisfies Record<NoAddress, string>,
+  /** Before why no other device can open the home. */
+  noAddress: "Messages to phones and mailboxes have no button and no link.",
   yours: "Yours",
   whose: (name: string) => `${name}’s`,
   madeOn: (device: string) => `made on ${device}`,
