@@ -6,6 +6,7 @@
 pub mod away;
 pub mod browser;
 pub mod disk;
+pub mod line;
 pub mod ntfy;
 pub mod peer;
 pub mod phone;
