@@ -218,10 +218,12 @@ fn is_held(alert: &Alert) -> bool {
 
 /// Who did what was done about an alert, by the names of then; `None` where nobody did, or it is not known.
 fn done_by(alert: &Alert) -> Option<String> {
-    let ActedBy { profile_name, device_name, channel } = alert.acted_by.as_ref()?;
+    let ActedBy { profile_name, device_name, channel, .. } = alert.acted_by.as_ref()?;
     match (profile_name, device_name, channel) {
-        (Some(name), _, Some(_)) => Some(format!("Done by a button that was sent to {name}.")),
-        (None, _, Some(_)) => Some("Done by a button that was sent out.".to_owned()),
+        (Some(name), Some(device), Some(_)) => Some(format!("Done by {name}, by a button on {device}.")),
+        (Some(name), None, Some(_)) => Some(format!("Done by a button that was sent to {name}.")),
+        (None, Some(device), Some(_)) => Some(format!("Done by a button on {device}.")),
+        (None, None, Some(_)) => Some("Done by a button that was sent out.".to_owned()),
         (Some(name), Some(device), None) => Some(format!("Done by {name}, on {device}.")),
         (Some(name), None, None) => Some(format!("Done by {name}.")),
         (None, Some(device), None) => Some(format!("Done on {device}.")),
@@ -481,11 +483,15 @@ mod tests {
             profile_name: name.map(str::to_owned),
             device_name: device.map(str::to_owned),
             channel,
+            ..ActedBy::default()
         };
+        let push = Some(ChannelKind::WebPush);
         for (by, line) in [
             (by(Some("Rui"), Some("Rui's phone"), None), "Done by Rui, on Rui's phone."),
             (by(None, Some("Rui's phone"), None), "Done on Rui's phone."),
-            (by(Some("Rui"), None, Some(ChannelKind::WebPush)), "Done by a button that was sent to Rui."),
+            (by(Some("Rui"), Some("Rui's phone"), push), "Done by Rui, by a button on Rui's phone."),
+            (by(None, Some("Rui's phone"), push), "Done by a button on Rui's phone."),
+            (by(Some("Rui"), None, push), "Done by a button that was sent to Rui."),
             (by(None, None, Some(ChannelKind::Ntfy)), "Done by a button that was sent out."),
         ] {
             let ended = Alert { signed_in: false, ended_at: Some(NOW), acted_by: Some(by), ..alert() };

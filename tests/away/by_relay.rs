@@ -125,7 +125,8 @@ async fn of_two_who_answer_at_once_the_first_counts_and_the_other_is_told_who_it
             (Shown::Confirmed { effect, by: None }, AnswerEffect::AlreadySignedOut)
                 if effect == "signed_out" =>
             {
-                assert_eq!((by.device_name.as_deref(), by.channel), (None, Some(ChannelKind::WebPush)));
+                let push = Some(ChannelKind::WebPush);
+                assert_eq!((by.device_name.as_deref(), by.channel), (Some("Rui's phone"), push));
                 "Rui"
             }
             (shown, AnswerEffect::SignedOut) if *shown == Shown::after("already_signed_out", "Ana") => {
@@ -149,7 +150,7 @@ async fn of_two_who_answer_at_once_the_first_counts_and_the_other_is_told_who_it
         .await;
         let body = told["notification"]["body"].as_str().expect("words");
         let done_by = match was_first {
-            "Rui" => "Done by a button that was sent to Rui.",
+            "Rui" => "Done by Rui, by a button on Rui's phone.",
             _ => "Done by Ana, on Ana's laptop.",
         };
         assert!(body.ends_with(done_by), "{body}");

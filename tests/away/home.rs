@@ -158,7 +158,10 @@ impl Home {
                     ..AlertSettingsChange::default()
                 };
                 owner.change_alert_settings(taught).await.expect("is set");
-                owner.set_relay(RelayChange { relay_url, proof: password() }).await.expect("is set");
+                owner
+                    .set_relay(RelayChange { relay_url, proof: password(), ..RelayChange::default() })
+                    .await
+                    .expect("is set");
                 owner
             })
             .await;
