@@ -172,7 +172,8 @@ async fn a_code_and_what_waits_with_it_are_good_once() {
     let phone = Phone::brings(&home, &shown.code).await;
     shown.allows(phone.digits()).await;
     let claim = phone.claim.clone();
-    phone.enters().await;
+    let phone = phone.enters().await;
+    assert_eq!(phone.get("/api/v1/session").await.status, 200);
     let again = somewhere(&home, AT_HOME, PHONE);
     let finish = json!({ "claim": claim["claim"] });
     refused(&again.post_json("/api/v1/pairings/finish", &finish).await, 404, "pairing_not_valid");
@@ -181,6 +182,43 @@ async fn a_code_and_what_waits_with_it_are_good_once() {
     refused(&shown.answers(&allow).await, 404, "pairing_not_valid");
     assert_eq!(shown.look().await["kind"], "let_in");
     assert_eq!(desktop.devices().await.len(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_given_again_until_its_keys_are_used() {
+    let (home, desktop) = desktop_household().await;
+    let shown = Shown::by(&desktop).await;
+    let phone = Phone::brings(&home, &shown.code).await;
+    shown.allows(phone.digits()).await;
+    let lost = phone.asks().await;
+    assert_eq!(lost.status, 200, "{}", lost.text);
+    let again = phone.asks().await;
+    assert_eq!((again.status, again.json()), (200, lost.json()), "the same device, with the same keys");
+    // Nobody else gets them, whoever knows the code.
+    let thief = somewhere(&home, RIGA, "curl/8.10.1");
+    refused(&brings(&thief, &shown.code).await, 404, "pairing_not_valid");
+    assert_eq!(shown.look().await["kind"], "let_in");
+    assert_eq!(desktop.devices().await.len(), 2);
+
+    let claim = phone.claim.clone();
+    let phone = phone.enters().await;
+    assert_eq!(phone.get("/api/v1/session").await.status, 200);
+    let finish = json!({ "claim": claim["claim"] });
+    refused(&phone.post_json("/api/v1/pairings/finish", &finish).await, 404, "pairing_not_valid");
+
+    // Nor after its time, nor once somebody has signed it out.
+    for is_signed_out in [false, true] {
+        let shown = Shown::by(&desktop).await;
+        let phone = Phone::brings(&home, &shown.code).await;
+        shown.allows(phone.digits()).await;
+        let lost = phone.asks().await.json();
+        if is_signed_out {
+            desktop.sign_out(lost["device_id"].as_str().expect("an id")).await;
+        } else {
+            home.clock.advance(Duration::from_mins(2));
+        }
+        phone.is_refused(404, "pairing_not_valid").await;
+    }
 }
 
 #[tokio::test]

@@ -5,9 +5,14 @@ mod support;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use latchkey::home::Home;
+use latchkey::home::there::There;
+use latchkey::model::Secret;
+use latchkey::wire::{EventKind, ProfileChoice, SignInRequest};
 use serde_json::{Value, json};
 use support::away::{AT_HOME, RIGA, desktop_household, somewhere};
-use support::{Browser, TestHome};
+use support::line::Line;
+use support::{Browser, LOGIN, PASSWORD, TestHome};
 
 /// What a stream says, event by event.
 struct Stream {
@@ -126,8 +131,6 @@ async fn a_stream_ends_when_its_session_is_signed_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_opens_while_its_session_ends_ends_too() {
     use latchkey::access::asking::Asking;
-    use latchkey::home::Home;
-    use latchkey::model::Secret;
 
     let (home, desktop) = desktop_household().await;
     for round in 0..20 {
@@ -145,7 +148,7 @@ async fn a_stream_that_opens_while_its_session_ends_ends_too() {
                     while let Some(event) = events.next().await {
                         last = Some(event.kind);
                     }
-                    assert_eq!(last, Some(latchkey::wire::EventKind::SessionEnded));
+                    assert_eq!(last, Some(EventKind::SessionEnded));
                 }
                 Err(error) => assert_eq!(error.code(), "session_ended"),
             }
@@ -180,4 +183,69 @@ async fn a_stream_is_not_buffered_nor_kept_and_goes_on_where_it_was() {
     // A mark of another run of the home says that something was missed.
     let stream = Stream::opens(&home, &token, AT_HOME, PHONE, Some("0.1")).await;
     assert_ne!(stream.mark, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_home_elsewhere_is_listened_to_from_where_the_line_was_cut_until_it_refuses() {
+    let (home, owner) = TestHome::with_account().await;
+    owner.choose("Ana").await;
+    let line = Line::to(home.app.address()).await;
+    let (there, device_id) = signed_in_by(&home, &line).await;
+    let mut events = there.events().await.expect("is told").map(|event| event.kind);
+    let mut next = async || loop {
+        let heard = tokio::time::timeout(Duration::from_secs(20), events.next()).await.expect("in time");
+        // That devices are active may stand between any two.
+        if !matches!(heard, Some(EventKind::DeviceChanged { .. })) {
+            return heard;
+        }
+    };
+    child_is_added(&owner, "Noa").await;
+    assert_eq!(next().await, Some(EventKind::ProfilesChanged));
+
+    let before = line.made();
+    line.cut();
+    child_is_added(&owner, "Mia").await;
+    home.clock.advance(Duration::from_mins(1));
+    home.device("Tablet").await;
+    line.mend(home.app.address());
+    assert_eq!(next().await, Some(EventKind::ProfilesChanged));
+    assert!(matches!(next().await, Some(EventKind::SignedIn { .. })));
+    assert!(matches!(next().await, Some(EventKind::AlertRaised { .. })));
+    assert!(line.made() > before, "it was another connection");
+
+    // Another run of the home does not know what came before it.
+    line.cut();
+    child_is_added(&owner, "Zoe").await;
+    let home = home.restart().await;
+    line.mend(home.app.address());
+    assert_eq!(next().await, Some(EventKind::Missed));
+
+    // Signed out meanwhile: the stream is over, and whoever asks for another hears why.
+    line.cut();
+    let owners_token = owner.cookie("latchkey_session").expect("signed in");
+    let owner = home.browser();
+    owner.always("authorization", &format!("Bearer {owners_token}"));
+    owner.sign_out(&device_id).await;
+    line.mend(home.app.address());
+    assert_eq!(next().await, None);
+    assert_eq!(there.events().await.err().map(|error| error.code().to_owned()), Some("session_ended".into()));
+}
+
+async fn child_is_added(owner: &Browser, name: &str) {
+    let new = json!({ "name": name, "kind": "kids" });
+    let answer = owner.post_json("/api/v1/profiles", &new).await;
+    assert_eq!(answer.status, 201, "{}", answer.text);
+}
+
+/// An app on another computer, which Ana uses, and the id of its device.
+async fn signed_in_by(home: &TestHome, line: &Line) -> (There, String) {
+    home.clock.advance(Duration::from_mins(1));
+    let nobody = There::new(line.url.parse().expect("an address"), None);
+    let request =
+        SignInRequest { login: LOGIN.into(), password: PASSWORD.into(), device_secret: None, device: None };
+    let signed_in = nobody.sign_in(request).await.expect("signs in");
+    let there = nobody.with_token(Some(Secret::received(signed_in.token)));
+    let ana = signed_in.profiles.into_iter().find(|profile| profile.name == "Ana").expect("Ana");
+    there.choose_profile(ProfileChoice::of(ana.id)).await.expect("is chosen");
+    (there, signed_in.device_id.to_string())
 }

@@ -92,6 +92,7 @@ impl Proof {
 }
 
 /// A device that was let in.
+#[derive(Clone)]
 pub struct Admitted {
     /// The answer it gets.
     pub answer: SignedIn,

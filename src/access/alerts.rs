@@ -96,7 +96,13 @@ pub(super) async fn answer_alone(
     let releases = alert.kind != AlertKind::WrongPins && (found.held_at.is_none() || is_about_hold);
     // The list would go on calling the device unfamiliar after somebody has said that it is not.
     let familiarity = (answer == Answer::Me && releases).then(|| confirmed(&alert.familiarity));
-    let by = acted_by(core, manager).await?;
+    let by = match &alert.acted_by {
+        // A button outside signed it out before, and the first counts: whoever says the same hears who it was.
+        Some(first) if alert.state == AlertState::Open && answer == Answer::NotMe && ends.is_empty() => {
+            first.clone()
+        }
+        _ => acted_by(core, manager).await?,
+    };
     let change = AnswerChange {
         state,
         by: &by,

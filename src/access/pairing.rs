@@ -3,6 +3,9 @@
 //!
 //! The code is good once and for two minutes. Brought a second time it lets nobody in: of two who hold it, one photographed it or
 //! stands in between, and which of them is not known. What is shown to phones is kept in memory: after a restart, show another.
+//!
+//! What the phone is answered with at the end may be lost on the way, and with it the keys of a device that is in the list by then.
+//! So whoever brings the claim again is given the same keys again, until they were used: no phone is half in.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -78,9 +81,18 @@ enum Stage {
     Allowed(Allowed),
     /// Allowed, and being let in.
     LettingIn,
-    LetIn(DeviceId),
+    /// It is in; with what it was answered, until that was used.
+    LetIn(DeviceId, Option<Box<Admitted>>),
     Denied,
     Spoiled,
+}
+
+/// What a phone that waits is told.
+enum Waited {
+    /// It may come in now.
+    Over(Box<(PairingId, Allowed, Asking)>),
+    /// It was let in, and the answer lost.
+    Again(Box<Admitted>),
 }
 
 /// A phone that brought a code. What a person was shown of it is what signs in, whatever it says later.
@@ -253,7 +265,8 @@ pub async fn answer(
 }
 
 /// Signs the phone in that brought a code, when that was allowed. It works once, and not when whoever allowed it has been signed out
-/// since. What could not be written, on a full disk say, leaves it as it was.
+/// since. What could not be written, on a full disk say, leaves it as it was; and asked again before its keys were used, it answers
+/// with the same.
 ///
 /// # Errors
 ///
@@ -261,7 +274,10 @@ pub async fn answer(
 /// [`Error::PairingNotValid`] for what ran out, was used, or never was.
 pub async fn finish(core: &Arc<Core>, asking: Asking, request: PairingFinish) -> Result<Admitted> {
     let claim = Secret::received(request.claim).hash();
-    let (id, allowed, shown) = core.pairings.take(&claim, core.clock.elapsed())?;
+    let (id, allowed, shown) = match core.pairings.take(&claim, core.clock.elapsed())? {
+        Waited::Over(over) => *over,
+        Waited::Again(admitted) => return Ok(*admitted),
+    };
     let asking = Asking {
         user_agent: shown.user_agent,
         hints: shown.hints,
@@ -287,7 +303,7 @@ impl Pairings {
     }
 
     /// The phone that waits with this claim, when it was allowed: it is being let in from then on, until [`Pairings::settle`].
-    fn take(&self, claim: &SecretHash, now: Duration) -> Result<(PairingId, Allowed, Asking)> {
+    fn take(&self, claim: &SecretHash, now: Duration) -> Result<Waited> {
         let mut room = self.lock();
         let waiting = room.0.iter_mut().find_map(|shown| {
             let Shown { id, until, stage, phone, .. } = shown;
@@ -297,7 +313,15 @@ impl Pairings {
         match stage {
             Stage::Denied => Err(Error::PairingDenied),
             Stage::Spoiled => Err(Error::PairingSpoiled),
-            Stage::LetIn(_) => Err(Error::PairingNotValid),
+            Stage::LetIn(_, answered) => {
+                let is_over = answered.as_ref().is_none_or(|answered| {
+                    until <= now || answered.session.is_over() || answered.session.was_heard_of()
+                });
+                if is_over {
+                    *answered = None;
+                }
+                answered.clone().map(Waited::Again).ok_or(Error::PairingNotValid)
+            }
             Stage::Open | Stage::Allowed(_) if until <= now => Err(Error::PairingNotValid),
             Stage::Open | Stage::LettingIn => {
                 let too_early = phone.asked_at.is_some_and(|asked_at| now < asked_at + INTERVAL);
@@ -310,7 +334,7 @@ impl Pairings {
             Stage::Allowed(allowed) => {
                 let allowed = allowed.clone();
                 *stage = Stage::LettingIn;
-                Ok((id, allowed, phone.asking.clone()))
+                Ok(Waited::Over(Box::new((id, allowed, phone.asking.clone()))))
             }
         }
     }
@@ -321,7 +345,7 @@ impl Pairings {
         // It may have been replaced by a newer one meanwhile.
         let Some(shown) = room.0.iter_mut().find(|shown| shown.id == id) else { return };
         shown.stage = match admitted {
-            Ok(admitted) => Stage::LetIn(admitted.answer.device_id),
+            Ok(admitted) => Stage::LetIn(admitted.answer.device_id, Some(Box::new(admitted.clone()))),
             Err(Error::SessionEnded) => Stage::Denied,
             Err(_) => Stage::Allowed(allowed),
         };
@@ -354,7 +378,7 @@ impl Shown {
         match self.stage {
             Stage::Open | Stage::Allowed(_) => self.until <= now,
             Stage::LettingIn => false,
-            Stage::LetIn(_) | Stage::Denied | Stage::Spoiled => true,
+            Stage::LetIn(..) | Stage::Denied | Stage::Spoiled => true,
         }
     }
 
@@ -384,7 +408,7 @@ impl Shown {
     fn state(&self, core: &Core, manager: &Manager) -> PairingState {
         let is_over = self.is_over(core.clock.elapsed());
         match (&self.stage, &self.phone) {
-            (Stage::LetIn(device_id), _) => PairingState::LetIn { device_id: *device_id },
+            (Stage::LetIn(device_id, _), _) => PairingState::LetIn { device_id: *device_id },
             (Stage::Denied, _) => PairingState::Denied,
             (Stage::Spoiled, _) => PairingState::Spoiled,
             (Stage::Open | Stage::Allowed(_), _) if is_over => PairingState::Expired,

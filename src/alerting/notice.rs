@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{NoticeId, Seat};
 use crate::clock::Clock;
-use crate::model::{AlertKind, AlertState, Telling, Timestamp};
+use crate::model::{ActedBy, AlertKind, AlertState, Telling, Timestamp};
 use crate::wire::{Alert, AlertSettings, AnswerEffect, AnswerOutcome};
 use crate::words;
 
@@ -78,6 +78,7 @@ impl Words {
         }
         if !alert.signed_in {
             lines.push(self.standing(alert));
+            lines.extend(done_by(alert));
         }
         // What a device does to others is told at any hour.
         let is_night =
@@ -118,7 +119,12 @@ impl Words {
             }
             AnswerEffect::AlreadyAnswered => ("Already answered", self.standing(alert)),
         };
-        settled(id.clone(), alert, title, line)
+        let mut notice = settled(id.clone(), alert, title, line);
+        // Somebody else was first, and whoever answered here hears who.
+        if matches!(outcome.effect, AnswerEffect::AlreadySignedOut | AnswerEffect::AlreadyAnswered) {
+            notice.lines.extend(done_by(alert));
+        }
+        notice
     }
 
     /// What is told when an alert was settled somewhere else: answered in a window, or the device signed out.
@@ -129,7 +135,9 @@ impl Words {
             (false, false) => "Signed out",
         };
         let id = NoticeId { seat: seat.clone(), alert_id: alert.id };
-        settled(id, alert, title, self.standing(alert))
+        let mut notice = settled(id, alert, title, self.standing(alert));
+        notice.lines.extend(done_by(alert));
+        notice
     }
 
     /// What is told when an answer did not get through. With `buttons` it can be tapped again.
@@ -208,6 +216,21 @@ fn is_held(alert: &Alert) -> bool {
     alert.signed_in && alert.held_at.is_some()
 }
 
+/// Who did what was done about an alert, by the names of then; `None` where nobody did, or it is not known.
+fn done_by(alert: &Alert) -> Option<String> {
+    let ActedBy { profile_name, device_name, channel, .. } = alert.acted_by.as_ref()?;
+    match (profile_name, device_name, channel) {
+        (Some(name), Some(device), Some(_)) => Some(format!("Done by {name}, by a button on {device}.")),
+        (Some(name), None, Some(_)) => Some(format!("Done by a button that was sent to {name}.")),
+        (None, Some(device), Some(_)) => Some(format!("Done by a button on {device}.")),
+        (None, None, Some(_)) => Some("Done by a button that was sent out.".to_owned()),
+        (Some(name), Some(device), None) => Some(format!("Done by {name}, on {device}.")),
+        (Some(name), None, None) => Some(format!("Done by {name}.")),
+        (None, Some(device), None) => Some(format!("Done on {device}.")),
+        (None, None, None) => None,
+    }
+}
+
 fn settled(id: NoticeId, alert: &Alert, title: &'static str, line: String) -> Notice {
     Notice { id, title, lines: vec![alert.device_name.clone(), line], buttons: Buttons::None, quiet: false }
 }
@@ -218,7 +241,7 @@ mod tests {
     use crate::clock::ManualClock;
     use crate::familiarity::Settings;
     use crate::model::{
-        AlertId, Deeds, DeviceId, DeviceKind, PlaceScope, QuietHours, Reason, SessionId, Verdict,
+        AlertId, ChannelKind, Deeds, DeviceId, DeviceKind, PlaceScope, QuietHours, Reason, SessionId, Verdict,
     };
     use crate::random::SeededRandom;
     use crate::wire::Place;
@@ -452,6 +475,37 @@ mod tests {
         );
         let standing = words().settled_elsewhere(&seat(), &unsure);
         assert_eq!(standing.lines[1], "It is on hold until somebody says whose it is.");
+    }
+
+    #[test]
+    fn whoever_hears_that_somebody_was_first_hears_who() {
+        let by = |name: Option<&str>, device: Option<&str>, channel| ActedBy {
+            profile_name: name.map(str::to_owned),
+            device_name: device.map(str::to_owned),
+            channel,
+            ..ActedBy::default()
+        };
+        let push = Some(ChannelKind::WebPush);
+        for (by, line) in [
+            (by(Some("Rui"), Some("Rui's phone"), None), "Done by Rui, on Rui's phone."),
+            (by(None, Some("Rui's phone"), None), "Done on Rui's phone."),
+            (by(Some("Rui"), Some("Rui's phone"), push), "Done by Rui, by a button on Rui's phone."),
+            (by(None, Some("Rui's phone"), push), "Done by a button on Rui's phone."),
+            (by(Some("Rui"), None, push), "Done by a button that was sent to Rui."),
+            (by(None, None, Some(ChannelKind::Ntfy)), "Done by a button that was sent out."),
+        ] {
+            let ended = Alert { signed_in: false, ended_at: Some(NOW), acted_by: Some(by), ..alert() };
+            assert_eq!(words().settled_elsewhere(&seat(), &ended).lines[2], line);
+            assert_eq!(words().raised(&seat(), &ended, None).lines[4], line);
+            let told = |effect| {
+                let also_signed_out = Vec::new();
+                words()
+                    .answered(&id(&ended), &AnswerOutcome { alert: ended.clone(), effect, also_signed_out })
+            };
+            assert_eq!(told(AnswerEffect::AlreadySignedOut).lines[2], line);
+            assert_eq!(told(AnswerEffect::AlreadyAnswered).lines[2], line);
+            assert_eq!(told(AnswerEffect::SignedOut).lines.len(), 2, "whoever did it knows");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A home on another machine, asked over its HTTP interface: the phone's case, and a desktop's whose
 //! server runs on another computer.
 
+mod listening;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,13 +12,12 @@ use futures_util::{Stream, StreamExt};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
-use sse_stream::SseStream;
 use url::Url;
 
 use super::operations::{answer, operations};
 use super::parts::{Asked, Body, Named, Part, Question};
 use super::table::each;
-use super::{EVENTS, Home, types};
+use super::{Home, types};
 use crate::error::{Error, ErrorBody, Result};
 use crate::model::{KeyPin, Secret};
 use crate::tls::trust::{client_of_home, not_trusted};
@@ -93,19 +94,6 @@ impl There {
 
     async fn does(&self, question: Question) -> Result<()> {
         self.ask(question).await.map(drop)
-    }
-
-    async fn listen(&self) -> Result<BoxStream<'static, Event>> {
-        let response = send(self.request(Method::GET, EVENTS)?).await?;
-        let events = SseStream::from_bytes_stream(bounded(response.bytes_stream()));
-        Ok(events
-            // The connection broke: the stream ends, and whoever listens asks for another.
-            .take_while(|event| std::future::ready(event.is_ok()))
-            .filter_map(|event| async move {
-                let data = event.ok()?.data?;
-                serde_json::from_str::<Event>(&data).ok()
-            })
-            .boxed())
     }
 }
 
@@ -191,7 +179,7 @@ macro_rules! there {
             })+
 
             async fn events(&self) -> Result<BoxStream<'static, Event>> {
-                self.listen().await
+                listening::listen(self.clone()).await
             }
         }
     };

@@ -7,6 +7,7 @@ pub mod away;
 pub mod browser;
 pub mod disk;
 pub mod lan;
+pub mod line;
 pub mod ntfy;
 pub mod peer;
 pub mod phone;

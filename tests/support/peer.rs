@@ -38,6 +38,11 @@ pub struct Peer {
 impl Peer {
     /// Answers with this status.
     pub async fn answering(status: u16) -> Self {
+        Self::listening("127.0.0.1:0", status).await
+    }
+
+    /// The same, at that address.
+    pub async fn listening(address: &str, status: u16) -> Self {
         let status = StatusCode::from_u16(status).expect("a status");
         let heard = Arc::new(Mutex::new(Vec::new()));
         let notes = Arc::clone(&heard);
@@ -49,7 +54,7 @@ impl Peer {
             notes.lock().expect("no holder panics").push(one);
             status
         }));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = TcpListener::bind(address).await.expect("an address of its own");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { origin, heard }

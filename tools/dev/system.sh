@@ -5,7 +5,7 @@ packages_compile='build-essential pkg-config'
 packages_databases='python3-venv'
 packages_window='libwebkit2gtk-4.1-dev libayatana-appindicator3-dev'
 packages_display='xvfb xauth dbus xdotool scrot fonts-dejavu-core'
-packages_test='curl dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck'
+packages_test='curl iproute2 dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck'
 packages_targets='clang-19 lld-19 gcc-mingw-w64-x86-64'
 
 # Prints those of the named packages that are not installed.

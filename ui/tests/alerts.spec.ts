@@ -71,6 +71,30 @@ test("the answer given on another device shows here", async ({ page, home, first
   await expect(page.getByText("You said: it was not me.")).toBeVisible();
 });
 
+test("what is told of an alert goes when it is answered elsewhere, and the rest stays", async ({
+  page,
+  home,
+  first,
+}) => {
+  await signIn(page, home);
+  await open(page, home, "/devices");
+  const answer = async (name: string) => {
+    const { alerts } = await (await first.request.get("/api/v1/alerts?state=open")).json();
+    const alert = alerts.find(({ device_name }: { device_name: string }) => device_name === name);
+    const answered = await first.request.post(`/api/v1/alerts/${alert.id}/answer`, { data: { answer: "not_me" } });
+    expect(answered.status()).toBe(200);
+  };
+  const told = page.getByRole("alert").filter({ has: page.getByRole("button", { name: "Have a look" }) });
+  await home.app("Hotel TV", "tv", { address: RIGA, profile: null });
+  await expect(told).toContainText("Hotel TV signed in and looks unfamiliar");
+  await home.app("Hotel phone", "phone", { address: MADRID, profile: null });
+  await expect(told).toContainText("Hotel phone");
+  await answer("Hotel phone");
+  await expect(told).toContainText("Hotel TV signed in and looks unfamiliar");
+  await answer("Hotel TV");
+  await expect(told).toHaveCount(0);
+});
+
 test("a new device at home is something to know, not an alarm", async ({ page, home }) => {
   await signIn(page, home);
   await open(page, home, "/devices");

@@ -113,6 +113,11 @@ impl LiveSession {
         self.replaced.load(Ordering::Acquire)
     }
 
+    /// Whether a request came with a key of it since it was made, or the home started.
+    pub(in crate::access) fn was_heard_of(&self) -> bool {
+        self.fingerprint.load(Ordering::Acquire) != 0 || self.times_replaced() > 0
+    }
+
     /// Whether it is held until somebody of the household answers.
     pub fn is_held(&self) -> bool {
         self.held.load(Ordering::Acquire)

@@ -1,6 +1,7 @@
 // The service worker: what the browser runs for this site beside its pages. Here is only what it listens to; what it then
 // does is in files of their own.
 
+import { recount } from "./count";
 import { answer } from "./offline";
 import { openAt } from "./open";
 import { press } from "./press";
@@ -33,7 +34,7 @@ self.addEventListener("push", (event) => {
 self.addEventListener("notificationclick", (event) => {
   const about = aboutOf(event.notification);
   if (event.action === "me" || event.action === "not_me") {
-    event.waitUntil(press(about, event.action));
+    event.waitUntil(press(about, event.action).then(recount));
     return;
   }
   event.notification.close();

@@ -8,8 +8,11 @@ const PATIENCE_MS = 20_000;
 /** Where there is another way, the home itself is waited for less: the browser ends all of it after a while. */
 const PATIENCE_WITH_RELAY_MS = 6_000;
 
-/** What came of asking the home: what it says it did, or why it did nothing; and whether it could not be reached at all. */
-type Came = { effect: string; signedIn: unknown } | { why: string; away?: true };
+/**
+ * What came of asking the home: what it says it did, and who did something about it last; or why it did nothing, and whether it
+ * could not be reached at all.
+ */
+type Came = { effect: string; signedIn: unknown; by: string | null } | { why: string; away?: true };
 
 /** Presses a button. Never fails: what went wrong is shown. */
 export async function press(about: About, pressed: Pressed): Promise<void> {
@@ -21,10 +24,12 @@ export async function press(about: About, pressed: Pressed): Promise<void> {
   if ("why" in came) return replace(about, words.failed, words.because(came.why), { open: true });
   const said = inWords(came);
   const { title, body } = said ?? { title: words.failed, body: words.because(words.unexpected(200)) };
-  // What it was about is still to be read.
-  const whole = said ? [body, about.title].filter(Boolean).join("\n") : body;
   // Where somebody else had answered before, what the home says of that is news.
-  const answered = said !== null && !came.effect.startsWith("already_");
+  const already = came.effect.startsWith("already_");
+  const first = already && came.by !== null ? words.relay.first(came.by) : "";
+  // What it was about is still to be read.
+  const whole = said ? [first, body, about.title].filter(Boolean).join("\n") : body;
+  const answered = said !== null && !already;
   return replace(about, title, whole, { open: said === null, answered });
 }
 
@@ -85,7 +90,8 @@ async function post(
   }
   const said = await answered.json().catch(() => null);
   if (answered.ok && typeof said?.effect === "string") {
-    return { effect: said.effect, signedIn: said.alert?.signed_in };
+    const by = said.alert?.acted_by?.profile_name ?? said.alert?.acted_by?.device_name;
+    return { effect: said.effect, signedIn: said.alert?.signed_in, by: typeof by === "string" ? by : null };
   }
   return { why: typeof said?.message === "string" ? said.message : words.unexpected(answered.status) };
 }
