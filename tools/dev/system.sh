@@ -7,6 +7,8 @@ packages_window='libwebkit2gtk-4.1-dev libayatana-appindicator3-dev'
 packages_display='xvfb xauth dbus xdotool scrot fonts-dejavu-core'
 packages_test='curl dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck'
 packages_targets='clang-19 lld-19 gcc-mingw-w64-x86-64'
+packages_android='aapt android-framework-res libjackson2-core-java libjackson2-annotations-java libjackson2-databind-java'
+packages_kotlin_tests='junit4 libhamcrest-java libandroid-json-org-java'
 
 # Prints those of the named packages that are not installed.
 missing_packages() {
@@ -67,7 +69,7 @@ let_rest() {
     fi
 }
 
-# need_system_packages headless|run|test|databases|targets|bench|bundle
+# need_system_packages headless|run|test|databases|targets|android|bench|bundle
 need_system_packages() {
     case "$(system_name)" in
         debian)
@@ -88,6 +90,9 @@ need_system_packages() {
                 targets)
                     need_packages 'compiling' $packages_compile
                     need_packages 'answering for the C compilers of other systems' $packages_targets
+                    ;;
+                android)
+                    need_packages "checking the Android app's Kotlin and manifest" $packages_android $packages_kotlin_tests $packages_databases
                     ;;
                 bench)
                     need_packages 'compiling the window' $packages_compile $packages_window
