@@ -29,7 +29,7 @@ internal object Notices {
         val shown = JSONObject(json)
         val manager = context.getSystemService(NotificationManager::class.java)
         val tag = shown.getString("tag")
-        if (shown.optBoolean("settled") && standsAnswered(manager, tag)) return
+        if (shown.getString("stands") == "settled" && standsAnswered(manager, tag)) return
         makeChannels(context, manager)
         manager.notify(tag, ID, notification(context, shown))
     }
@@ -49,7 +49,7 @@ internal object Notices {
 
     private fun notification(context: Context, shown: JSONObject): Notification {
         val marks = Bundle()
-        marks.putBoolean(ANSWERED_HERE, shown.optBoolean("answered_here"))
+        marks.putBoolean(ANSWERED_HERE, shown.getString("stands") == ANSWERED_HERE)
         val body = shown.getString("body")
         val builder = builder(context, shown)
             .setContentTitle(shown.getString("title"))
