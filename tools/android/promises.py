@@ -1,6 +1,6 @@
 """What the app's linked manifest promises. Each sentence that comes back names one that is broken."""
 
-# Who of other apps may start or call what, and by which actions only.
+# Who of other apps may start or call what, and by which actions only. Names are those of our package, where they begin with a dot.
 EXPORTED = {
     ".MainActivity": {"android.intent.action.MAIN", "android.intent.action.VIEW"},
     ".PushReceiver": {
@@ -18,6 +18,10 @@ PERMISSIONS = {
 }
 # The addresses that open the app: its own scheme, and none that a browser's link to a site could have.
 SCHEMES = {"latchkey"}
+# What androidx adds of its own, where its manifests are merged in: a receiver that only a developer's cable reaches, and a permission
+# that the app gives to itself.
+OF_ANDROIDX = {"androidx.profileinstaller.ProfileInstallReceiver": "android.permission.DUMP"}
+ITS_PERMISSION = ".DYNAMIC_RECEIVER_NOT_EXPORTED_PERMISSION"
 COMPONENTS = ("activity", "activity-alias", "receiver", "service", "provider")
 # Of the application as a whole; a value that is not written counts as what Android takes for it.
 APPLICATION = {
@@ -32,6 +36,7 @@ NOT_OURS = ("com.google.android.gms", "com.google.firebase", "com.android.vendin
 
 def broken(manifest, network_security):
     """Of the linked AndroidManifest.xml and network_security_config.xml."""
+    shorten_names(manifest)
     application = next(manifest.all("application"))
     yield from permissions(manifest)
     yield from application_flags(application)
@@ -40,8 +45,17 @@ def broken(manifest, network_security):
     yield from strangers(manifest)
 
 
+def shorten_names(manifest):
+    """A build writes them out in full."""
+    package = manifest.attributes["package"]
+    for one in manifest.all("uses-permission", *COMPONENTS):
+        name = one.attributes.get("name", "")
+        if name.startswith(package + "."):
+            one.attributes["name"] = name.removeprefix(package)
+
+
 def permissions(manifest):
-    asked = {one.attributes["name"] for one in manifest.all("uses-permission", "uses-permission-sdk-23")}
+    asked = {one.attributes["name"] for one in manifest.all("uses-permission", "uses-permission-sdk-23")} - {ITS_PERMISSION}
     for name in sorted(asked - PERMISSIONS):
         yield f"asks for a permission more: {name}"
     for name in sorted(PERMISSIONS - asked):
@@ -64,6 +78,8 @@ def components(application):
         exported = one.attributes.get("exported")
         if exported is None:
             yield f"{name} does not say whether it is exported"
+        elif exported == "true" and OF_ANDROIDX.get(name, "") == one.attributes.get("permission"):
+            continue
         elif exported == "true":
             found.add(name)
             yield from of_exported(name, one)

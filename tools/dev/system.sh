@@ -5,7 +5,7 @@ packages_compile='build-essential pkg-config'
 packages_databases='python3-venv'
 packages_window='libwebkit2gtk-4.1-dev libayatana-appindicator3-dev'
 packages_display='xvfb xauth dbus xdotool scrot fonts-dejavu-core'
-packages_test='curl dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck'
+packages_test='curl dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck minisign'
 packages_targets='clang-19 lld-19 gcc-mingw-w64-x86-64'
 packages_android='aapt android-framework-res libjackson2-core-java libjackson2-annotations-java libjackson2-databind-java'
 packages_kotlin_tests='junit4 libhamcrest-java libandroid-json-org-java'
@@ -16,7 +16,7 @@ missing_packages() {
     for package in "$@"; do
         # Of these only the program matters, wherever it came from.
         case "$package" in
-            nginx | caddy | shellcheck | scrot) ! have_program "$package" || continue ;;
+            nginx | caddy | shellcheck | minisign | scrot) ! have_program "$package" || continue ;;
         esac
         [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || echo "$package"
     done

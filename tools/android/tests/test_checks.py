@@ -5,6 +5,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+import check_apk
 import compiler_errors
 import kotlin_sources
 import manifest
@@ -91,8 +92,35 @@ class TheLinkedManifest(unittest.TestCase):
     def test_a_permission_that_is_missing_is_named(self):
         self.assertIn("does not ask for a permission that it needs: android.permission.POST_NOTIFICATIONS", self.broken)
 
+    def test_what_androidx_adds_passes_with_the_permission_that_guards_it_and_only_so(self):
+        name = "androidx.profileinstaller.ProfileInstallReceiver"
+        for permission, complaints in (("android.permission.DUMP", []), (None, [f"{name} is exported"])):
+            receiver = xmltree.Element("receiver", {"name": name, "exported": "true", **({"permission": permission} if permission else {})})
+            application = xmltree.Element("application", children=[receiver])
+            self.assertEqual(complaints, [one for one in promises.components(application) if name in one])
+
+    def test_a_name_that_is_written_in_full_is_the_same_one(self):
+        full = xmltree.read(LINKED.replace('".MainActivity"', '"app.latchkey.desktop.MainActivity"'))
+        self.assertEqual(self.broken, list(promises.broken(full, xmltree.read(SECURITY))))
+
     def test_an_exception_for_a_site_is_named(self):
         self.assertIn("network_security_config.xml has an exception: domain-config", self.broken)
+
+
+class AnApk(unittest.TestCase):
+    RESOURCES = """  type xml id=06 entryCount=2
+    resource 0x7f060000 xml/data_extraction_rules
+      () (file) res/0K.xml type=XML
+    resource 0x7f060001 xml/network_security_config
+      () (file) res/xml/nsc.xml type=XML
+"""
+
+    def test_a_file_is_found_by_the_name_of_its_resource(self):
+        self.assertEqual("res/xml/nsc.xml", check_apk.file_of(self.RESOURCES, "xml/network_security_config"))
+
+    def test_a_resource_that_is_not_there_is_an_error(self):
+        with self.assertRaises(SystemExit):
+            check_apk.file_of(self.RESOURCES, "xml/other")
 
 
 class TheManifestBeforeItIsLinked(unittest.TestCase):
