@@ -117,6 +117,7 @@ export const connect = {
   lead: "When Latchkey runs on another machine in the house, give its address here.",
   address: "Address",
   hint: "For example http://192.168.1.20:8470",
+  hintPhone: "For example https://latchkey.home.example",
   submit: "Connect",
   allTheSame: "Connect all the same",
   working: "Knocking…",
