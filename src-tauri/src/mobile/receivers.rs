@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use latchkey::clock::{Clock, SystemClock};
-use latchkey::error::{Error, causes};
+use latchkey::error::causes;
 use latchkey::home::Home;
 use latchkey::home::there::There;
 use latchkey::model::{Answer, Secret};
@@ -15,6 +15,7 @@ use latchkey::random::{Random, SystemRandom};
 use serde::Serialize;
 
 use super::answers::{Answers, Given};
+use super::failed::Failed;
 use super::https::is_private;
 use super::registration::Registration;
 use super::sending::{Came, Sender};
@@ -123,13 +124,11 @@ async fn is_told(folder: &Path, kept: &Registration, home: &dyn Home) -> bool {
     let Some((endpoint, channel)) = kept.untold().and_then(|at| Some((at, kept.channel(at)?))) else {
         return true;
     };
-    match home.add_channel(channel).await {
+    match home.add_channel(channel).await.map_err(Failed::from) {
         Ok(_) => Registration::tell(folder, &kept.token, Some(endpoint)),
         // It wants nothing of it any more: the channel was removed, or this phone signed out.
-        Err(error) if !matches!(error, Error::HomeUnreachable(_)) && error.status() < 500 => {
-            Registration::tell(folder, &kept.token, None)
-        }
-        Err(_) => false,
+        Err(Failed::Refused(_)) => Registration::tell(folder, &kept.token, None),
+        Err(Failed::Away | Failed::Busy) => false,
     }
 }
 

@@ -165,7 +165,8 @@ mod tests {
         let mut pushed = json!({
             "notification": { "title": "New device", "tag": "t" }, "kind": "alert", "alert_id": ALERT,
         });
-        pushed.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let serde_json::Value::Object(more) = more else { panic!("not an object") };
+        pushed.as_object_mut().unwrap().extend(more);
         serde_json::from_str(&told(home, pushed.to_string().as_bytes()).about).unwrap()
     }
 
