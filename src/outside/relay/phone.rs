@@ -147,7 +147,7 @@ fn sealed_with(
         return None;
     }
     json.resize(room, b' ');
-    let signed = [&context, b"signed".as_slice(), &json].concat();
+    let signed = [context.as_slice(), b"signed", &json].concat();
     let signature: Signature = SigningKey::from(&signer.0).sign(&signed);
     let contents = [signature.to_bytes().as_slice(), &json].concat();
 
