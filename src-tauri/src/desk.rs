@@ -199,6 +199,10 @@ impl Desk {
     pub async fn connect(&self, typed: &str, accepted: &Accepted) -> Result<HomeStatus> {
         let address = if typed.trim().is_empty() { None } else { Some(self.address_of(typed, accepted)?) };
         let url = address.as_ref().map(|address| &address.url);
+        #[cfg(mobile)]
+        if url.is_some_and(|url| !crate::mobile::https::is_private(url)) {
+            return Err(Error::invalid("url", NO_HTTPS));
+        }
         if let Some(url) = url.filter(|url| !accepted.clear && is_in_the_clear(url)) {
             return Err(Error::InTheClear(url.host_str().unwrap_or_default().to_owned()));
         }
@@ -359,6 +363,11 @@ fn no_home() -> Error {
     Error::Remote { status: 409, body: Box::new(body) }
 }
 
+/// A phone takes its key along to other people's networks, where an address of the home network is somebody else's.
+#[cfg(mobile)]
+const NO_HTTPS: &str = "A phone needs an address that begins with https://: it is in other people's networks as often as \
+                        in yours. Your home's README says how, under \u{201c}Letting phones reach it\u{201d}.";
+
 /// What this device says of itself.
 pub fn this_device() -> DeclaredDevice {
     let kind =
@@ -394,7 +403,9 @@ fn computer_name() -> Option<String> {
 fn normal_address(typed: &str) -> Result<Url> {
     let wrong = || Error::invalid("url", "Enter an address such as http://nas:8470.");
     let typed = typed.trim();
-    let full = if typed.contains("://") { typed.to_owned() } else { format!("http://{typed}") };
+    // A phone speaks by https only.
+    let scheme = if cfg!(mobile) { "https" } else { "http" };
+    let full = if typed.contains("://") { typed.to_owned() } else { format!("{scheme}://{typed}") };
     let mut url = Url::parse(&full).map_err(|_| wrong())?;
     let web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|host| !host.is_empty());
     if !web || !url.username().is_empty() || url.password().is_some() {

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use latchkey::error::{Error, Result, causes};
 use serde::{Deserialize, Serialize};
+
+use crate::private::write_private;
 
 /// What one home has given this desktop.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,27 +105,6 @@ impl Keys {
         write_private(&self.file, &text)
             .map_err(|error| Error::file(format!("cannot write {}", self.file.display()), error))
     }
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-fn write_private(file: &Path, text: &[u8]) -> io::Result<()> {
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let new = file.with_extension("new");
-    // A left-over of a crash may have other permissions; they would be kept.
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(&new)?;
-    opened.write_all(text)?;
-    opened.sync_all()?;
-    fs::rename(&new, file)
 }
 
 /// The system's keyring: one item a home.

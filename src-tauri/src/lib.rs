@@ -10,6 +10,7 @@
 //! | [`window`], [`tray`] | the window, and the app while its window is closed |
 //! | [`keys`], [`remembered`] | the keyring, and what is remembered between two starts |
 //! | [`save`] | the history as a file |
+//! | [`mobile`] | what a phone has that a computer has not |
 //!
 //! Nothing here holds a rule of its own: what a person may do is decided in the core, for every caller alike.
 //! A phone has no embedded home, tray or keyring: it looks at a home on another machine.
@@ -23,6 +24,9 @@ mod commands;
 mod desk;
 mod events;
 mod keys;
+#[cfg(any(mobile, test))]
+pub mod mobile;
+mod private;
 mod refusal;
 mod remembered;
 mod window;

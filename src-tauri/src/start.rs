@@ -78,7 +78,10 @@ fn log_to_stderr() {
 fn with_plugins<R: Runtime>(builder: Builder<R>, wanted: Wanted) -> Builder<R> {
     let builder = builder.plugin(tauri_plugin_opener::init()).plugin(stay_at_home());
     #[cfg(mobile)]
-    let _ = wanted;
+    let builder = {
+        let _ = wanted;
+        builder.plugin(crate::mobile::plugin::init())
+    };
     #[cfg(desktop)]
     let builder = {
         use tauri_plugin_window_state::StateFlags;

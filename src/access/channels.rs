@@ -53,7 +53,8 @@ pub async fn list(core: &Core, manager: &Manager) -> Result<ChannelList> {
             hearing::shown(core, manager.account_id(), chosen, channels.iter().any(is_answered))
         });
     let relay_url = relay.as_ref().map(|relay| relay.url.clone());
-    let no_address = if core.reach.public_url.is_some() { None } else { core.reach.origins(&core.home_network).err() };
+    let no_address =
+        if core.reach.public_url.is_some() { None } else { core.reach.origins(&core.home_network).err() };
     Ok(ChannelList { channels, push_key, can_email: email, relay_url, relay, no_address })
 }
 
@@ -209,11 +210,15 @@ async fn own_of_device(core: &Core, manager: &Manager, kind: ChannelKind) -> Res
     Ok(channels.into_iter().find(is_own))
 }
 
-/// What the channel's device signs its answers with, of what can be asked to answer by a relay: a browser.
+/// What the channel's device signs its answers with, of what can be asked to answer by a relay: a browser, and the app.
 fn reply_key(new: &NewChannel) -> Result<Option<String>> {
-    let key = new.reply_key.as_deref().filter(|_| new.kind == ChannelKind::WebPush);
+    let can_seal = matches!(new.kind, ChannelKind::WebPush | ChannelKind::UnifiedPush);
+    let key = new.reply_key.as_deref().filter(|_| can_seal);
     if key.is_some_and(|key| ReplyKey::parse(key).is_none()) {
-        return Err(Error::invalid("reply_key", "This is no key that a browser signs with (P-256)."));
+        return Err(Error::invalid(
+            "reply_key",
+            "This is no key that a browser or the app signs with (P-256).",
+        ));
     }
     Ok(key.map(str::to_owned))
 }

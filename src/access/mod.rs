@@ -68,7 +68,7 @@ use std::sync::Arc;
 
 use self::carrying::Carried;
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::events::Announcer;
 use crate::geo::Locator;
 use crate::identify::Identifier;

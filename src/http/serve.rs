@@ -308,7 +308,7 @@ impl Refusals {
 mod tests {
     use axum::routing::get;
     use rustls::pki_types::ServerName;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
     use tokio::task::JoinHandle;
     use tokio::time::sleep;
     use tokio_rustls::TlsConnector;
@@ -333,6 +333,14 @@ mod tests {
         TcpStream::connect(address).await.expect("it listens")
     }
 
+    /// What is left to read, until the connection is closed.
+    async fn rest<S: AsyncRead + Unpin>(mut stream: S) -> usize {
+        let mut bytes = Vec::new();
+        // Closed in the middle of an answer it may as well be reset.
+        let _ = stream.read_to_end(&mut bytes).await;
+        bytes.len()
+    }
+
     /// A home that speaks both.
     struct Both {
         address: SocketAddr,
@@ -350,7 +358,8 @@ mod tests {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let address = listener.local_addr().expect("bound");
             let stop = CancellationToken::new();
-            let serving = tokio::spawn(serve_home(listener, doors, Vec::new(), None, stop.clone()));
+            let serving =
+                tokio::spawn(serve_home(listener, doors, Vec::new(), None, Whom::everybody(), stop.clone()));
             Self { address, certificates, stop, serving }
         }
 

@@ -6,6 +6,9 @@ mod key;
 mod names;
 pub mod trust;
 
+#[cfg(any(target_os = "android", test))]
+mod roots;
+
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -35,7 +38,12 @@ pub fn client_with(change: impl Fn(ClientBuilder) -> ClientBuilder) -> Client {
 }
 
 fn settings() -> ClientBuilder {
-    Client::builder()
+    let trusting = Client::builder();
+    #[cfg(target_os = "android")]
+    let trusting = trusting.tls_certs_only(
+        roots::of_the_phone().iter().filter_map(|root| reqwest::Certificate::from_der(root).ok()),
+    );
+    trusting
         .connect_timeout(Duration::from_secs(10))
         .read_timeout(Duration::from_mins(1))
         .redirect(Policy::custom(|attempt| {

@@ -13,6 +13,7 @@ use rustls::crypto::{
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, OtherError, SignatureScheme};
+#[cfg(not(target_os = "android"))]
 use rustls_platform_verifier::Verifier;
 
 use super::client_with;
@@ -83,7 +84,25 @@ impl OfHome {
     }
 }
 
+/// What an Android phone has is read here (decision 27).
+#[cfg(target_os = "android")]
+fn listed(provider: &Arc<CryptoProvider>) -> Option<Arc<dyn ServerCertVerifier>> {
+    use rustls::client::WebPkiServerVerifier;
+
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(super::roots::of_the_phone().iter().cloned());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build();
+    match verifier {
+        Ok(verifier) => Some(verifier),
+        Err(error) => {
+            tracing::warn!(error = %causes(&error), "this phone has no list of trusted certificates");
+            None
+        }
+    }
+}
+
 /// A bare container has no list: nothing is trusted then but what somebody says.
+#[cfg(not(target_os = "android"))]
 fn listed(provider: &Arc<CryptoProvider>) -> Option<Arc<dyn ServerCertVerifier>> {
     match Verifier::new(Arc::clone(provider)) {
         Ok(verifier) => Some(Arc::new(verifier)),

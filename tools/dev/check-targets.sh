@@ -1,7 +1,8 @@
-# ./dev check-targets [TARGET ...]: proves that the app's Rust side compiles for phones and for the other desktops.
+# ./dev check-targets [TARGET ...]: proves that the app compiles for phones and for the other desktops. `manifest` and `kotlin` are
+# what the Android app has beside Rust (android.sh); the other targets are Rust's names of systems.
 # Where the toolchain has a target's standard library (rustup target add ...), that is used. Elsewhere Debian's Rust
 # compiles the standard library from its sources; that is a nightly-only option, which RUSTC_BOOTSTRAP opens.
-# Only Rust is checked: C code and linking need the systems' own kits, and those belong to a release.
+# C code and linking need the systems' own kits, and those belong to a release.
 # shellcheck shell=bash
 here="$LATCHKEY_ROOT/tools/dev"
 # shellcheck source=tools/dev/common.sh
@@ -10,14 +11,40 @@ here="$LATCHKEY_ROOT/tools/dev"
 . "$here/system.sh"
 # shellcheck source=tools/dev/rust.sh
 . "$here/rust.sh"
+# shellcheck source=tools/dev/node.sh
+. "$here/node.sh"
+# shellcheck source=tools/dev/android.sh
+. "$here/android.sh"
 
-all_targets='aarch64-linux-android aarch64-apple-ios aarch64-apple-darwin x86_64-pc-windows-gnu'
+# The quick ones first.
+all_targets='manifest kotlin aarch64-linux-android x86_64-linux-android aarch64-apple-ios aarch64-apple-darwin x86_64-pc-windows-gnu'
 targets="${*:-$all_targets}"
+not_here=''
+if [ "$#" -eq 0 ] && ! can_check_android; then
+    targets=${all_targets#manifest kotlin }
+    not_here='manifest kotlin (they need packages of Debian or Ubuntu)'
+fi
+
+# With which part of this file a target is checked.
+part_of() {
+    case "$1" in
+        manifest | kotlin) echo android ;;
+        *) echo rust ;;
+    esac
+}
+
+some_target_is() {
+    local target
+    for target in $targets; do
+        if [ "$(part_of "$target")" = "$1" ]; then return 0; fi
+    done
+    return 1
+}
 
 # clang's name for a target of Rust's.
 triple_of() {
     case "$1" in
-        aarch64-linux-android) echo aarch64-linux-android24 ;;
+        *-linux-android) echo "${1}24" ;;
         *-apple-ios) echo arm64-apple-ios15.0 ;;
         *-apple-darwin) echo arm64-apple-macosx12.0 ;;
         x86_64-pc-windows-gnu) echo x86_64-w64-windows-gnu ;;
@@ -74,11 +101,21 @@ check() {
     fi
 }
 
+check_rust() {
+    choose_way "$1"
+    [ "$way" = installed ] || quietly "with Debian's Rust and its standard library's sources"
+    check "$1"
+}
+
 export CARGO_TARGET_DIR="$CACHE/target-check"
 
 step 'Set-up'
-need_system_packages targets
 need_rust
+if some_target_is android; then
+    need_android_system
+    need_node
+fi
+if some_target_is rust; then need_system_packages targets; fi
 # The core embeds this folder; what is in it makes no difference to whether the Rust side compiles.
 mkdir -p ui/dist
 
@@ -86,16 +123,19 @@ failed=''
 for target in $targets; do
     step "$target"
     began=$SECONDS
-    choose_way "$target"
-    [ "$way" = installed ] || quietly "with Debian's Rust and its standard library's sources"
-    if (check "$target"); then
-        say "compiles ($(duration $((SECONDS - began))))"
+    case "$(part_of "$target")" in
+        android) check_it="check_$target" ;;
+        rust) check_it="check_rust $target" ;;
+    esac
+    if ($check_it); then
+        say "passes ($(duration $((SECONDS - began))))"
     else
-        complain "does not compile. To run it alone: ./dev check-targets $target"
+        complain "does not pass. To run it alone: ./dev check-targets $target"
         failed="$failed $target"
     fi
 done
 
 echo
-[ -z "$failed" ] || give_up "These do not compile:$failed"
-say "All compile: $targets"
+[ -z "$not_here" ] || say "Not checked here: $not_here"
+[ -z "$failed" ] || give_up "These do not pass:$failed"
+say "All pass: $targets"

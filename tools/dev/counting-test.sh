@@ -43,6 +43,27 @@ expect 'Playwright, with every kind of trouble' 1 31 4 <<'TEXT'
   31 passed (1.2m)
 TEXT
 
+expect "Python's unittest, all well" 0 40 0 <<'TEXT'
+----------------------------------------------------------------------
+Ran 40 tests in 0.041s
+
+OK
+TEXT
+
+expect "Python's unittest, with trouble" 1 5 3 <<'TEXT'
+Ran 9 tests in 0.041s
+
+FAILED (failures=2, errors=1, skipped=1)
+TEXT
+
+expect "Node's runner" 1 16 1 <<'TEXT'
+not ok 3 - a job without an end
+# tests 17
+# pass 16
+# fail 1
+# cancelled 0
+TEXT
+
 expect 'a check that says nothing and is content' 0 1 0 </dev/null
 expect 'a check that says nothing and is not' 1 0 1 </dev/null
 expect 'a runner that did not compile' 101 0 1 <<<'error: could not compile latchkey (lib test) due to 1 previous error'
@@ -56,6 +77,9 @@ $(printf '\033[31;1m        FAIL\033[0m [   0.051s] (12/40) latchkey::held a_ses
      TIMEOUT [  60.000s] latchkey::stopping it_stops
 test the_window_opens ... FAILED
 test the_window_closes ... ok
+not ok 3 - a job without an end
+ok 4 - a job that may write
+FAIL: test_a_class_extends_one (test_stubs.FromStubsToJava.test_a_class_extends_one)
   ✘  31 [phone] › tests/alerts.spec.ts:12:1 › an alert is answered once (1.2s)
   1) [phone] › tests/alerts.spec.ts:12:1 › an alert is answered once ───────────
   1 failed
@@ -64,6 +88,8 @@ TEXT
 expected='latchkey::held a_session_is_held
 latchkey::stopping it_stops
 the_window_opens
+a job without an end
+test_a_class_extends_one
 [phone] › tests/alerts.spec.ts:12:1 › an alert is answered once'
 if [ "$(failures_in "$log")" != "$expected" ]; then
     echo "the names of what failed were read as:" >&2

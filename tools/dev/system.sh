@@ -5,8 +5,10 @@ packages_compile='build-essential pkg-config'
 packages_databases='python3-venv'
 packages_window='libwebkit2gtk-4.1-dev libayatana-appindicator3-dev'
 packages_display='xvfb xauth dbus xdotool scrot fonts-dejavu-core'
-packages_test='curl iproute2 dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck'
+packages_test='curl iproute2 dunst libnotify-bin webkit2gtk-driver nginx caddy shellcheck minisign'
 packages_targets='clang-19 lld-19 gcc-mingw-w64-x86-64'
+packages_android='aapt android-framework-res libjackson2-core-java libjackson2-annotations-java libjackson2-databind-java'
+packages_kotlin_tests='junit4 libhamcrest-java libandroid-json-org-java'
 
 # Prints those of the named packages that are not installed.
 missing_packages() {
@@ -14,7 +16,7 @@ missing_packages() {
     for package in "$@"; do
         # Of these only the program matters, wherever it came from.
         case "$package" in
-            nginx | caddy | shellcheck | scrot) ! have_program "$package" || continue ;;
+            nginx | caddy | shellcheck | minisign | scrot) ! have_program "$package" || continue ;;
         esac
         [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || echo "$package"
     done
@@ -67,7 +69,7 @@ let_rest() {
     fi
 }
 
-# need_system_packages headless|run|test|databases|targets|bench|bundle
+# need_system_packages headless|run|test|databases|targets|android|bench|bundle
 need_system_packages() {
     case "$(system_name)" in
         debian)
@@ -88,6 +90,9 @@ need_system_packages() {
                 targets)
                     need_packages 'compiling' $packages_compile
                     need_packages 'answering for the C compilers of other systems' $packages_targets
+                    ;;
+                android)
+                    need_packages "checking the Android app's Kotlin and manifest" $packages_android $packages_kotlin_tests $packages_databases
                     ;;
                 bench)
                     need_packages 'compiling the window' $packages_compile $packages_window

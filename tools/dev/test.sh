@@ -17,14 +17,15 @@ here="$LATCHKEY_ROOT/tools/dev"
 # shellcheck source=tools/dev/counting.sh
 . "$here/counting.sh"
 
-steps='fmt shell typos biome svelte interface deny clippy build rust types described browser desktop push'
+steps='fmt shell tools typos biome svelte interface deny clippy build rust types described browser desktop push'
 # Steps that change files of the clone, and so run only when they are named.
 asked_steps='pictures'
 
 about() {
     case "$1" in
         fmt) echo 'formatting of the Rust files' ;;
-        shell) echo 'the scripts, by shellcheck' ;;
+        shell) echo 'the scripts, by shellcheck, and the workflows, by actionlint' ;;
+        tools) echo "the tools' own tests" ;;
         typos) echo 'spelling' ;;
         biome) echo 'formatting and lints of the interface' ;;
         svelte) echo "the interface's types, by svelte-check" ;;
@@ -48,6 +49,14 @@ step_shell() {
     # shellcheck disable=SC2046 # the names of our own scripts have no spaces
     shellcheck -x dev .ci/run $(find tools -name '*.sh' -not -path '*/node_modules/*') tools/targets/compiler-that-only-looks
     bash "$here/counting-test.sh"
+    bash "$here/release-test.sh"
+    node tools/workflows/check.mjs "$CACHE/workflows" .github/workflows/*.yml
+}
+
+# What `./dev check-targets` and `./dev release` lean on, in small: no download, no compiler.
+step_tools() {
+    PYTHONPATH="$LATCHKEY_ROOT/tools/android:$LATCHKEY_ROOT/tools/android/stubs" python3 -B -m unittest discover --start-directory tools/android/tests
+    node --test tools/workflows/rules.test.mjs
 }
 
 step_typos() { typos; }

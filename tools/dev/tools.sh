@@ -77,6 +77,7 @@ need_peers() {
 
 need_test_tools() {
     need_typos
+    npm_folder_in_cache workflows 'the lint of the workflows'
     need_schemathesis
     need_peers
     cargo_tool cargo-nextest cargo-nextest 0.9.100 0.9.143

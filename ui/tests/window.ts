@@ -24,6 +24,8 @@ export async function asWindow(page: Page, refusals: ErrorBody[] = [], find: () 
     home_url: "http://127.0.0.1:8470",
     remote: false,
     version: "0.1.0",
+    phone: false,
+    locked: null,
   };
   const paths = Object.values(operations).map(({ name, method, path }) => [name, method === "GET" ? path : ""]);
   await page.addInitScript(

@@ -7,18 +7,23 @@ use latchkey::error::Error;
 use latchkey::nearby::{Search, SystemInterfaces, find};
 use latchkey::wire::HomeStatus;
 use serde::Serialize;
-#[cfg(desktop)]
-use tauri::Manager;
-use tauri::{AppHandle, Runtime, State};
+use tauri::{AppHandle, Manager, Runtime, State};
 #[cfg(desktop)]
 use tauri_plugin_autostart::ManagerExt as _;
 
 use crate::desk::{Accepted, Desk};
+#[cfg(mobile)]
+use crate::mobile::plugin::Phone;
 use crate::refusal::Answer;
 #[cfg(desktop)]
 use crate::save::{self, Format, Saved};
 #[cfg(desktop)]
 use crate::{alerts::Notifications, tray};
+
+#[cfg(target_os = "android")]
+const NO_NOTIFICATIONS: &str = "Latchkey may not show notifications on this phone. Alerts show in the app.";
+#[cfg(target_os = "ios")]
+const NO_NOTIFICATIONS: &str = "On an iPhone this app shows no notifications yet. Alerts show in the app.";
 
 /// The state of this desktop. Of each part: `null` when all is well, else a sentence on what is missing.
 #[derive(Clone, Debug, Serialize, ts_rs::TS)]
@@ -38,6 +43,10 @@ pub struct DesktopStatus {
     remote: bool,
     /// The app's version.
     version: String,
+    /// Whether this is a phone.
+    phone: bool,
+    /// Whether the window is locked by the phone's own lock; `null` where there is none.
+    locked: Option<bool>,
 }
 
 /// The state of this desktop, or phone.
@@ -47,6 +56,8 @@ pub async fn desktop_status<R: Runtime>(
     desk: State<'_, Arc<Desk>>,
 ) -> Answer<DesktopStatus> {
     let (home_url, remote) = desk.address().await;
+    #[cfg(mobile)]
+    let state = app.state::<Phone<R>>().state().await;
     Ok(DesktopStatus {
         home_url,
         remote,
@@ -59,8 +70,13 @@ pub async fn desktop_status<R: Runtime>(
         // A system that cannot say does not start it.
         #[cfg(desktop)]
         autostart: app.autolaunch().is_enabled().unwrap_or(false),
+        phone: cfg!(mobile),
+        #[cfg(desktop)]
+        locked: None,
         #[cfg(mobile)]
-        notifications: Some("A phone shows no notifications yet. Alerts show in the app.".to_owned()),
+        notifications: (!state.notifications).then(|| NO_NOTIFICATIONS.to_owned()),
+        #[cfg(mobile)]
+        locked: state.lockable.then_some(state.locked),
         #[cfg(mobile)]
         tray: None,
         #[cfg(mobile)]

@@ -2,6 +2,8 @@
 //! desktop has. Each is a door: it asks the desk and hands on the answer.
 
 mod desktop;
+#[cfg(mobile)]
+mod phone;
 
 use std::sync::Arc;
 
@@ -23,6 +25,14 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         desktop::set_autostart,
         #[cfg(desktop)]
         desktop::save_history,
+        #[cfg(mobile)]
+        phone::opened_link,
+        #[cfg(mobile)]
+        phone::subscribe_here,
+        #[cfg(mobile)]
+        phone::unsubscribe_here,
+        #[cfg(mobile)]
+        phone::set_lock,
     ]
 }
 

@@ -106,6 +106,8 @@ impl From<Error> for OauthError {
             | Error::Config(_)
             | Error::HomeUnreachable(_)
             | Error::InTheClear(_)
+            | Error::UnknownCertificate { .. }
+            | Error::KeyChanged { .. }
             | Error::Remote { .. }
             | Error::Store(_)
             | Error::Migrate { .. }

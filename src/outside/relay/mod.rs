@@ -2,12 +2,16 @@
 //! listens to topics that nobody guesses, a phone posts a sealed answer there ([`sealed`]), and the home posts a sealed receipt
 //! to a topic that the phone chose. What the relay can do is lose an answer; the phone notices that (decision 24).
 
+mod carrying;
+mod phone;
 mod sealed;
 mod stream;
 
 use http::{HeaderMap, Method};
 use url::Url;
 
+pub use carrying::{Carried, PAUSES, carry};
+pub use phone::{Given, ReceiptRead, ReplySecret, Way};
 pub use sealed::{HomeKey, NotOpened, Opened, Receipt, ReplyKey, SealedAnswer, open};
 pub use stream::{Heard, Stream, listen};
 

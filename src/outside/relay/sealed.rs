@@ -37,15 +37,15 @@ use crate::outside::ntfy::Name;
 use crate::random::Random;
 
 /// What keys of this protocol are told apart by from those of any other.
-const LABEL: &[u8] = b"latchkey relay 1\0";
-const VERSION: u8 = 1;
+pub(super) const LABEL: &[u8] = b"latchkey relay 1\0";
+pub(super) const VERSION: u8 = 1;
 /// An uncompressed point of P-256 (SEC 1 section 2.3.3).
 const POINT_BYTES: usize = 65;
-const SIGNATURE_BYTES: usize = 64;
+pub(super) const SIGNATURE_BYTES: usize = 64;
 const TAG_BYTES: usize = 16;
-const NONCE_BYTES: usize = 12;
+pub(super) const NONCE_BYTES: usize = 12;
 /// What is sealed is so long in either direction.
-const PADDED_BYTES: usize = 512;
+pub(super) const PADDED_BYTES: usize = 512;
 const ANSWER_BYTES: usize = 1 + POINT_BYTES + PADDED_BYTES + TAG_BYTES;
 /// An id, or a topic that nobody guesses, has 128 bits: 22 characters of base64url.
 const RANDOM_CHARS: usize = 22;
@@ -56,14 +56,7 @@ pub struct HomeKey(SecretKey);
 impl HomeKey {
     /// A new one.
     pub fn new(random: &dyn Random) -> Self {
-        loop {
-            let mut bytes = [0; 32];
-            random.fill(&mut bytes);
-            // One number in 2^32 is none of the curve's order.
-            if let Ok(secret) = SecretKey::from_slice(&bytes) {
-                return Self(secret);
-            }
-        }
+        Self(new_secret(random))
     }
 
     /// The key that [`Self::secret_bytes`] gave; `None` when these bytes are none.
@@ -184,13 +177,7 @@ pub fn open(key: &HomeKey, channel: &str, text: &str) -> Result<Opened, NotOpene
     let theirs = PublicKey::from_sec1_bytes(ephemeral).map_err(|_| NotOpened::Form)?;
     let shared = key.0.diffie_hellman(&theirs);
     let context = [LABEL, &point(&key.0.public_key()), ephemeral, channel.as_bytes()].concat();
-    let [answer_key, receipt_key] = [b"answer".as_slice(), b"receipt"].map(|direction| {
-        let mut out = [0; 32 + NONCE_BYTES];
-        Hkdf::<Sha256>::new(None, shared.raw_secret_bytes())
-            .expand(&[&context, direction].concat(), &mut out)
-            .expect("short enough");
-        out
-    });
+    let [answer_key, receipt_key] = both_ways(shared.raw_secret_bytes(), &context);
     let (answer_key, nonce) = answer_key.split_at(32);
     let aad = [LABEL, b"answer", channel.as_bytes()].concat();
     let contents = cipher(answer_key)
@@ -251,18 +238,43 @@ impl Opened {
     }
 }
 
-fn cipher(key: &[u8]) -> Aes256Gcm {
+/// A secret key of P-256.
+pub(super) fn new_secret(random: &dyn Random) -> SecretKey {
+    loop {
+        let mut bytes = [0; 32];
+        random.fill(&mut bytes);
+        // One number in 2^32 is none of the curve's order.
+        if let Ok(secret) = SecretKey::from_slice(&bytes) {
+            return secret;
+        }
+    }
+}
+
+/// What comes of a shared secret for the answer and for its receipt: a key and a nonce each.
+pub(super) fn both_ways(shared: &[u8], context: &[u8]) -> [[u8; 32 + NONCE_BYTES]; 2] {
+    [b"answer".as_slice(), b"receipt"].map(|direction| {
+        let mut out = [0; 32 + NONCE_BYTES];
+        Hkdf::<Sha256>::new(None, shared)
+            .expand(&[context, direction].concat(), &mut out)
+            .expect("short enough");
+        out
+    })
+}
+
+/// What seals and opens.
+pub(super) fn cipher(key: &[u8]) -> Aes256Gcm {
     let key: [u8; 32] = key.try_into().expect("32 bytes");
     Aes256Gcm::new(&Key::<Aes256Gcm>::from(key))
 }
 
-fn nonce_of(bytes: &[u8]) -> Nonce<aes_gcm::aead::consts::U12> {
+/// Twelve bytes as a nonce.
+pub(super) fn nonce_of(bytes: &[u8]) -> Nonce<aes_gcm::aead::consts::U12> {
     let nonce: [u8; NONCE_BYTES] = bytes.try_into().expect("12 bytes");
     Nonce::from(nonce)
 }
 
 /// The bytes of a point as they travel.
-fn point(key: &PublicKey) -> [u8; POINT_BYTES] {
+pub(super) fn point(key: &PublicKey) -> [u8; POINT_BYTES] {
     key.to_sec1_point(false).as_bytes().try_into().expect("points of this curve travel uncompressed")
 }
 

@@ -16,14 +16,14 @@ use crate::random::Random;
 pub const MOST_BYTES: usize = 4096 - HEADER_BYTES - 1 - TAG_BYTES;
 
 /// Salt, size of a record, length of the key and the key (RFC 8188 section 2.1).
-const HEADER_BYTES: usize = 16 + 4 + 1 + POINT_BYTES;
-const TAG_BYTES: usize = 16;
+pub(super) const HEADER_BYTES: usize = 16 + 4 + 1 + POINT_BYTES;
+pub(super) const TAG_BYTES: usize = 16;
 /// An uncompressed point of P-256 (SEC 1 section 2.3.3).
 pub(super) const POINT_BYTES: usize = 65;
 /// The size of a record; there is only one (RFC 8291 section 4).
 const RECORD_BYTES: u32 = 4096;
 /// What ends the text of the last record, before its padding (RFC 8188 section 2).
-const LAST_RECORD: u8 = 2;
+pub(super) const LAST_RECORD: u8 = 2;
 
 /// The sizes that messages are padded to, so that their length does not tell them apart.
 const SIZES: [usize; 4] = [256, 512, 1024, 2048];
@@ -102,7 +102,7 @@ fn sealed(to: &Keys, padded: &[u8], secret: &SecretKey, salt: [u8; 16]) -> Vec<u
 }
 
 /// HKDF with SHA-256 (RFC 5869).
-fn derived<const LENGTH: usize>(salt: &[u8], material: &[u8], info: &[u8]) -> [u8; LENGTH] {
+pub(super) fn derived<const LENGTH: usize>(salt: &[u8], material: &[u8], info: &[u8]) -> [u8; LENGTH] {
     let mut out = [0; LENGTH];
     Hkdf::<Sha256>::new(Some(salt), material).expand(info, &mut out).expect("short enough");
     out

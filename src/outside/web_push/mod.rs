@@ -1,6 +1,7 @@
 //! Web push: RFC 8030 (the request), RFC 8291 (what only the browser can read), RFC 8292 (who sends). UnifiedPush is the same
 //! with an address of another kind.
 
+mod decryption;
 mod encryption;
 mod subscription;
 mod vapid;
@@ -12,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue, Method, header};
 use sha2::{Digest, Sha256};
 
+pub use decryption::{NotRead, Receiver};
 pub use encryption::{Keys, MOST_BYTES, TooLong, encrypt};
 pub use subscription::{NoSubscription, Subscription};
 pub use vapid::Vapid;

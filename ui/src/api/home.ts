@@ -5,7 +5,9 @@ import type { ErrorBody } from "./generated/ErrorBody";
 import type { Event } from "./generated/Event";
 import type { FoundHome } from "./generated/FoundHome";
 import type { HomeStatus } from "./generated/HomeStatus";
+import type { Link } from "./generated/Link";
 import { type Operation, type Operations, operations } from "./generated/operations";
+import type { Subscribed } from "./generated/Subscribed";
 
 /** A home, as this device sees it. Every operation fails with a `HomeError`. */
 export interface Home extends Operations {
@@ -44,6 +46,20 @@ export interface Desktop {
   findHomes(): Promise<FoundHome[]>;
   /** Hears that somebody tapped a notification. */
   onOpenAlert(open: (alertId: string) => void): () => void;
+  /** What only a phone can do: where `status` says that this is one. */
+  readonly phone: Phone;
+}
+
+/** What the app on a phone can do beyond that on a computer. */
+export interface Phone {
+  /** Has pushes come here, by the key that the home has with push services. The home is yet to be told. */
+  subscribe(pushKey: string): Promise<Subscribed>;
+  /** Has none come here any more. */
+  unsubscribe(): Promise<void>;
+  /** Locks the window by the phone's own lock, or not any more. */
+  setLock(enabled: boolean): Promise<DesktopStatus>;
+  /** Hears of links that open the app, also of the one that it was started by. */
+  onLink(follow: (link: Link) => void): () => void;
 }
 
 export type ExportFormat = "csv" | "json";

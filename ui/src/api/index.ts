@@ -12,5 +12,5 @@ export const inWindow = "__TAURI_INTERNALS__" in window;
 export const home: Home = remembering(inWindow ? tauriHome : httpHome);
 
 export type { DesktopStatus } from "./generated/DesktopStatus";
-export type { Desktop, ExportFormat, Home } from "./home";
+export type { Desktop, ExportFormat, Home, Phone } from "./home";
 export { HomeError } from "./home";

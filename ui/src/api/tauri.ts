@@ -4,6 +4,7 @@ import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { withNewer } from "./again";
 import type { Event } from "./generated/Event";
+import type { Link } from "./generated/Link";
 import { askedBy, type Home, HomeError } from "./home";
 
 const operations = askedBy(({ name, takes }, given) => {
@@ -25,6 +26,21 @@ export const tauriHome: Home = {
     connectHome: (url, clearAccepted, pin) => call("connect_home", { url, clearAccepted, pin }),
     findHomes: () => call("find_homes"),
     onOpenAlert: (open) => hear<string>("open-alert", open),
+    phone: {
+      subscribe: (pushKey) => call("subscribe_here", { pushKey }),
+      unsubscribe: () => call("unsubscribe_here"),
+      setLock: (enabled) => call("set_lock", { enabled }),
+      onLink: (follow) => {
+        // A computer has no such command, and no such links.
+        const take = () =>
+          callOnce<Link | null>("opened_link").then(
+            (link) => link && follow(link),
+            () => {},
+          );
+        void take();
+        return hear("open-link", () => void take());
+      },
+    },
   },
 };
 

@@ -31,4 +31,12 @@ remote: boolean,
 /**
  * The app's version.
  */
-version: string, };
+version: string, 
+/**
+ * Whether this is a phone.
+ */
+phone: boolean, 
+/**
+ * Whether the window is locked by the phone's own lock; `null` where there is none.
+ */
+locked: boolean | null, };

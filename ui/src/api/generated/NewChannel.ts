@@ -33,8 +33,9 @@ says?: Says,
  */
 subscription?: PushSubscription, 
 /**
- * For `web_push`: what the browser signs answers with that go by a relay (P-256, an uncompressed point, base64url). Without one
- * a browser that subscribes anew keeps the key it has; another takes the proof that making the channel took.
+ * For `web_push` and `unified_push`: what the browser or the app signs answers with that go by a relay (P-256, an uncompressed
+ * point, base64url). Without one, whoever subscribes anew keeps the key they have; another takes the proof that making the
+ * channel took.
  */
 reply_key?: string, 
 /**

@@ -74,7 +74,7 @@ export const channels = {
 
   away: {
     title: "Answer from away",
-    lead: "Most homes cannot be reached from outside. A relay, which both your home and your phone can reach, carries the buttons of a browser’s notification back then.",
+    lead: "Most homes cannot be reached from outside. A relay, which both your home and your phone can reach, carries the buttons of a notification back then, from your browser or from the app.",
     by: (relay: string) => `Answers come back by ${relay}.`,
     /** How the home hears it, in a few words. */
     states: {
@@ -122,6 +122,7 @@ export const channels = {
   added: (name: string) => `${name} was added. Try it, to see that it works.`,
   ways: {
     web_push: { name: "This browser", lead: "A notification here, also while Latchkey is closed" },
+    unified_push: { name: "This phone", lead: "A notification here, also while Latchkey is closed" },
     ntfy: { name: "ntfy", lead: "A notification on your phone by the free ntfy app" },
     email: { name: "E-mail", lead: "A letter with a button" },
     web_hook: { name: "Web hook", lead: "A signed request, for Home Assistant and the like" },
@@ -147,6 +148,12 @@ export const channels = {
     deniedHow: "Allow them in the browser’s settings for this site, then try again.",
     dismissed: "The browser was not allowed to show notifications, so nothing was changed.",
     failed: "The browser could not subscribe with its push service. Check that it is online, then try again.",
+  },
+
+  phone: {
+    already: "This phone is told already.",
+    ask: "Android asks now whether Latchkey may show notifications. An app that brings pushes (UnifiedPush), such as ntfy, carries them.",
+    private: "What is sent is encrypted: that app and its server carry it and cannot read it.",
   },
 
   ntfy: {

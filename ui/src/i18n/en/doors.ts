@@ -117,6 +117,7 @@ export const connect = {
   lead: "When Latchkey runs on another machine in the house, give its address here.",
   address: "Address",
   hint: "For example https://192.168.1.20:8470, or the link of the code that “Add a phone” shows.",
+  hintPhone: "For example https://latchkey.home.example",
   submit: "Connect",
   /** What is pressed to go on, by what was asked. */
   allTheSame: {

@@ -65,6 +65,7 @@ export const pair = {
   lead: "Another screen of your household shows you a code. Ask to be let in, and keep an eye on that screen.",
   withCode: (code: string) => `With the code ${code}`,
   ask: "Ask to be let in",
+  inApp: "Open in the Latchkey app",
   asking: "Asking…",
   typeTitle: "Type the code",
   typeLead: "Your household’s screen shows it under Account, “Add a phone”.",

@@ -42,6 +42,10 @@ export const settings = {
   autostart: "Start when I log in",
   autostartHint: "So that you hear of an unfamiliar sign-in at once.",
   fine: "Notifications, tray and keyring all work.",
+  finePhone: "Notifications work.",
+  lock: "Lock Latchkey",
+  lockHint:
+    "Opening it takes your finger, your face or your phone’s code. Notifications and their buttons work all the same.",
   homeTitle: "Your home",
   homeHere: (url: string) => `It runs on this computer. Devices sign in at ${url}`,
   homeThere: (url: string) => `It runs at ${url}`,

@@ -1,0 +1,38 @@
+//! Pressing the button that a push carried, by its own secret: what it takes is its address, and it can sign one device out.
+
+use std::time::Duration;
+
+use latchkey::error::ErrorBody;
+use latchkey::wire::ActionOutcome;
+use tauri::Url;
+
+use super::failed::{Failed, word};
+
+/// Most bytes read of an answer.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// Presses it; answers with the home's word for what it did.
+pub async fn press(url: &Url, patience: Duration) -> Result<String, Failed> {
+    let asked = latchkey::tls::http_client()
+        .post(url.clone())
+        .header("content-type", "application/json")
+        .header("accept", "application/json")
+        .body(r#"{"answer":"not_me"}"#)
+        .timeout(patience)
+        .send();
+    let mut response = asked.await.map_err(|_| Failed::Away)?;
+    let status = response.status().as_u16();
+    let mut said = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| Failed::Away)? {
+        said.extend_from_slice(&chunk);
+        if said.len() > MOST_BYTES {
+            return Err(Failed::Away);
+        }
+    }
+    if let Ok(outcome) = serde_json::from_slice::<ActionOutcome>(&said) {
+        return word(outcome.effect).ok_or(Failed::Away);
+    }
+    // What no home says is said by whoever stands before it: a proxy, or the sign-in page of a café.
+    let body = serde_json::from_slice::<ErrorBody>(&said).map_err(|_| Failed::Away)?;
+    Err(Failed::of(status, body.message))
+}
