@@ -12,7 +12,7 @@ use latchkey::clock::SystemClock;
 use latchkey::error::Error;
 use latchkey::home::Home;
 use latchkey::home::there::There;
-use latchkey::http::{Doors, serve_home};
+use latchkey::http::{Doors, Whom, serve_home};
 use latchkey::model::KeyPin;
 use latchkey::random::SystemRandom;
 use latchkey::tls::{Certificates, Keys, trust};
@@ -64,7 +64,14 @@ impl Between {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("https://{}", listener.local_addr().expect("an address"));
         let doors = Doors::both(router.clone(), router, config);
-        tokio::spawn(serve_home(listener, doors, Vec::new(), None, CancellationToken::new()));
+        tokio::spawn(serve_home(
+            listener,
+            doors,
+            Vec::new(),
+            None,
+            Whom::everybody(),
+            CancellationToken::new(),
+        ));
         Self { address, asked }
     }
 
@@ -204,6 +211,25 @@ async fn within_tls_a_page_of_the_home_is_one_of_https() {
         (&plain, format!("https://{host}"), "foreign_origin"),
     ] {
         assert_eq!(asks(browser, &origin).await, told, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn within_tls_no_page_that_came_in_the_clear_is_the_homes_own() {
+    // Whoever is on the way to the plain address writes what its pages do.
+    for (public, told) in
+        [("http://127.0.0.1:8470", "foreign_origin"), ("https://latchkey.home.example", "not_signed_in")]
+    {
+        let home =
+            TestHome::start_with(|config| config.public_url = Some(public.parse().expect("an address")))
+                .await;
+        let headers = [("content-type", "application/json"), ("origin", public)];
+        let body = Some(json!({ "title": "x" }).to_string());
+        let encrypted = home.browser_within_tls();
+        let answer = encrypted.send(Method::POST, "/api/v1/session/activity", &headers, body.clone()).await;
+        assert_eq!(answer.json()["error"], told, "{public}");
+        let answer = home.browser().send(Method::POST, "/api/v1/session/activity", &headers, body).await;
+        assert_eq!(answer.json()["error"], "not_signed_in", "{public}");
     }
 }
 

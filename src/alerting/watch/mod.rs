@@ -282,7 +282,10 @@ impl Watching {
 
 /// Carries `first` out, while `other` goes on, and answers with what that came to if it ended meanwhile. In this computer's own home
 /// it may hold its turn to change something, or stand in line for one, which `first` waits for: nobody may leave it unlooked at.
-async fn beside<A, B>(first: impl Future<Output = A>, other: Pin<&mut impl Future<Output = B>>) -> (A, Option<B>) {
+async fn beside<A, B>(
+    first: impl Future<Output = A>,
+    other: Pin<&mut impl Future<Output = B>>,
+) -> (A, Option<B>) {
     match future::select(pin!(first), other).await {
         Either::Left((first, _)) => (first, None),
         Either::Right((done, first)) => (first.await, Some(done)),

@@ -61,7 +61,8 @@ async fn a_tap_while_something_else_has_its_turn_stops_nobodys_sign_out() {
     changed.send_modify(|count| *count += 1);
     has_turn.notified().await;
     taps.send(Tap { notice: id, what: Tapped::SignOut }).await.unwrap();
-    let settled = tokio::time::timeout(Duration::from_mins(1), told.recv()).await.expect("nobody waits for ever");
+    let settled =
+        tokio::time::timeout(Duration::from_mins(1), told.recv()).await.expect("nobody waits for ever");
     let Some(Told::Settled(notice)) = settled else { panic!("not settled but {settled:?}") };
     assert_eq!(notice.title, "Signed out");
     let refused = household.as_seen_by(&stranger).session().await;
