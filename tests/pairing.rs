@@ -222,6 +222,24 @@ async fn an_answer_that_was_lost_is_given_again_until_its_keys_are_used() {
 }
 
 #[tokio::test]
+async fn keys_that_were_used_are_given_to_nobody_again_also_where_every_session_is_judged_anew() {
+    let (home, desktop) = desktop_household().await;
+    let thief = somewhere(&home, RIGA, "curl/8.10.1");
+    thief.signs_in(&home, "Stranger", "computer").await;
+    let alert = desktop.open_alerts().await.remove(0);
+    let shown = Shown::by(&desktop).await;
+    let phone = Phone::brings(&home, &shown.code).await;
+    shown.allows(phone.digits()).await;
+    let finish = json!({ "claim": phone.claim["claim"] });
+    let phone = phone.enters().await;
+    assert_eq!(phone.get("/api/v1/session").await.status, 200);
+    assert_eq!(desktop.answer(&alert, "not_me").await["effect"], "signed_out");
+    // Whoever read along when the claim was brought.
+    let thief = somewhere(&home, RIGA, "curl/8.10.1");
+    refused(&thief.post_json("/api/v1/pairings/finish", &finish).await, 404, "pairing_not_valid");
+}
+
+#[tokio::test]
 async fn a_code_runs_out_after_two_minutes() {
     let (home, desktop) = desktop_household().await;
     let shown = Shown::by(&desktop).await;

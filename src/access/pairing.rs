@@ -5,7 +5,7 @@
 //! stands in between, and which of them is not known. What is shown to phones is kept in memory: after a restart, show another.
 //!
 //! What the phone is answered with at the end may be lost on the way, and with it the keys of a device that is in the list by then.
-//! So whoever brings the claim again is given the same keys again, until they were used: no phone is half in.
+//! So whoever brings the claim again is given the same keys again, until they were used, and forgotten with that: no phone is half in.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -314,12 +314,7 @@ impl Pairings {
             Stage::Denied => Err(Error::PairingDenied),
             Stage::Spoiled => Err(Error::PairingSpoiled),
             Stage::LetIn(_, answered) => {
-                let is_over = answered.as_ref().is_none_or(|answered| {
-                    until <= now || answered.session.is_over() || answered.session.was_heard_of()
-                });
-                if is_over {
-                    *answered = None;
-                }
+                forget_used(answered, until, now);
                 answered.clone().map(Waited::Again).ok_or(Error::PairingNotValid)
             }
             Stage::Open | Stage::Allowed(_) if until <= now => Err(Error::PairingNotValid),
@@ -335,6 +330,15 @@ impl Pairings {
                 let allowed = allowed.clone();
                 *stage = Stage::LettingIn;
                 Ok(Waited::Over(Box::new((id, allowed, phone.asking.clone()))))
+            }
+        }
+    }
+
+    /// Forgets the keys that no phone is given again, as nobody may ask any more. To be called now and then.
+    pub(crate) fn forget_keys(&self, now: Duration) {
+        for Shown { until, stage, .. } in &mut self.lock().0 {
+            if let Stage::LetIn(_, answered) = stage {
+                forget_used(answered, *until, now);
             }
         }
     }
@@ -425,6 +429,14 @@ impl Shown {
     }
 }
 
+/// Forgets what a phone was answered with, once it has used that, or may not ask for it again.
+fn forget_used(answered: &mut Option<Box<Admitted>>, until: Duration, now: Duration) {
+    let is_used = |Admitted { session, .. }: &Admitted| session.is_over() || session.was_heard_of();
+    if answered.as_ref().is_some_and(|answered| until <= now || is_used(answered)) {
+        *answered = None;
+    }
+}
+
 /// Two digits by chance, from "00" to "99".
 fn two_digits(random: &dyn Random) -> String {
     let mut byte = [u8::MAX];
@@ -440,7 +452,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::access::{check, set_up};
+    use crate::app::{self, Parts};
+    use crate::clock::ManualClock;
+    use crate::config::Config;
+    use crate::model::ProfileKind;
     use crate::random::SeededRandom;
+    use crate::wire::{NewProfile, SetupRequest};
 
     #[test]
     fn digits_are_always_two_and_all_of_them_come() {
@@ -448,5 +466,50 @@ mod tests {
         let drawn: BTreeSet<_> = (0..5000).map(|_| two_digits(&random)).collect();
         assert!(drawn.iter().all(|digits| digits.len() == 2 && digits.parse::<u8>().is_ok()), "{drawn:?}");
         assert_eq!(drawn.len(), 100);
+    }
+
+    #[tokio::test]
+    async fn keys_stay_in_memory_until_they_were_used_or_nobody_may_ask_for_them_any_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config::in_folder(folder.path());
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_790_000_000_000)));
+        let parts = Parts { clock: Arc::<ManualClock>::clone(&clock), ..Parts::default() };
+        let (core, ..) = app::open(&config, config.listen, parts).await.expect("opens");
+        let request = SetupRequest {
+            code: core.setup_code.reveal(&*core.clock, &*core.random).expect("a code"),
+            login: "ana".into(),
+            password: "correct horse".into(),
+            profiles: vec![NewProfile::of("Ana", ProfileKind::Adult)],
+            device: None,
+        };
+        let asking = Asking { address: Some([192, 168, 1, 20].into()), ..Asking::default() };
+        let admitted = set_up::set_up(&core, asking.clone(), request).await.expect("sets up");
+        let let_in = |until| {
+            let answered = Some(Box::new(admitted.clone()));
+            let shown = Shown {
+                id: PairingId::new(&*core.clock, &*core.random),
+                by: admitted.session.id,
+                code: String::new(),
+                origins: Ok(Vec::new()),
+                expires_at: core.now(),
+                until,
+                stage: Stage::LetIn(admitted.session.device_id, answered),
+                phone: None,
+            };
+            core.pairings.lock().0.push(shown);
+        };
+        let kept = || {
+            core.pairings.forget_keys(core.clock.elapsed());
+            let room = core.pairings.lock();
+            room.0.iter().filter(|shown| matches!(shown.stage, Stage::LetIn(_, Some(_)))).count()
+        };
+        let now = core.clock.elapsed();
+        let_in(now + LIFETIME);
+        let_in(now);
+        assert_eq!(kept(), 1, "nobody may ask for the others any more");
+        let token = Some(Secret::received(admitted.answer.token.clone()));
+        check::check(&core, &Asking { token, ..asking }).await.expect("is in");
+        assert_eq!(kept(), 0, "they were used");
+        core.store.close().await;
     }
 }

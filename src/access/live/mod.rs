@@ -353,6 +353,7 @@ impl Live {
         let fingerprint = self.hasher.hash_one((address, service, &asking.user_agent, &asking.hints));
         let is_other = session.fingerprint.load(Ordering::Acquire) != fingerprint;
         if is_other {
+            session.heard_of.store(true, Ordering::Release);
             let line = self.line(asking);
             let seen = session.with_notes(|notes| {
                 if !notes.lines.has(line) {

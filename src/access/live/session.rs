@@ -41,6 +41,8 @@ pub struct LiveSession {
     pub(super) last_active_at: AtomicI64,
     /// Of the address, the site and the program of the last request: tells without a lock whether they changed.
     pub(super) fingerprint: AtomicU64,
+    /// Whether any request came since it was made, or the home started: also where its lines were forgotten after that.
+    pub(super) heard_of: AtomicBool,
     /// Whether it waits to be written down.
     pub(super) waiting: AtomicBool,
     /// Streams of events that it has open.
@@ -82,6 +84,7 @@ impl LiveSession {
             expires_at: AtomicI64::new(row.expires_at.map_or(i64::MAX, Timestamp::as_millis)),
             last_active_at: AtomicI64::new(row.last_active_at.as_millis()),
             fingerprint: AtomicU64::new(0),
+            heard_of: AtomicBool::new(false),
             waiting: AtomicBool::new(false),
             listeners: AtomicU32::new(0),
             replaced: AtomicU32::new(0),
@@ -115,7 +118,7 @@ impl LiveSession {
 
     /// Whether a request came with a key of it since it was made, or the home started.
     pub(in crate::access) fn was_heard_of(&self) -> bool {
-        self.fingerprint.load(Ordering::Acquire) != 0 || self.times_replaced() > 0
+        self.heard_of.load(Ordering::Acquire) || self.times_replaced() > 0
     }
 
     /// Whether it is held until somebody of the household answers.
