@@ -24,7 +24,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::health::Health;
 use super::presence::Presence;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// What a change begins with, at once, so that nobody else writes between what it reads and what it changes. Handed over
 /// together with its first statement: a hand-over to the driver's thread takes longer than most statements do.
@@ -55,14 +55,14 @@ impl Writer {
             Some(connection) => connection,
             None => self.open().await?,
         };
-        connection.is_to_begin = true;
+        (connection.is_to_begin, connection.was_asked) = (true, false);
         Ok(Change { connection, place, presence: Arc::clone(&self.presence) })
     }
 
     async fn open(&self) -> Result<Connection> {
         let opened = SqliteConnection::connect_with(&self.options).await;
         let sqlite = opened.inspect_err(|cause| self.health.note(cause))?;
-        Ok(Connection { sqlite, is_to_begin: false, health: Arc::clone(&self.health) })
+        Ok(Connection { sqlite, is_to_begin: false, was_asked: false, health: Arc::clone(&self.health) })
     }
 
     /// Writes as much as a large change does, and takes it back. Says whether both were kept.
@@ -106,9 +106,16 @@ pub struct Change {
 impl Change {
     /// Has all of it kept: it is on disk when this has answered.
     pub(super) async fn commit(mut self) -> Result<()> {
-        // What nobody has said anything in has not even begun.
-        if !self.connection.is_to_begin {
-            sqlx::query("COMMIT").execute(&mut self.connection).await?;
+        match (self.connection.is_to_begin, self.connection.was_asked) {
+            // What nobody has said anything in has not even begun.
+            (true, false) => {}
+            // Whether that began it is not known: it may be within a change that nobody would end.
+            (true, true) => {
+                return Err(Error::internal("the first statement of a change did not come to its end"));
+            }
+            (false, _) => {
+                sqlx::query("COMMIT").execute(&mut self.connection).await?;
+            }
         }
         self.kept()
     }
@@ -153,6 +160,8 @@ pub struct Connection {
     /// Whether the next statement is the first of a change. It is until one has begun it: were another one handed over
     /// after a first one that failed, it would fail too, and not run by itself.
     is_to_begin: bool,
+    /// Whether a first one was handed over.
+    was_asked: bool,
     health: Arc<Health>,
 }
 
@@ -167,11 +176,12 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        let Connection { sqlite, is_to_begin, health } = self;
+        let Connection { sqlite, is_to_begin, was_asked, health } = self;
         let note = |cause: &sqlx::Error| health.note(cause);
         if !*is_to_begin {
             return sqlite.fetch_many(query).inspect_err(note).boxed();
         }
+        *was_asked = true;
         let steps = sqlite.fetch_many(First(query)).try_filter_map(move |step| {
             // The first step is the change's own beginning, which says nothing that anybody asked for.
             let is_begin = std::mem::take(is_to_begin);
@@ -185,11 +195,12 @@ impl<'c> Executor<'c> for &'c mut Connection {
         'c: 'e,
         E: 'q + Execute<'q, Sqlite>,
     {
-        let Connection { sqlite, is_to_begin, health } = self;
+        let Connection { sqlite, is_to_begin, was_asked, health } = self;
         let note = |cause: &sqlx::Error| health.note(cause);
         if !*is_to_begin {
             return sqlite.fetch_optional(query).inspect_err(note).boxed();
         }
+        *was_asked = true;
         let found = sqlite.fetch_optional(First(query)).inspect_ok(|_| *is_to_begin = false);
         found.inspect_err(note).boxed()
     }
@@ -242,7 +253,7 @@ impl<'q, E: Execute<'q, Sqlite>> Execute<'q, Sqlite> for First<E> {
 mod tests {
     use super::super::Store;
     use super::*;
-    use crate::error::{Error, Fault};
+    use crate::error::Fault;
 
     async fn write(store: &Store, statement: &'static str) -> Result<()> {
         let mut change = store.begin().await?;
@@ -336,6 +347,25 @@ mod tests {
         let lines: Vec<(String,)> =
             sqlx::query_as("SELECT text FROM lines").fetch_all(&store.reader).await.expect("reads");
         assert_eq!(lines, [("kept".to_owned(),)]);
+    }
+
+    #[tokio::test]
+    async fn a_change_whose_first_statement_failed_cannot_be_kept_and_holds_up_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).await.expect("opens");
+        write(&store, "CREATE TABLE lines (text TEXT UNIQUE)").await.expect("fits");
+        write(&store, "INSERT INTO lines (text) VALUES ('once')").await.expect("fits");
+        let again = "INSERT INTO lines (text) VALUES ('once') RETURNING text";
+        let mut change = store.begin().await.expect("begins");
+        sqlx::query(again).fetch_optional(&mut *change).await.expect_err("it is there already");
+        // It has begun, and whoever asked does not know.
+        assert_eq!(change.commit().await.expect_err("nothing is to be kept").code(), "internal");
+        write(&store, "INSERT INTO lines (text) VALUES ('kept')").await.expect("is nobody else's trouble");
+        let lines: Vec<(String,)> = sqlx::query_as("SELECT text FROM lines ORDER BY text")
+            .fetch_all(&store.reader)
+            .await
+            .expect("reads");
+        assert_eq!(lines, [("kept".to_owned(),), ("once".to_owned(),)]);
     }
 
     #[tokio::test]
