@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::doors::Doors;
 use super::serve::{Leaving, Whom, accept};
@@ -39,9 +39,9 @@ pub struct AtHome {
     said: (Vec<SocketAddr>, Option<Announcement>),
 }
 
-/// A listener, until it is told to stop.
+/// A listener, for as long as somebody has it: one that nobody has any more lets nobody in either.
 struct Listener {
-    stop: CancellationToken,
+    stop: DropGuard,
     accepting: JoinHandle<Leaving>,
 }
 
@@ -171,14 +171,14 @@ impl AtHome {
             stop.clone(),
         ));
         tracing::info!(%address, "the home listens on the home network");
-        self.open.insert(address, Listener { stop, accepting });
+        self.open.insert(address, Listener { stop: stop.drop_guard(), accepting });
         Ok(())
     }
 
     /// Nobody comes in by it any more once this has answered; who is in has a moment for the answer that is on its way.
     async fn close(&mut self, address: SocketAddr) {
         let Some(Listener { stop, accepting }) = self.open.remove(&address) else { return };
-        stop.cancel();
+        drop(stop);
         match accepting.await {
             Ok(leaving) => {
                 self.leaving.spawn(leaving.finish());
