@@ -216,7 +216,7 @@ fn with_button(core: &Core, job: Job, channel: Channel, say: Say) -> Due {
 
 /// Where whoever reads what goes there can open the home: by the address that somebody configured, whatever that is. Otherwise a browser
 /// has it open on this very computer, as it would not be told elsewhere, a program here reaches it as the computer does, and anybody
-/// else needs an address that others open.
+/// else needs an address that others open. To a browser that one is another site: it presses no button there.
 fn address(core: &Core, target: &Target) -> Result<String, NoAddress> {
     let is_here = match target {
         Target::WebPush(_) => true,
@@ -224,7 +224,7 @@ fn address(core: &Core, target: &Target) -> Result<String, NoAddress> {
         Target::Ntfy { .. } | Target::UnifiedPush(_) | Target::Email { .. } => false,
     };
     if is_here || core.reach.public_url.is_some() {
-        return Ok(core.address());
+        return Ok(core.public_url.clone());
     }
     core.reach.origins(&core.home_network)?.into_iter().next().ok_or(NoAddress::NoNetwork)
 }
