@@ -443,8 +443,6 @@ impl Error {
             | Self::SetupRequired
             | Self::LastAdultProfile
             | Self::InTheClear(_)
-            | Self::UnknownCertificate { .. }
-            | Self::KeyChanged { .. }
             | Self::PairingWaits
             | Self::PairingDenied
             | Self::PairingSpoiled
@@ -459,7 +457,12 @@ impl Error {
             Self::UnknownHost => 421,
             Self::Invalid { .. } => 422,
             Self::TooManyAttempts { .. } => 429,
-            Self::GeoUpdate { .. } | Self::HomeUnreachable(_) | Self::CannotLookAround(_) => 502,
+            // Whoever answers in the home's place has not refused in its name: the home is not reached.
+            Self::GeoUpdate { .. }
+            | Self::HomeUnreachable(_)
+            | Self::UnknownCertificate { .. }
+            | Self::KeyChanged { .. }
+            | Self::CannotLookAround(_) => 502,
             Self::Busy | Self::Failing(_) => 503,
             Self::Storage { fault, .. } | Self::NotSignedOut { fault, .. } => fault.status(),
             Self::Remote { status, .. } => *status,

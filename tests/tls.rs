@@ -90,7 +90,7 @@ async fn one_port_answers_http_and_https_and_only_who_knows_the_home_by_its_key_
     assert_eq!(status.fingerprint, Some(home.app.fingerprint()));
 
     let wrong = known_by(&https, Some(KeyPin::of(b"another key"))).status().await.expect_err("another key");
-    assert_eq!((wrong.code(), wrong.status()), ("key_changed", 409));
+    assert_eq!((wrong.code(), wrong.status()), ("key_changed", 502));
 
     let unknown = known_by(&https, None).status().await.expect_err("nobody vouches for it");
     assert_eq!(unknown.code(), "unknown_certificate");

@@ -77,10 +77,14 @@ impl Now {
     fn name(&self) -> String {
         match &self.there {
             None => "this computer".to_owned(),
-            Some((Address { url, pin: None }, _)) => url.to_string(),
-            Some((Address { url, pin: Some(pin) }, _)) => format!("{url}#{pin}"),
+            Some((Address { url, pin }, _)) => name_of(url, *pin),
         }
     }
+}
+
+/// The same of a home on another machine.
+pub fn name_of(url: &Url, pin: Option<KeyPin>) -> String {
+    pin.map_or_else(|| url.to_string(), |pin| format!("{url}#{pin}"))
 }
 
 impl Desk {

@@ -24,7 +24,10 @@ impl Failed {
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         match error {
-            Error::HomeUnreachable(_) => Self::Away,
+            // Whoever answers with another certificate is not the home: what was given waits for that.
+            Error::HomeUnreachable(_) | Error::UnknownCertificate { .. } | Error::KeyChanged { .. } => {
+                Self::Away
+            }
             error => Self::of(error.status(), error.to_string()),
         }
     }
@@ -33,4 +36,24 @@ impl From<Error> for Failed {
 /// The home's word for what something did.
 pub fn word(effect: impl Serialize) -> Option<String> {
     serde_json::to_value(effect).ok()?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey::model::KeyPin;
+
+    use super::*;
+
+    #[test]
+    fn somebody_in_between_cannot_say_no_in_the_homes_name() {
+        let host = || "home.example".to_owned();
+        for error in [
+            Error::HomeUnreachable("gone".into()),
+            Error::KeyChanged { host: host() },
+            Error::UnknownCertificate { host: host(), pin: KeyPin::of(b"another key") },
+        ] {
+            assert_eq!(Failed::from(error), Failed::Away);
+        }
+        assert!(matches!(Failed::from(Error::KidsProfile), Failed::Refused(_)));
+    }
 }

@@ -21,6 +21,7 @@ use super::registration::Registration;
 use super::sending::{Came, Sender};
 use super::told::{About, Shown, told};
 use super::words;
+use crate::desk::name_of;
 use crate::keys::Keys;
 use crate::remembered::Remembered;
 
@@ -65,10 +66,11 @@ pub fn send(folder: &Path) -> Option<String> {
     let runtime =
         runtime.inspect_err(|error| tracing::error!(error = %causes(error), "nothing can be sent")).ok()?;
     let sent = runtime.block_on(async {
-        let url = Remembered::read(folder).home_url.filter(is_private)?;
+        let Remembered { home_url, home_pin } = Remembered::read(folder);
+        let url = home_url.filter(is_private)?;
         let name = url.to_string();
-        let token = Keys::in_folder(folder).held(&name).token;
-        let home = There::new(url, token.map(Secret::received));
+        let token = Keys::in_folder(folder).held(&name_of(&url, home_pin)).token;
+        let home = There::known_by(url, home_pin, token.map(Secret::received));
         Some(send_to(folder, &name, &home, &SystemClock, &SystemRandom).await)
     });
     // Without a home nothing can be sent, and nothing is lost.

@@ -137,6 +137,7 @@ fn missed() -> Sse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::KeyPin;
 
     #[test]
     fn only_what_a_header_can_hold_is_given_back() {
@@ -156,6 +157,10 @@ mod tests {
     #[test]
     fn what_passes_is_waited_for_and_a_refusal_is_not() {
         assert!(may_pass(&Error::HomeUnreachable("gone".into())));
+        // Somebody in between for a while must not have a home forgotten for good.
+        let (host, pin) = (|| "nas".to_owned(), KeyPin::of(b"another key"));
+        assert!(may_pass(&Error::KeyChanged { host: host() }));
+        assert!(may_pass(&Error::UnknownCertificate { host: host(), pin }));
         assert!(may_pass(&Error::Busy) && may_pass(&Error::TooManyAttempts { retry_after_s: 1 }));
         for error in [Error::SessionEnded, Error::SessionHeld, Error::TokenReplaced, Error::KidsProfile] {
             assert!(!may_pass(&error), "{error}");

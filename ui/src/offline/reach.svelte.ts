@@ -2,9 +2,20 @@
 
 import type { HomeError } from "../api/home";
 
-const GONE = ["unreachable", "home_unreachable", "http_502", "http_503", "http_504"];
+const GONE = [
+  "unreachable",
+  "home_unreachable",
+  "unknown_certificate",
+  "key_changed",
+  "http_502",
+  "http_503",
+  "http_504",
+];
 
-/** Whether an error says that nobody was there to answer: the home is away, or only the proxy before it answers. */
+/**
+ * Whether an error says that the home was not there to answer: it is away, only the proxy before it answers, or somebody else does in
+ * its place. What waits to be sent waits for the home.
+ */
 export const isAway = (error: HomeError): boolean => GONE.includes(error.code);
 
 class Reach {
