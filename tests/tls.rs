@@ -12,7 +12,7 @@ use latchkey::clock::SystemClock;
 use latchkey::error::Error;
 use latchkey::home::Home;
 use latchkey::home::there::There;
-use latchkey::http::{Doors, serve_home};
+use latchkey::http::{Doors, Whom, serve_home};
 use latchkey::model::KeyPin;
 use latchkey::random::SystemRandom;
 use latchkey::tls::{Certificates, Keys, trust};
@@ -64,7 +64,14 @@ impl Between {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("https://{}", listener.local_addr().expect("an address"));
         let doors = Doors::both(router.clone(), router, config);
-        tokio::spawn(serve_home(listener, doors, Vec::new(), None, CancellationToken::new()));
+        tokio::spawn(serve_home(
+            listener,
+            doors,
+            Vec::new(),
+            None,
+            Whom::everybody(),
+            CancellationToken::new(),
+        ));
         Self { address, asked }
     }
 

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use super::answers::Answers;
 use super::receivers::{self, Sent};
 use super::registration::Registration;
-use crate::desk::Desk;
+use crate::desk::{Accepted, Desk};
 use crate::embedded::Embedded;
 use crate::keys::Keys;
 
@@ -117,7 +117,7 @@ impl Household {
         let choice = json!({ "choice": { "profile_id": signed_in["profiles"][0]["id"] } });
         home.ask("choose_profile", choice.clone()).await.unwrap();
 
-        phone.connect(&home.address().await.0, false).await.unwrap();
+        phone.connect(&home.address().await.0, &Accepted::default()).await.unwrap();
         let request = json!({ "login": "home", "password": "correct horse" });
         phone.ask("sign_in", json!({ "request": request })).await.unwrap();
         phone.ask("choose_profile", choice).await.unwrap();
