@@ -214,6 +214,25 @@ async fn within_tls_a_page_of_the_home_is_one_of_https() {
     }
 }
 
+#[tokio::test]
+async fn within_tls_no_page_that_came_in_the_clear_is_the_homes_own() {
+    // Whoever is on the way to the plain address writes what its pages do.
+    for (public, told) in
+        [("http://127.0.0.1:8470", "foreign_origin"), ("https://latchkey.home.example", "not_signed_in")]
+    {
+        let home =
+            TestHome::start_with(|config| config.public_url = Some(public.parse().expect("an address")))
+                .await;
+        let headers = [("content-type", "application/json"), ("origin", public)];
+        let body = Some(json!({ "title": "x" }).to_string());
+        let encrypted = home.browser_within_tls();
+        let answer = encrypted.send(Method::POST, "/api/v1/session/activity", &headers, body.clone()).await;
+        assert_eq!(answer.json()["error"], told, "{public}");
+        let answer = home.browser().send(Method::POST, "/api/v1/session/activity", &headers, body).await;
+        assert_eq!(answer.json()["error"], "not_signed_in", "{public}");
+    }
+}
+
 /// Where a device is that signs in so, to the household.
 async fn scope_of(home: &TestHome, owner: &Browser, browser: &Browser, headers: &[(&str, &str)]) -> Value {
     home.clock.advance(Duration::from_mins(1));

@@ -13,6 +13,11 @@ use crate::error::{Error, Result};
 
 /// A change that comes to its end also when whoever waits for it goes away in the middle: it goes on in a task of its own
 /// then. Until then it is where it was asked for, since to hand it to another task and back takes longer than many changes do.
+///
+/// It may hold its turn (`store::Turn`), for which all other changes wait. Whoever waits for it must therefore go on looking at it,
+/// or let it go: to keep it aside and wait for something else, as in the branch of a `select!` that has it by reference, holds up
+/// every sign-out, and for ever where that something waits for its turn, too. Proven for the one place that does two things at once
+/// by `alerting/watch/tests/in_turn.rs`.
 pub(super) struct Carried<T: Send + 'static>(Option<Change<T>>);
 
 /// What a panic leaves in place of an answer.

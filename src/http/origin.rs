@@ -74,7 +74,8 @@ fn is_ours(door: &Door, url: &Url) -> bool {
 
 /// The origins of this home's own pages, as the browser that asked `host` has them: the public address, and that host. The
 /// latter under https within TLS; under the scheme of the public address, when it is that one; else under the one that a proxy
-/// which is trusted says it was asked under; and without such a proxy plainly.
+/// which is trusted says it was asked under; and without such a proxy plainly. Within TLS no page that came in the clear is one of
+/// ours, also where the public address is plain: anybody on the way may have written what such a page does.
 fn own_origins(door: &Door, host: &str, by_proxy: Option<&HeaderValue>) -> Vec<Origin> {
     let public = door.public_url.as_ref();
     let under = |scheme: &str| Url::parse(&format!("{scheme}://{host}/")).ok();
@@ -87,6 +88,7 @@ fn own_origins(door: &Door, host: &str, by_proxy: Option<&HeaderValue>) -> Vec<O
         Some(b"https") => under("https"),
         _ => under("http"),
     };
+    let public = public.filter(|url| !door.is_within_tls || url.scheme() == "https");
     public.into_iter().map(Url::origin).chain(asked.iter().map(Url::origin)).collect()
 }
 

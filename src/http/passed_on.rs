@@ -68,15 +68,19 @@ fn was_rewritten(headers: &HeaderMap) -> bool {
 
 /// Whether it was encrypted on its way, which is not the home's doing. Browsers say where a request comes from
 /// (`Sec-Fetch-…`) to who is reached by https, or is on their own computer. Within the home's own TLS that is as it should be, and
-/// only another name than it was made to shows a proxy.
+/// only another name than it was made to shows a proxy: that of the page that sends it, or, where it comes from a page of this very
+/// home, that of the page it comes from.
 fn came_by_https(headers: &HeaderMap, public_host: Option<&str>, is_within_tls: bool) -> bool {
     let hosts = || headers.get_all(header::HOST).into_iter().filter_map(|host| host.to_str().ok());
     let is_public = |host: &str| public_host.is_some_and(|public| name_of(host).eq_ignore_ascii_case(public));
     if is_within_tls {
-        let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-        let of_another = origin
-            .and_then(|origin| origin.strip_prefix("https://"))
-            .is_some_and(|origin| !hosts().any(|host| host.eq_ignore_ascii_case(origin)));
+        let is_of_this_home = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+        let pages = [Some(header::ORIGIN), Some(header::REFERER).filter(|_| is_of_this_home)];
+        let of_another = pages.into_iter().flatten().any(|name| {
+            let page = headers.get(name).and_then(|page| page.to_str().ok()?.strip_prefix("https://"));
+            let page = page.and_then(|page| page.split('/').next());
+            page.is_some_and(|page| !hosts().any(|host| host.eq_ignore_ascii_case(page)))
+        });
         return of_another || hosts().any(is_public);
     }
     hosts().any(is_public)
@@ -212,7 +216,19 @@ mod tests {
         assert!(!is_passed(&[host, ("sec-fetch-site", "none")]));
         for other in ["https://latchkey.example", "https://192.168.1.5", "https://192.168.1.5:8471"] {
             assert!(is_passed(&[host, ("origin", other)]), "{other}");
+            let page = format!("{other}/devices");
+            assert!(
+                is_passed(&[host, ("sec-fetch-site", "same-origin"), ("referer", page.as_str())]),
+                "{other}"
+            );
+            // A link that leads here shows nothing.
+            assert!(
+                !is_passed(&[host, ("sec-fetch-site", "cross-site"), ("referer", page.as_str())]),
+                "{other}"
+            );
         }
+        let page = "https://192.168.1.5:8470/devices";
+        assert!(!is_passed(&[host, ("sec-fetch-site", "same-origin"), ("referer", page)]));
         assert!(is_passed(&[("host", "latchkey.home.example")]), "a proxy speaks for that name");
         assert!(is_passed(&[host, ("x-forwarded-for", "")]));
     }

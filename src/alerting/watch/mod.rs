@@ -8,9 +8,11 @@ mod tests;
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use futures_util::StreamExt;
+use futures_util::future::{self, Either};
 use tokio::sync::{mpsc, watch};
 
 use self::patience::{Patience, SHORTEST};
@@ -121,17 +123,23 @@ impl Watching {
     async fn meanwhile<T>(&mut self, what: impl Future<Output = T>) -> Result<T, Stop> {
         tokio::pin!(what);
         loop {
-            tokio::select! {
+            let tap = tokio::select! {
                 // A change first, and what it brings: what was told before it is not answered after it.
                 biased;
                 changed = self.watch.changed.changed() => {
                     return Err(if changed.is_ok() { Stop::Changed } else { Stop::Over });
                 }
                 done = &mut what => return Ok(done),
-                tap = self.watch.taps.recv() => match tap {
-                    Some(tap) => self.tapped(tap).await?,
-                    None => return Err(Stop::Over),
-                },
+                tap = self.watch.taps.recv() => tap.ok_or(Stop::Over)?,
+            };
+            let (tapped, done) = beside(self.tapped(tap), what.as_mut()).await;
+            tapped?;
+            if let Some(done) = done {
+                return match self.watch.changed.has_changed() {
+                    Ok(false) => Ok(done),
+                    Ok(true) => Err(Stop::Changed),
+                    Err(_) => Err(Stop::Over),
+                };
             }
         }
     }
@@ -269,6 +277,18 @@ impl Watching {
             }
         }
         Ok(())
+    }
+}
+
+/// Carries `first` out, while `other` goes on, and answers with what that came to if it ended meanwhile. In this computer's own home
+/// it may hold its turn to change something, or stand in line for one, which `first` waits for: nobody may leave it unlooked at.
+async fn beside<A, B>(
+    first: impl Future<Output = A>,
+    other: Pin<&mut impl Future<Output = B>>,
+) -> (A, Option<B>) {
+    match future::select(pin!(first), other).await {
+        Either::Left((first, _)) => (first, None),
+        Either::Right((done, first)) => (first.await, Some(done)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The watch before a real home, with a notifier that writes down what a person would be told.
 
+mod in_turn;
 mod missed;
 mod moving;
 mod on_hold;
