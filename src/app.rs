@@ -101,9 +101,8 @@ impl App {
         let door = Door::new(&config, address, Arc::clone(&core), stop.clone());
         let (doors, trusted, whom) =
             (http::Doors::of(door), config.trusted_proxies.clone(), Whom::everybody());
-        let port = address.port();
-        let at_home =
-            AtHome::begin(Arc::clone(&core), doors.clone(), trusted.clone(), &whom, port).boxed().await;
+        let at_home = AtHome::begin(Arc::clone(&core), doors.clone(), trusted.clone(), &whom, address.port());
+        let at_home = at_home.boxed().await;
         let home_network = tokio::spawn(at_home.run(stop.clone()));
         let known = Some(Arc::clone(&core.known_networks));
         let server = tokio::spawn(http::serve_home(listener, doors, trusted, known, whom, stop.clone()));

@@ -368,6 +368,9 @@ async fn a_home_that_listens_there_is_found_there_and_by_no_name() {
     assert_eq!(find(&*looking(&home), search).await.expect("looks around"), found);
 }
 
+/// A name, an address, and what is said of a home there.
+type Lie<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_says_what_no_home_would_say_is_not_found() {
     let (home, owner) = at_home().await;
@@ -376,7 +379,7 @@ async fn whoever_says_what_no_home_would_say_is_not_found() {
     liar.enable_interface(IfKind::LoopbackV4).expect("a choice");
     let id = "0".repeat(32);
     let long = "<b>Ana’s home</b>".repeat(3);
-    let lies: [(&str, &str, &[(&str, &str)]); 5] = [
+    let lies: [Lie<'_>; 5] = [
         // Of no network of the household.
         ("outside", STRANGER, &[("v", "1"), ("id", id.as_str())]),
         ("loopback", "127.0.0.1", &[("v", "1"), ("id", id.as_str())]),

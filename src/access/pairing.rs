@@ -212,8 +212,8 @@ fn bring(core: &Core, asking: &Asking, request: &NewClaim) -> Result<Claimed> {
     let mut room = core.pairings.lock();
     let shown = room.shown(&normal(&request.code), now).ok_or(Error::PairingNotValid)?;
     // Whoever was signed out lets nobody in.
-    let shows = core.live.by_id(shown.by).filter(|session| !session.has_ended() && !session.is_held());
-    let shown_by = shows.ok_or(Error::PairingNotValid)?;
+    let at_screen = core.live.by_id(shown.by).filter(|session| !session.has_ended() && !session.is_held());
+    let shown_by = at_screen.ok_or(Error::PairingNotValid)?;
     if shown.phone.is_some() {
         shown.stage = Stage::Spoiled;
         let Phone { asking, place, .. } = phone;

@@ -126,7 +126,7 @@ impl Message {
             relay_token: inbox.token,
             token,
         });
-        Self { button, reply, lacks_address, ..said }
+        Self { lacks_address, button, reply, ..said }
     }
 
     /// The same for who is not to be told what happened: a server in between reads it.

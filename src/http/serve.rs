@@ -148,14 +148,14 @@ pub async fn accept(
         let counted = Arc::clone(&place.connection);
         let serving = Arc::clone(&serving);
         let cut_off = cut.clone();
-        let (watched, is_for_some) = (Arc::clone(&place.connection), whom.takes.is_some());
+        let (held, is_for_some) = (Arc::clone(&place.connection), whom.takes.is_some());
         let task = tokio::spawn(async move {
             let has_asked = Arc::new(AtomicBool::new(false));
             tokio::select! {
                 () = serving.answer(arrived, Arc::clone(&has_asked), watcher) => {}
                 // Whoever has not even said what they want does not keep the home from stopping.
                 () = stopped_before(&serving.stop, &has_asked) => {}
-                () = cut_short(&serving.stop, &cut_off, is_for_some.then_some(&*watched)) => {}
+                () = cut_short(&serving.stop, &cut_off, is_for_some.then_some(&*held)) => {}
             }
             drop(place);
         });

@@ -205,7 +205,7 @@ impl Store {
 
 /// The steps by which SQLite would find what a question asks for (<https://sqlite.org/eqp.html>).
 #[cfg(test)]
-async fn plan_of(reader: &reader::Reader, query: &str) -> Vec<String> {
+async fn plan_of(reader: &Reader, query: &str) -> Vec<String> {
     let plan = sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"))).fetch_all(reader);
     let steps: Vec<(i64, i64, i64, String)> = plan.await.expect("a plan");
     steps.into_iter().map(|(.., step)| step).collect()

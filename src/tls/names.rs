@@ -40,10 +40,10 @@ impl Names {
         // Interfaces that cannot be read are not known: a program that has the pin asks for no name.
         let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
         let own = interfaces.iter().map(if_addrs::Interface::ip);
-        Self::of(own, host_name().as_deref(), public.and_then(Url::host))
+        Self::of(own, host_name().as_deref(), public.and_then(Url::host).as_ref())
     }
 
-    fn of(own: impl Iterator<Item = IpAddr>, host_name: Option<&str>, public: Option<Host<&str>>) -> Self {
+    fn of(own: impl Iterator<Item = IpAddr>, host_name: Option<&str>, public: Option<&Host<&str>>) -> Self {
         let mut domains = vec!["localhost".to_owned()];
         domains.extend(host_name.and_then(label).map(|name| format!("{name}.local")));
         let mut addresses: Vec<IpAddr> =
@@ -54,9 +54,9 @@ impl Names {
         addresses.extend([IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)]);
         match public {
             Some(Host::Domain(name)) if is_of_a_household(name) => domains.push(name.to_ascii_lowercase()),
-            Some(Host::Ipv4(address)) => addresses.extend(Some(IpAddr::from(address)).filter(can_be_opened)),
+            Some(Host::Ipv4(address)) => addresses.extend(Some(IpAddr::from(*address)).filter(can_be_opened)),
             Some(Host::Ipv6(address)) => {
-                addresses.extend(Some(IpAddr::from(address).to_canonical()).filter(can_be_opened));
+                addresses.extend(Some(IpAddr::from(*address).to_canonical()).filter(can_be_opened));
             }
             _ => {}
         }
@@ -107,7 +107,7 @@ mod tests {
     fn names(own: &[&str], host_name: &str, public: Option<&str>) -> Names {
         let own = own.iter().map(|text| text.parse().expect("an address"));
         let public: Option<Url> = public.map(|url| url.parse().expect("an address"));
-        Names::of(own, Some(host_name), public.as_ref().and_then(Url::host))
+        Names::of(own, Some(host_name), public.as_ref().and_then(Url::host).as_ref())
     }
 
     #[test]

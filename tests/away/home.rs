@@ -85,8 +85,8 @@ pub fn password() -> Proof {
 }
 
 /// What a device says of itself.
-pub fn named(name: &str) -> Option<DeclaredDevice> {
-    Some(DeclaredDevice { name: Some(name.into()), ..DeclaredDevice::default() })
+pub fn named(name: &str) -> DeclaredDevice {
+    DeclaredDevice { name: Some(name.into()), ..DeclaredDevice::default() }
 }
 
 impl Program {
@@ -147,7 +147,7 @@ impl Home {
                     login: LOGIN.into(),
                     password: PASSWORD.into(),
                     profiles: ["Ana", "Rui"].map(|name| NewProfile::of(name, ProfileKind::Adult)).into(),
-                    device: named("Ana's laptop"),
+                    device: Some(named("Ana's laptop")),
                 };
                 let made = nobody.set_up(request).await.expect("sets up");
                 let owner = nobody.with_token(Some(Secret::received(made.token)));
@@ -302,7 +302,7 @@ pub async fn signs_in(there: &There, name: &str, who: &str) -> There {
         login: LOGIN.into(),
         password: PASSWORD.into(),
         device_secret: None,
-        device: named(name),
+        device: Some(named(name)),
     };
     let signed_in = there.sign_in(request).await.expect("signs in");
     let there = there.with_token(Some(Secret::received(signed_in.token)));

@@ -35,7 +35,7 @@ async fn allows(home: &Home, id: PairingId, claim: &PairingClaim) {
 }
 
 fn brings(code: &str) -> NewClaim {
-    NewClaim { code: code.to_owned(), device: named("A new phone") }
+    NewClaim { code: code.to_owned(), device: Some(named("A new phone")) }
 }
 
 /// A second phone's app, in the network of the first.

@@ -133,7 +133,7 @@ mod tests {
         answers.keep(newer.clone()).unwrap();
         // The first was on its way already.
         answers.done(&first).unwrap();
-        assert_eq!(answers.all(), [newer.clone()]);
+        assert_eq!(answers.all(), std::slice::from_ref(&newer));
         answers.done(&newer).unwrap();
         answers.done(&newer).unwrap();
         assert!(answers.all().is_empty());

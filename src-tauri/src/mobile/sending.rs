@@ -151,6 +151,7 @@ mod tests {
     use latchkey::home::there::There;
     use latchkey::model::Timestamp;
     use latchkey::outside::Guard;
+    use latchkey::outside::relay::HomeKey;
     use latchkey::random::SeededRandom;
     use serde_json::json;
 
@@ -273,7 +274,7 @@ mod tests {
         let (clock, at) = now();
         let home = closed_port();
         let relay = Canned::answering(200, "{}");
-        let home_key = latchkey::outside::relay::HomeKey::new(&SeededRandom::new(2)).public_key();
+        let home_key = HomeKey::new(&SeededRandom::new(2)).public_key();
         let way = |url: &str| {
             let inbox_url = format!("{url}/AQEBAQEBAQEBAQEBAQEBAQ");
             json!({ "reply": { "inbox_url": inbox_url, "home_key": home_key, "channel_id": "c", "token": "t" } })

@@ -108,6 +108,10 @@ impl From<Error> for OauthError {
             | Error::InTheClear(_)
             | Error::UnknownCertificate { .. }
             | Error::KeyChanged { .. }
+            | Error::HomeNetworkFixed(_)
+            | Error::NoHomeNetwork
+            | Error::CannotListen { .. }
+            | Error::CannotLookAround(_)
             | Error::Remote { .. }
             | Error::Store(_)
             | Error::Migrate { .. }

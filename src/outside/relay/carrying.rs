@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method};
+use http::Method;
 use serde::Deserialize;
 use url::Url;
 
 use super::phone::{Given, ReceiptRead, ReplySecret, Sealed, Way, seal};
 use super::{Relay, post};
 use crate::clock::Clock;
+use crate::model::Secret;
 use crate::outside::address::Reach;
 use crate::outside::handed::Handed;
 use crate::outside::ntfy::Name;
@@ -57,7 +58,7 @@ pub async fn carry(
     clock: &dyn Clock,
     random: &dyn Random,
 ) -> Carried {
-    let Some((relay, inbox)) = place(outlet, &way.inbox_url) else { return Carried::NotCarried };
+    let Some((relay, inbox)) = place(outlet, way) else { return Carried::NotCarried };
     let Some(sealed) = seal(way, signer, given, random) else { return Carried::NotCarried };
     if post(outlet, &relay, &inbox, &sealed.text, clock).await != Handed::Done {
         return Carried::NotCarried;
@@ -72,18 +73,19 @@ pub async fn carry(
 }
 
 /// The relay and the topic that an address names.
-fn place(outlet: &Outlet, inbox_url: &str) -> Option<(Relay, Name)> {
-    let mut url: Url = inbox_url.parse().ok()?;
+fn place(outlet: &Outlet, way: &Way) -> Option<(Relay, Name)> {
+    let mut url: Url = way.inbox_url.parse().ok()?;
     let topic = Name::new(url.path().strip_prefix('/')?)?;
     url.set_path("");
     // Anything else in the address is none of a relay's.
-    let relay = Relay::parse(url.as_str(), outlet.guard()).ok()?;
+    let relay =
+        Relay::parse(url.as_str(), way.relay_token.as_deref().map(Secret::received), outlet.guard()).ok()?;
     Some((relay, topic))
 }
 
 async fn receipt(outlet: &Outlet, relay: &Relay, sealed: &Sealed, clock: &dyn Clock) -> Option<ReceiptRead> {
     let url = relay.at(&format!("{}/json", sealed.reply_to.reveal()), "poll=1&since=all");
-    let message = Message { method: Method::GET, url, headers: HeaderMap::new(), body: Vec::new() };
+    let message = Message { method: Method::GET, url, headers: relay.headers(), body: Vec::new() };
     let answer = outlet.send(message, Reach::HomeNetwork, clock).await.ok()?;
     let lines = answer.body.split(|byte| *byte == b'\n');
     lines
@@ -154,7 +156,8 @@ mod tests {
                     heard.map(|(topic, text)| json!({ "event": "message", "topic": topic, "message": text }));
                 let mut all = "nonsense\n{\"event\":\"open\"}\n".to_owned();
                 for line in lines {
-                    all.push_str(&format!("{line}\n"));
+                    all.push_str(&line.to_string());
+                    all.push('\n');
                 }
                 all
             }
@@ -163,7 +166,16 @@ mod tests {
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, app).await });
         let inbox_url = format!("{origin}/{INBOX}");
-        (Way { inbox_url, home_key, channel_id: CHANNEL.into(), token: "a-button".into() }, asked)
+        (
+            Way {
+                inbox_url,
+                home_key,
+                channel_id: CHANNEL.into(),
+                token: "a-button".into(),
+                relay_token: None,
+            },
+            asked,
+        )
     }
 
     async fn carried(way: &Way) -> Carried {

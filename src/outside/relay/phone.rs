@@ -12,6 +12,7 @@ use p256::ecdsa::{Signature, SigningKey};
 use p256::{PublicKey, SecretKey};
 use serde::{Deserialize, Serialize};
 
+use super::TOPICS;
 use super::sealed::{
     LABEL, NONCE_BYTES, PADDED_BYTES, SIGNATURE_BYTES, VERSION, both_ways, cipher, new_secret, nonce_of,
     point,
@@ -61,6 +62,9 @@ pub struct Way {
     pub channel_id: String,
     /// The secret of the button that was pushed.
     pub token: String,
+    /// What the relay asks for, if it asks for something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay_token: Option<String>,
 }
 
 impl fmt::Debug for Way {
@@ -121,7 +125,8 @@ pub(super) fn seal(way: &Way, signer: &ReplySecret, given: Given<'_>, random: &d
         random.fill(&mut bytes);
         URL_SAFE_NO_PAD.encode(bytes)
     });
-    sealed_with(way, signer, given, &new_secret(random), ids)
+    let [id, reply_to] = ids;
+    sealed_with(way, signer, given, &new_secret(random), [id, format!("{TOPICS}{reply_to}")])
 }
 
 fn sealed_with(
@@ -147,8 +152,8 @@ fn sealed_with(
         return None;
     }
     json.resize(room, b' ');
-    let signed = [context.as_slice(), b"signed", &json].concat();
-    let signature: Signature = SigningKey::from(&signer.0).sign(&signed);
+    let to_sign = [context.as_slice(), b"signed", &json].concat();
+    let signature: Signature = SigningKey::from(&signer.0).sign(&to_sign);
     let contents = [signature.to_bytes().as_slice(), &json].concat();
 
     let (key, nonce) = answer_key.split_at(32);
@@ -215,6 +220,7 @@ mod tests {
                 home_key: self.text("/home_key").into(),
                 channel_id: self.text("/channel_id").into(),
                 token: self.text("/said/token").into(),
+                relay_token: None,
             }
         }
 
