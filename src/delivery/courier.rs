@@ -48,6 +48,7 @@ struct Pushed<'a> {
     alert_id: Option<AlertId>,
     at: Timestamp,
     again: bool,
+    signs_out: bool,
     sign_out_url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<PushedReply<'a>>,
@@ -134,6 +135,7 @@ impl Post {
             alert_id: message.alert_id,
             at: message.at,
             again: message.again,
+            signs_out: message.signs_out,
             sign_out_url: message.button.as_ref().map(|button| button.url.as_str()),
             reply: message.reply.as_ref().map(|reply| PushedReply {
                 inbox_url: &reply.inbox_url,

@@ -38,6 +38,8 @@ pub struct Message {
     pub open_url: Option<String>,
     /// Whether that is to be said: there would be something to open, or to press.
     pub lacks_address: bool,
+    /// Whether what it is about can still be signed out, by a button or by an app of its own.
+    pub signs_out: bool,
     /// What can be pressed.
     pub button: Option<Button>,
     /// How it is answered while the home cannot be reached.
@@ -120,13 +122,15 @@ impl Message {
             Say::Changed(alert) => raised(due, alert, clock, zone, address, true),
             Say::Settled(alert) => settled(due, alert, clock, zone, address),
         };
-        let lacks_address = address.is_none() && said.kind != Kind::Settled;
+        // An app that hears by UnifiedPush knows itself where its home is.
+        let finds_home = address.is_some() || matches!(due.channel.target, Target::UnifiedPush(_));
+        let lacks_address = !finds_home && said.kind != Kind::Settled;
         let reply = due.inbox.clone().zip(due.signs_out.clone()).map(|(inbox, token)| ReplyWay {
             inbox_url: inbox.url,
             relay_token: inbox.token,
             token,
         });
-        Self { lacks_address, button, reply, ..said }
+        Self { lacks_address, signs_out: due.signs_out.is_some(), button, reply, ..said }
     }
 
     /// The same for who is not to be told what happened: a server in between reads it.
@@ -193,6 +197,7 @@ fn raised(
         update: again.then(|| update(due)),
         open_url: open_url(address, alert.id),
         lacks_address: false,
+        signs_out: false,
         button: None,
         reply: None,
     }
@@ -219,6 +224,7 @@ fn settled(
         update: Some(update(due)),
         open_url: open_url(address, alert.id),
         lacks_address: false,
+        signs_out: false,
         button: None,
         reply: None,
     }
@@ -237,6 +243,7 @@ fn works(due: &Due, clock: &dyn Clock, address: Option<&str>) -> Message {
         update: None,
         open_url: address.map(str::to_owned),
         lacks_address: false,
+        signs_out: false,
         button: None,
         reply: None,
     }

@@ -217,6 +217,7 @@ fn nothing_is_said_where_a_server_in_between_reads_it() {
         update: None,
         open_url: Some("https://home.example/".into()),
         lacks_address: false,
+        signs_out: false,
         button: None,
         reply: None,
     };

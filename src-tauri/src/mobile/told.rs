@@ -142,7 +142,7 @@ pub fn told(home: &str, message: &[u8]) -> Shown {
             .or_else(|| alert_id.map(|id: AlertId| id.to_string()))
             .unwrap_or_else(|| "latchkey".to_owned()),
         alert_id,
-        signs_out: text(&said["sign_out_url"]).is_some(),
+        signs_out: said["signs_out"] == true,
         sign_out_url: text(&said["sign_out_url"]).and_then(private),
         reply: way(&said["reply"]),
     };
@@ -185,7 +185,7 @@ mod tests {
                 "title": "New device", "body": "Hall tablet\nNear Riga", "navigate": "https://home.example/#/alerts/1",
                 "tag": "01921f3a5c00", "silent": false,
             },
-            "kind": "alert", "alert_id": ALERT, "at": "2026-09-21T14:13:20.000Z", "again": false,
+            "kind": "alert", "alert_id": ALERT, "at": "2026-09-21T14:13:20.000Z", "again": false, "signs_out": true,
             "sign_out_url": "https://home.example/api/v1/actions/abc",
             "reply": {
                 "inbox_url": "https://ntfy.example/AQEBAQEBAQEBAQEBAQEBAQ", "home_key": "k",
@@ -260,7 +260,8 @@ mod tests {
             );
             assert!(shown.buttons.is_empty(), "{message}");
         }
-        for field in ["notification", "kind", "alert_id", "at", "again", "sign_out_url", "reply"] {
+        for field in ["notification", "kind", "alert_id", "at", "again", "signs_out", "sign_out_url", "reply"]
+        {
             for wrong in [json!(null), json!(7), json!("x"), json!([]), json!({ "title": 1 })] {
                 let mut pushed = pushed();
                 pushed[field] = wrong;
