@@ -15,6 +15,7 @@ const LACKS_ADDRESS: &str = "There is no button here, as your home cannot be ope
 
 /// What is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that go together in any way")]
 pub struct Message {
     /// What it says.
     pub kind: Kind,

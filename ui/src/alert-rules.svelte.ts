@@ -47,15 +47,16 @@ export class AlertRules {
 
   async load() {
     if (!household.session?.may_manage) return;
-    const isLatest = this.#latest.ask();
-    try {
-      const is = await household.during(home.alertSettings());
-      if (!isLatest()) return;
-      this.#is = is;
-      this.problem = "";
-    } catch (thrown) {
-      if (isLatest()) this.problem = HomeError.from(thrown).message;
-    }
+    await this.#latest.answer(
+      () => household.during(home.alertSettings()),
+      (is) => {
+        this.#is = is;
+        this.problem = "";
+      },
+      (thrown) => {
+        this.problem = HomeError.from(thrown).message;
+      },
+    );
   }
 
   /** Changes one setting, at once. */

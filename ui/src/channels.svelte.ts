@@ -25,7 +25,6 @@ export class Channels {
   trials = $state<Record<string, Trial>>({});
 
   #latest = new Latest();
-  #loading: Promise<void> = Promise.resolve();
   /** Those being tried, as they were before, and until when that is waited for. */
   #tried = new Map<string, { before: string; late: ReturnType<typeof setTimeout> }>();
 
@@ -43,23 +42,17 @@ export class Channels {
   }
 
   load(): Promise<void> {
-    this.#loading = this.#ask();
-    return this.#loading;
-  }
-
-  async #ask(): Promise<void> {
-    const isLatest = this.#latest.ask();
-    try {
-      const list = await household.during(home.channels());
-      // Whoever waits for this one goes on with what the later one brings.
-      if (!isLatest()) return this.#loading;
-      this.list = list;
-      this.problem = "";
-      for (const channel of list.channels) this.#settle(channel);
-    } catch (thrown) {
-      if (!isLatest()) return this.#loading;
-      this.problem = HomeError.from(thrown).message;
-    }
+    return this.#latest.answer(
+      () => household.during(home.channels()),
+      (list) => {
+        this.list = list;
+        this.problem = "";
+        for (const channel of list.channels) this.#settle(channel);
+      },
+      (thrown) => {
+        this.problem = HomeError.from(thrown).message;
+      },
+    );
   }
 
   /** Has a channel say that it works. What came of it shows when the home says that something changed. */

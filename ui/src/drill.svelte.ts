@@ -32,16 +32,17 @@ export class FireDrill {
     );
   }
 
-  async load() {
-    const isLatest = this.#latest.ask();
-    try {
-      const now = await household.during(home.drill());
-      if (!isLatest()) return;
-      this.now = now;
-      this.problem = "";
-    } catch (thrown) {
-      if (isLatest()) this.problem = HomeError.from(thrown).message;
-    }
+  load(): Promise<void> {
+    return this.#latest.answer(
+      () => household.during(home.drill()),
+      (now) => {
+        this.now = now;
+        this.problem = "";
+      },
+      (thrown) => {
+        this.problem = HomeError.from(thrown).message;
+      },
+    );
   }
 
   /** Begins one. Says whether it did. */

@@ -50,15 +50,16 @@ export class HomeNetworkSwitch {
 
   load = async () => {
     if (!household.session?.may_manage) return;
-    const isLatest = this.#latest.ask();
-    try {
-      const is = await household.during(home.homeNetwork());
-      if (!isLatest()) return;
-      this.is = is;
-      this.problem = "";
-    } catch (thrown) {
-      if (isLatest()) this.problem = HomeError.from(thrown).message;
-    }
+    await this.#latest.answer(
+      () => household.during(home.homeNetwork()),
+      (is) => {
+        this.is = is;
+        this.problem = "";
+      },
+      (thrown) => {
+        this.problem = HomeError.from(thrown).message;
+      },
+    );
   };
 
   /** Switches it on or off; says whether that was done. */

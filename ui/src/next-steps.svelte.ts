@@ -40,15 +40,16 @@ export class StepsLeft {
       this.steps = null;
       return;
     }
-    const isLatest = this.#latest.ask();
-    try {
-      const { steps } = await household.during(home.nextSteps());
-      if (!isLatest()) return;
-      this.steps = steps;
-      this.problem = "";
-    } catch (thrown) {
-      if (isLatest()) this.problem = HomeError.from(thrown).message;
-    }
+    await this.#latest.answer(
+      () => household.during(home.nextSteps()),
+      ({ steps }) => {
+        this.steps = steps;
+        this.problem = "";
+      },
+      (thrown) => {
+        this.problem = HomeError.from(thrown).message;
+      },
+    );
   }
 
   /** Skips a step, or takes it up again. */
