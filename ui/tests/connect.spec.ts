@@ -54,11 +54,14 @@ test("a key that has changed is refused, and taken only when its letters were co
   await expect.poll(pins).toEqual([null, "", "two"]);
 });
 
-test("the settings show the letters of the home’s own key", async ({ page, home }) => {
+test("the settings, and “Add a phone”, show the letters of the home’s own key", async ({ page, home }) => {
   await signIn(page, home);
   const { fingerprint } = await page.evaluate(async () => (await fetch("/api/v1/status")).json());
   expect(fingerprint).toMatch(/^([A-Z2-7]{4}-){5}[A-Z2-7]{4}$/);
   await open(page, home, "/settings");
   await expect(page.getByRole("heading", { name: "The home’s own key" })).toBeVisible();
+  await expect(page.getByText(fingerprint, { exact: true })).toBeVisible();
+  await open(page, home, "/add-phone");
+  await expect(page.getByText("it asks whether your home shows the same letters")).toBeVisible();
   await expect(page.getByText(fingerprint, { exact: true })).toBeVisible();
 });
