@@ -12,7 +12,9 @@ use latchkey::access::asking::Asking;
 use latchkey::clock::Clock;
 use latchkey::home::Home;
 use latchkey::home::here::Here;
-use latchkey::model::{AlertState, Answer, DeviceId, ProfileKind, RelayState, Secret};
+use latchkey::model::{
+    AlertState, Answer, Channel, ChannelId, DeviceId, ProfileKind, RelayState, Replies, Secret,
+};
 use latchkey::wire::{
     Alert, AlertAnswer, AlertQuery, EventKind, NewChannel, NewProfile, Proof, RelayChange, RelayStatus,
     SetupRequest, SignInRequest, SignedIn,
@@ -269,6 +271,35 @@ async fn the_same_answer_counts_once_however_often_it_comes() {
     home.post(&pushed, &sealed.text).await;
     home.until_all_was_looked_at(2).await;
     assert_eq!(home.receipts(&sealed).len(), 1, "what came before is not answered again");
+}
+
+#[tokio::test]
+async fn an_answer_that_was_taken_has_its_receipt_also_when_the_home_listens_elsewhere_meanwhile() {
+    let home = Household::start().await;
+    let stranger = home.stranger().await;
+    let pushed = home.pushed(stranger.device_id).await;
+    home.listens_to(&pushed.inbox()).await;
+    let core = home.home.app.core();
+    let account = core.store.first_account().await.expect("reads").expect("an account").id;
+    let channel = core.store.channels(account).await.expect("reads").remove(0);
+
+    // The answer waits for its turn: the home has heard it, and has not done it.
+    let turn = core.store.turn().await;
+    home.home.clock.advance(Duration::from_secs(1));
+    let sealed = home.seal(&pushed, "not_me", 1);
+    home.post(&pushed, &sealed.text).await;
+    let now = home.home.clock.now();
+    eventually("it is heard", async || (home.status().await.heard_at == Some(now)).then_some(())).await;
+    // Before that another channel comes, as one would go with a device that is signed out.
+    let inbox = "latchkey-relay-of-another".to_owned();
+    let replies = channel.replies.clone().map(|replies| Replies { inbox: inbox.clone(), ..replies });
+    let another = Channel { id: ChannelId::new(&*core.clock, &*core.random), replies, ..channel };
+    core.store.write_channel(&turn, &another, None).await.expect("is kept");
+    core.announcer.announce(&*core.clock, account, EventKind::ChannelsChanged);
+    home.listens_to(&inbox).await;
+    drop(turn);
+    assert_eq!(home.receipt(&sealed).await["effect"], "signed_out");
+    assert!(!home.is_in(&stranger).await);
 }
 
 #[tokio::test]
