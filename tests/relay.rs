@@ -582,6 +582,35 @@ async fn a_token_stays_with_its_server_until_another_is_given_and_goes_to_no_oth
 }
 
 #[tokio::test]
+async fn that_a_device_with_the_relays_token_was_signed_out_is_said_until_another_is_given() {
+    let home = Household::without_relay(Ntfy::start().await).await;
+    let origin = home.relay.origin.clone();
+    home.set_relay_with(Some(origin.clone()), Some(TOKEN)).await;
+    let is_out = async || home.status().await.token_is_out;
+    let request =
+        SignInRequest { login: LOGIN.into(), password: PASSWORD.into(), device_secret: None, device: None };
+    let signed_in = home.home.app.here(asking(AT_HOME, None)).sign_in(request).await.expect("signs in");
+    let (second, phone) = (home.at(AT_HOME, &signed_in), Phone::new(2));
+    second.add_channel(phone_channel(&phone, &home.service)).await.expect("is made");
+    let guest = home.stranger().await;
+    assert_eq!(home.pushed_to(&phone, guest.device_id).await.way["relay_token"], TOKEN);
+    assert!(!is_out().await, "whoever has it is signed in");
+    home.at(ABROAD, &guest).sign_out_here().await.expect("signs out");
+    assert!(!is_out().await, "that one was handed nothing");
+    // Also when its channel is gone before it is.
+    let list = second.channels().await.expect("channels");
+    let own =
+        list.channels.into_iter().find(|channel| channel.device_id == signed_in.device_id).expect("its own");
+    second.remove_channel(own.id).await.expect("is removed");
+    second.sign_out_here().await.expect("signs out");
+    assert!(is_out().await);
+    home.set_relay_with(Some(origin.clone()), Some(TOKEN)).await;
+    assert!(is_out().await, "the same one again");
+    home.set_relay_with(Some(origin), Some("tk_9876543210srqponmlkjihgfedcba")).await;
+    assert!(!is_out().await);
+}
+
+#[tokio::test]
 async fn how_the_relay_does_is_told_as_it_changes() {
     let home = Household::without_relay(Ntfy::start().await).await;
     let listening = home.owner().listen(None).await.expect("listens");
