@@ -216,7 +216,7 @@ pub enum Error {
     InTheClear(String),
     /// A home elsewhere shows a certificate that nobody vouches for, as one of a home's own is, and its key was not told before.
     #[error(
-        "Nobody vouches for the certificate that {host} shows. If it is your home's own, your home shows these letters, too, in its settings under \"The home's own key\": {}. Go on only if they are the same.", pin.letters()
+        "Nobody vouches for the certificate that {host} shows. If it is your home's own, your home shows these letters, too, under \"Add a phone\" and in its settings under \"The home's own key\": {}. Go on only if they are the same.", pin.letters()
     )]
     UnknownCertificate {
         /// Who showed it.

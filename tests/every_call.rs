@@ -280,15 +280,36 @@ async fn every_answer_tells_browsers_what_they_may_do_with_it() {
 }
 
 #[tokio::test]
-async fn a_home_under_https_says_that_it_always_is() {
+async fn a_home_under_https_says_by_its_name_that_it_always_is_and_by_no_other() {
     let (plain, _owner) = TestHome::with_account().await;
     assert_eq!(plain.browser().get("/sign-in").await.header("strict-transport-security"), "");
-    let home = TestHome::start_with(|config| {
-        config.public_url = Some("https://latchkey.home.example".parse().expect("an address"));
-    })
-    .await;
-    let said = home.browser().get("/sign-in").await.header("strict-transport-security").to_owned();
-    assert_eq!(said, "max-age=31536000; includeSubDomains");
+    let under = async |public: &str, host: &str| {
+        let home =
+            TestHome::start_with(|config| config.public_url = Some(public.parse().expect("an address")))
+                .await;
+        let said = async |browser: &Browser| {
+            let answer = browser.send(Method::GET, "/sign-in", &[("host", host)], None).await;
+            answer.header("strict-transport-security").to_owned()
+        };
+        // As a proxy asks, and within the home's own TLS.
+        let (by_proxy, within_tls) = (home.browser(), home.browser_within_tls());
+        [said(&by_proxy).await, said(&within_tls).await]
+    };
+    let name = "https://latchkey.home.example";
+    for host in ["latchkey.home.example", "LATCHKEY.home.example:443"] {
+        assert_eq!(under(name, host).await, ["max-age=31536000; includeSubDomains"; 2], "{host}");
+    }
+    // Every program of a computer is `localhost`, and an address has nothing below it.
+    for (public, host) in [
+        (name, "localhost:8470"),
+        (name, "127.0.0.1:8470"),
+        (name, "192.168.1.5:8470"),
+        ("https://localhost", "localhost"),
+        ("https://192.168.1.5", "192.168.1.5"),
+        ("http://latchkey.home.example", "latchkey.home.example"),
+    ] {
+        assert_eq!(under(public, host).await, [""; 2], "{public} {host}");
+    }
 }
 
 #[tokio::test]

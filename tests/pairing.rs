@@ -476,14 +476,15 @@ async fn a_phone_is_judged_like_any_device_that_signs_in() {
 }
 
 #[tokio::test]
-async fn the_home_says_where_a_phone_can_open_it_or_why_nowhere() {
-    let (_home, owner) = TestHome::with_account().await;
+async fn the_home_says_where_a_phone_can_open_it_or_why_nowhere_and_its_letters_where_no_proxy_has_others() {
+    let (home, owner) = TestHome::with_account().await;
     let pairing = starts(&owner).await;
     assert_eq!(
         (&pairing["addresses"], &pairing["no_address"]),
         (&json!([]), &json!("listens_here_only")),
         "{pairing:#}"
     );
+    assert_eq!(pairing["fingerprint"], home.app.fingerprint());
     let home = TestHome::start_with(|config| {
         config.public_url = Some("https://latchkey.home.example".parse().expect("an address"));
     })
@@ -496,4 +497,5 @@ async fn the_home_says_where_a_phone_can_open_it_or_why_nowhere() {
         (&json!([address]), &Value::Null),
         "{pairing:#}"
     );
+    assert_eq!(pairing["fingerprint"], Value::Null);
 }

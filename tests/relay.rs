@@ -12,7 +12,9 @@ use latchkey::access::asking::Asking;
 use latchkey::clock::Clock;
 use latchkey::home::Home;
 use latchkey::home::here::Here;
-use latchkey::model::{AlertState, Answer, DeviceId, ProfileKind, RelayState, Secret};
+use latchkey::model::{
+    AlertState, Answer, Channel, ChannelId, DeviceId, ProfileKind, RelayState, Replies, Secret,
+};
 use latchkey::wire::{
     Alert, AlertAnswer, AlertQuery, EventKind, NewChannel, NewProfile, Proof, RelayChange, RelayStatus,
     SetupRequest, SignInRequest, SignedIn,
@@ -269,6 +271,35 @@ async fn the_same_answer_counts_once_however_often_it_comes() {
     home.post(&pushed, &sealed.text).await;
     home.until_all_was_looked_at(2).await;
     assert_eq!(home.receipts(&sealed).len(), 1, "what came before is not answered again");
+}
+
+#[tokio::test]
+async fn an_answer_that_was_taken_has_its_receipt_also_when_the_home_listens_elsewhere_meanwhile() {
+    let home = Household::start().await;
+    let stranger = home.stranger().await;
+    let pushed = home.pushed(stranger.device_id).await;
+    home.listens_to(&pushed.inbox()).await;
+    let core = home.home.app.core();
+    let account = core.store.first_account().await.expect("reads").expect("an account").id;
+    let channel = core.store.channels(account).await.expect("reads").remove(0);
+
+    // The answer waits for its turn: the home has heard it, and has not done it.
+    let turn = core.store.turn().await;
+    home.home.clock.advance(Duration::from_secs(1));
+    let sealed = home.seal(&pushed, "not_me", 1);
+    home.post(&pushed, &sealed.text).await;
+    let now = home.home.clock.now();
+    eventually("it is heard", async || (home.status().await.heard_at == Some(now)).then_some(())).await;
+    // Before that another channel comes, as one would go with a device that is signed out.
+    let inbox = "latchkey-relay-of-another".to_owned();
+    let replies = channel.replies.clone().map(|replies| Replies { inbox: inbox.clone(), ..replies });
+    let another = Channel { id: ChannelId::new(&*core.clock, &*core.random), replies, ..channel };
+    core.store.write_channel(&turn, &another, None).await.expect("is kept");
+    core.announcer.announce(&*core.clock, account, EventKind::ChannelsChanged);
+    home.listens_to(&inbox).await;
+    drop(turn);
+    assert_eq!(home.receipt(&sealed).await["effect"], "signed_out");
+    assert!(!home.is_in(&stranger).await);
 }
 
 #[tokio::test]
@@ -548,6 +579,35 @@ async fn a_token_stays_with_its_server_until_another_is_given_and_goes_to_no_oth
     };
     let refused = home.owner().set_relay(wrong).await.expect_err("refused");
     assert_eq!(refused.code(), "invalid_input");
+}
+
+#[tokio::test]
+async fn that_a_device_with_the_relays_token_was_signed_out_is_said_until_another_is_given() {
+    let home = Household::without_relay(Ntfy::start().await).await;
+    let origin = home.relay.origin.clone();
+    home.set_relay_with(Some(origin.clone()), Some(TOKEN)).await;
+    let is_out = async || home.status().await.token_is_out;
+    let request =
+        SignInRequest { login: LOGIN.into(), password: PASSWORD.into(), device_secret: None, device: None };
+    let signed_in = home.home.app.here(asking(AT_HOME, None)).sign_in(request).await.expect("signs in");
+    let (second, phone) = (home.at(AT_HOME, &signed_in), Phone::new(2));
+    second.add_channel(phone_channel(&phone, &home.service)).await.expect("is made");
+    let guest = home.stranger().await;
+    assert_eq!(home.pushed_to(&phone, guest.device_id).await.way["relay_token"], TOKEN);
+    assert!(!is_out().await, "whoever has it is signed in");
+    home.at(ABROAD, &guest).sign_out_here().await.expect("signs out");
+    assert!(!is_out().await, "that one was handed nothing");
+    // Also when its channel is gone before it is.
+    let list = second.channels().await.expect("channels");
+    let own =
+        list.channels.into_iter().find(|channel| channel.device_id == signed_in.device_id).expect("its own");
+    second.remove_channel(own.id).await.expect("is removed");
+    second.sign_out_here().await.expect("signs out");
+    assert!(is_out().await);
+    home.set_relay_with(Some(origin.clone()), Some(TOKEN)).await;
+    assert!(is_out().await, "the same one again");
+    home.set_relay_with(Some(origin), Some("tk_9876543210srqponmlkjihgfedcba")).await;
+    assert!(!is_out().await);
 }
 
 #[tokio::test]

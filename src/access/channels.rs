@@ -48,10 +48,14 @@ pub async fn list(core: &Core, manager: &Manager) -> Result<ChannelList> {
     }
     let Offers { push_key, email, .. } = core.offers.clone();
     let is_answered = |channel: &wire::Channel| channel.answers_away && channel.state != ChannelState::Gone;
-    let relay =
-        core.store.relay(manager.account_id()).await?.map(|chosen| {
-            hearing::shown(core, manager.account_id(), chosen, channels.iter().any(is_answered))
-        });
+    let account_id = manager.account_id();
+    let relay = match core.store.relay(account_id).await? {
+        Some(chosen) => {
+            let is_out = chosen.token.is_some() && core.store.relay_token_is_out(account_id).await?;
+            Some(hearing::shown(core, account_id, chosen, channels.iter().any(is_answered), is_out))
+        }
+        None => None,
+    };
     let relay_url = relay.as_ref().map(|relay| relay.url.clone());
     let no_address =
         if core.reach.public_url.is_some() { None } else { core.reach.origins(&core.home_network).err() };

@@ -73,8 +73,15 @@ pub fn not_heard(core: &Core, account_id: AccountId, is_refused: bool, why: Stri
     }
 }
 
-/// How a chosen relay does, as it is shown; `is_answered`: whether a browser answers by it, as nobody listens for none.
-pub fn shown(core: &Core, account_id: AccountId, chosen: ChosenRelay, is_answered: bool) -> RelayStatus {
+/// How a chosen relay does, as it is shown; `is_answered`: whether a browser answers by it, as nobody listens for none;
+/// `token_is_out`: whether somebody who is signed out may have its token.
+pub fn shown(
+    core: &Core,
+    account_id: AccountId,
+    chosen: ChosenRelay,
+    is_answered: bool,
+    token_is_out: bool,
+) -> RelayStatus {
     let all = core.hearing.lock();
     let heard = all.get(&account_id).filter(|heard| is_answered && heard.relay == chosen);
     let (state, since) = match heard {
@@ -88,6 +95,7 @@ pub fn shown(core: &Core, account_id: AccountId, chosen: ChosenRelay, is_answere
         heard_at: heard.and_then(|heard| heard.last),
         detail: heard.and_then(|heard| heard.why.clone()),
         has_token: chosen.token.is_some(),
+        token_is_out,
         url: chosen.url,
     }
 }

@@ -389,11 +389,8 @@ impl Shown {
     fn told(&self, core: &Core, manager: &Manager) -> Pairing {
         let typed = shown(&self.code);
         // For apps; a browser asks as it is told, and reads on.
-        let known_by = if core.reach.is_known_by_its_key() {
-            format!("?pin={}", core.certificates.pin())
-        } else {
-            String::new()
-        };
+        let pin = core.reach.is_known_by_its_key().then(|| core.certificates.pin());
+        let known_by = pin.map(|pin| format!("?pin={pin}")).unwrap_or_default();
         Pairing {
             id: self.id,
             addresses: self
@@ -404,6 +401,7 @@ impl Shown {
                 .collect(),
             no_address: self.origins.as_ref().err().copied(),
             code: typed,
+            fingerprint: pin.map(|pin| pin.letters()),
             expires_at: self.expires_at,
             state: self.state(core, manager),
         }

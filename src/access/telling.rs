@@ -125,9 +125,10 @@ pub async fn begin(core: &Core, most: u32) -> Result<Vec<Due>> {
     }
     let begun: Vec<_> = due
         .iter()
-        .map(|Due { job, signs_out, .. }| BegunJob {
+        .map(|Due { job, signs_out, inbox, .. }| BegunJob {
             job,
             actions: signs_out.iter().map(|token| (token.hash(), Answer::NotMe)).collect(),
+            hands_relay_token: inbox.as_ref().is_some_and(|inbox| inbox.token.is_some()),
         })
         .collect();
     let ids = core.store.begin_jobs(&begun, now).await?;

@@ -172,7 +172,12 @@ async fn hear(ear: &Arc<Ear>, account_id: AccountId, relay: &Relay, topics: &[Na
                     if let Heard::Message { topic, text } = said
                         && topics.iter().any(|ours| ours.reveal() == topic)
                     {
-                        take(ear, relay, &topic, &text).await;
+                        // A task of its own, and the next one after it: what an answer does may change where is listened, and
+                        // its receipt is posted all the same.
+                        let taking = tokio::spawn(take(Arc::clone(ear), relay.clone(), topic, text));
+                        if let Err(error) = taking.await {
+                            tracing::error!(error = %causes(&error), "an answer that came by the relay was lost");
+                        }
                     }
                 }
                 Err(why) => return over(was_heard, why),
@@ -186,10 +191,10 @@ async fn hear(ear: &Arc<Ear>, account_id: AccountId, relay: &Relay, topics: &[Na
     }
 }
 
-async fn take(ear: &Arc<Ear>, relay: &Relay, topic: &str, text: &str) {
-    match relayed::take(&ear.core, &ear.key, topic, text).await {
+async fn take(ear: Arc<Ear>, relay: Relay, topic: String, text: String) {
+    match relayed::take(&ear.core, &ear.key, &topic, &text).await {
         // Beside the next answer: only who signed one is answered, so that these are few.
-        Ok(Some(reply)) => drop(tokio::spawn(post(Arc::clone(ear), relay.clone(), reply))),
+        Ok(Some(reply)) => drop(tokio::spawn(post(ear, relay, reply))),
         Ok(None) => {}
         // The phone hears nothing, and says that.
         Err(error) => tracing::error!(error = %causes(&error), "an answer that came by the relay was lost"),

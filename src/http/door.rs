@@ -91,13 +91,6 @@ impl Inner {
     }
 }
 
-impl Door {
-    /// Whether people open the home by https, as it was configured: they always do then.
-    pub fn is_https(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
-    }
-}
-
 impl std::ops::Deref for Door {
     type Target = Inner;
 

@@ -4,6 +4,7 @@
 //! [`crate::access`], and shapes the answer. No rule lives here.
 
 mod actions;
+mod always_https;
 mod api;
 mod asking;
 mod client_address;
@@ -67,9 +68,6 @@ const MOST_TIME: Duration = Duration::from_secs(30);
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
     worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Under https browsers are to come back by https only, for a year (RFC 6797).
-const ALWAYS_HTTPS: &str = "max-age=31536000; includeSubDomains";
-
 /// Everything that can be reached.
 pub fn router(door: Door) -> Router {
     let timed = Router::new()
@@ -92,7 +90,7 @@ pub fn router(door: Door) -> Router {
             .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
             .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .layer(option_layer(
-                door.is_https().then(|| header(header::STRICT_TRANSPORT_SECURITY, ALWAYS_HTTPS)),
+                always_https::name(&door).map(|_| from_fn_with_state(door.clone(), always_https::say)),
             ))
             .layer(header(header::REFERRER_POLICY, "same-origin"))
             .layer(header(header::CACHE_CONTROL, "no-store"))

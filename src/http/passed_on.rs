@@ -95,7 +95,7 @@ pub fn is_for_this_computer(headers: &HeaderMap) -> bool {
 }
 
 /// A host without its port.
-fn name_of(host: &str) -> &str {
+pub fn name_of(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
         _ => host,

@@ -36,6 +36,14 @@ pub struct Found {
     pub id: HomeId,
 }
 
+impl Found {
+    /// The address to open it by. Every home answers https at its port, with a key that a person can compare before anything is
+    /// typed there; whoever says no more than that a home is here is asked for no less (decision 26).
+    pub fn url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+}
+
 /// Looks for homes on the networks that this computer is on, but not at its own addresses. Each address is there once.
 ///
 /// # Errors
@@ -105,6 +113,14 @@ mod tests {
         assert_eq!(answer(many, 8470, &said), at("192.168.1.5:8470"));
         // What a later version adds is no reason not to be one.
         assert_eq!(answer("10.0.0.5", 80, &[("v", "1"), ("id", ID), ("pin", "x")]), at("10.0.0.5:80"));
+    }
+
+    #[test]
+    fn what_was_found_is_opened_where_its_key_can_be_compared() {
+        let id = ID.parse().expect("an id");
+        let opened = |address: &str| Found { address: address.parse().expect("an address"), id }.url();
+        assert_eq!(opened("192.168.1.5:8470"), "https://192.168.1.5:8470");
+        assert_eq!(opened("[fd00::5]:8470"), "https://[fd00::5]:8470");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::buttons::insert_action;
+use super::relayed;
 use super::rows::{Columns, readable};
 use super::writer::Change;
 use crate::error::{Error, Result};
@@ -18,6 +19,8 @@ pub struct BegunJob<'a> {
     pub job: &'a Job,
     /// What its buttons may do.
     pub actions: Vec<(SecretHash, Answer)>,
+    /// Whether the device at its channel's end is handed the token of the relay.
+    pub hands_relay_token: bool,
 }
 
 /// What came of a job.
@@ -64,7 +67,7 @@ impl Store {
     pub async fn begin_jobs(&self, begun: &[BegunJob<'_>], now: Timestamp) -> Result<Vec<JobId>> {
         let mut change = self.begin().await?;
         let mut ids = Vec::with_capacity(begun.len());
-        for BegunJob { job, actions } in begun {
+        for BegunJob { job, actions, hands_relay_token } in begun {
             let is_as_it_was = sqlx::query(
                 "UPDATE jobs SET state = 'under_way', attempts = attempts + 1, begun = $2, changed_at = $3
                  WHERE id = $1 AND revision = $2 AND state = 'waiting'",
@@ -79,6 +82,9 @@ impl Store {
             if is_as_it_was {
                 for (token, answer) in actions {
                     insert_action(&mut change, job, *token, *answer, now).await?;
+                }
+                if *hands_relay_token {
+                    relayed::note_token(&mut change, job.work.channel_id(), now).await?;
                 }
                 ids.push(job.id.clone());
             }

@@ -32,12 +32,15 @@ impl Store {
     pub async fn merge_devices(&self, _turn: &Turn<'_>, merge: &Merge<'_>) -> Result<Option<EndedKey>> {
         let mut change = self.begin().await?;
         sqlx::query(
-            "UPDATE devices SET given_name = $2, first_seen_at = $3, before_merge = $4 WHERE id = $1",
+            "UPDATE devices SET given_name = $2, first_seen_at = $3, before_merge = $4,
+             relay_token_at = COALESCE(relay_token_at, (SELECT e.relay_token_at FROM devices e WHERE e.id = $5))
+             WHERE id = $1",
         )
         .bind(merge.id.to_string())
         .bind(merge.given_name)
         .bind(merge.first_seen_at.as_millis())
         .bind(to_json(merge.before)?)
+        .bind(merge.earlier.to_string())
         .execute(&mut *change)
         .await?;
         sqlx::query("UPDATE devices SET continued_by = $2 WHERE id = $1")

@@ -44,14 +44,37 @@ impl Store {
         history: &HistoryEntry,
     ) -> Result<()> {
         let mut change = self.begin().await?;
+        let token = relay.and_then(|relay| relay.token.as_ref()).map(Secret::reveal);
+        // Nobody has been handed another one yet.
+        sqlx::query(
+            "UPDATE devices SET relay_token_at = NULL WHERE account_id = $1 AND relay_token_at IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = $1 AND a.relay_token = $2)",
+        )
+        .bind(account_id.to_string())
+        .bind(token)
+        .execute(&mut *change)
+        .await?;
         sqlx::query("UPDATE accounts SET relay_url = $2, relay_token = $3 WHERE id = $1")
             .bind(account_id.to_string())
             .bind(relay.map(|relay| relay.url.as_str()))
-            .bind(relay.and_then(|relay| relay.token.as_ref()).map(Secret::reveal))
+            .bind(token)
             .execute(&mut *change)
             .await?;
         insert_history(&mut change, history).await?;
         change.commit().await
+    }
+
+    /// Whether a device was handed the relay's token that is signed out now.
+    pub async fn relay_token_is_out(&self, account_id: AccountId) -> Result<bool> {
+        let (out,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM devices d
+             WHERE d.account_id = $1 AND d.relay_token_at IS NOT NULL AND d.continued_by IS NULL
+             AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.device_id = d.id AND s.ended_at IS NULL)",
+        )
+        .bind(account_id.to_string())
+        .fetch_one(&self.reader)
+        .await?;
+        Ok(out > 0)
     }
 
     /// Where answers are listened for.
@@ -102,6 +125,19 @@ impl Store {
         write_relayed(&mut change, relayed).await?;
         change.commit().await
     }
+}
+
+/// Notes that the device at a channel's end is handed the relay's token, within the change that begins to tell it.
+pub async fn note_token(change: &mut Change, channel: ChannelId, at: Timestamp) -> Result<()> {
+    sqlx::query(
+        "UPDATE devices SET relay_token_at = $2
+         WHERE relay_token_at IS NULL AND id = (SELECT device_id FROM channels WHERE id = $1)",
+    )
+    .bind(channel.to_string())
+    .bind(at.as_millis())
+    .execute(&mut **change)
+    .await?;
+    Ok(())
 }
 
 fn chosen(url: String, token: Option<String>) -> ChosenRelay {

@@ -72,6 +72,9 @@ pub struct RelayStatus {
     pub url: String,
     /// Whether it is given an access token.
     pub has_token: bool,
+    /// Whether a device that was handed the token is signed out, and may have it still: it should be replaced.
+    #[serde(default)]
+    pub token_is_out: bool,
     /// How it is heard.
     pub state: RelayState,
     /// Since when; `null` where nobody listens.

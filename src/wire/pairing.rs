@@ -21,6 +21,9 @@ pub struct Pairing {
     pub addresses: Vec<String>,
     /// Why there is none; `null` where there is.
     pub no_address: Option<NoAddress>,
+    /// The letters by which people know the key of the home's own certificate again; `null` where a proxy answers with another. An
+    /// app to which the address was typed, or that found it, shows them to be compared before it sends the code there.
+    pub fingerprint: Option<String>,
     /// When it stops being good: two minutes after it was made, and two after each step that was taken with it.
     pub expires_at: Timestamp,
     /// What has become of it.

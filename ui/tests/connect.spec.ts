@@ -54,11 +54,32 @@ test("a key that has changed is refused, and taken only when its letters were co
   await expect.poll(pins).toEqual([null, "", "two"]);
 });
 
-test("the settings show the letters of the home’s own key", async ({ page, home }) => {
+test("the settings, and “Add a phone”, show the letters of the home’s own key", async ({ page, home }) => {
   await signIn(page, home);
   const { fingerprint } = await page.evaluate(async () => (await fetch("/api/v1/status")).json());
   expect(fingerprint).toMatch(/^([A-Z2-7]{4}-){5}[A-Z2-7]{4}$/);
   await open(page, home, "/settings");
   await expect(page.getByRole("heading", { name: "The home’s own key" })).toBeVisible();
   await expect(page.getByText(fingerprint, { exact: true })).toBeVisible();
+  await open(page, home, "/add-phone");
+  await expect(page.getByText("it asks whether your home shows the same letters")).toBeVisible();
+  await expect(page.getByText(fingerprint, { exact: true })).toBeVisible();
+});
+
+test("somebody who answers in the home’s place is not taken for a home that is away", async ({ page, home }) => {
+  await signIn(page, home);
+  await open(page, home, "/devices");
+  // As the app says it: another key, and later nobody at all.
+  const refusal = { error: "key_changed", message: "nas does not show the key that your home had before." };
+  await page.route("**/api/v1/**", (route) => route.fulfill({ status: 502, json: refusal }));
+  await page.goto(`${home.url}/#/alerts`);
+  await expect(page.getByText(/^As of .* nas does not show the key that your home had before\.$/)).toBeVisible();
+  await expect(page.getByText("This home does not answer.")).toHaveCount(0);
+  const knock = () => page.evaluate(() => window.dispatchEvent(new Event("online")));
+  refusal.error = "home_unreachable";
+  await knock();
+  await expect(page.getByText(/^As of .*This home does not answer\.$/)).toBeVisible();
+  await page.unroute("**/api/v1/**");
+  await knock();
+  await expect(page.getByText(/^As of /)).toHaveCount(0);
 });

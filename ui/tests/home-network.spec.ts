@@ -6,7 +6,7 @@ import type { HomeNetwork } from "../src/api/generated/HomeNetwork";
 import type { Pairing } from "../src/api/generated/Pairing";
 import { expect, type Home, open, signIn, test } from "./home";
 import { picture } from "./picture";
-import { asWindow } from "./window";
+import { asWindow, connectedWith } from "./window";
 
 const OFF: HomeNetwork = { on: false, fixed: null, addresses: [], no_address: "listens_here_only" };
 const ADDRESS = "http://192.168.1.5:8470";
@@ -124,14 +124,15 @@ test("where something else says where it listens there is no button", async ({ p
   await expect(listen(page)).toHaveCount(0);
 });
 
-test("homes on this network are looked for when somebody asks, and joined by the code they show", async ({
+test("homes on this network are looked for when somebody asks, and joined by letters to compare and the code they show", async ({
   page,
   home,
 }, info) => {
   let looked = 0;
   let here: { url: string }[] = [];
   await signIn(page, home);
-  await asWindow(page, [], () => {
+  const unknown = { error: "unknown_certificate", message: "Nobody vouches for it: ABCD-EFGH.", pin: "one" };
+  await asWindow(page, [unknown], () => {
     looked += 1;
     return here;
   });
@@ -142,11 +143,16 @@ test("homes on this network are looked for when somebody asks, and joined by the
   await page.getByRole("button", { name: "Look for homes on this network" }).click();
   await expect(page.getByText("No home says that it is here.")).toBeVisible();
 
-  here = [{ url: "http://192.168.1.5:8470" }, { url: "http://192.168.1.66:8470" }];
+  here = [{ url: "https://192.168.1.5:8470" }, { url: "https://192.168.1.66:8470" }];
   await page.getByRole("button", { name: "Look again" }).click();
   await expect(page.getByText("Anybody on this network can say that a home is here.")).toBeVisible();
   await picture(page, info, "homes-nearby", { whole: true });
-  await page.getByRole("button", { name: "http://192.168.1.5:8470" }).click();
+  // No code is typed before the letters were compared.
+  await page.getByRole("button", { name: "https://192.168.1.5:8470" }).click();
+  await expect(page.getByRole("alert")).toContainText("ABCD-EFGH");
+  await expect(page).toHaveURL(/#\/connect$/);
+  await page.getByRole("button", { name: "The letters are the same: connect" }).click();
   await expect(page).toHaveURL(/#\/pair$/);
-  expect(looked).toBe(2);
+  const pins = (await connectedWith(page)).map(({ pin }) => pin);
+  expect([pins, looked]).toEqual([[null, "one"], 2]);
 });

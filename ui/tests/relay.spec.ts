@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { ChannelList } from "../src/api/generated/ChannelList";
+import type { RelayStatus } from "../src/api/generated/RelayStatus";
 import { decode, encode, seal } from "../src/sw/sealed";
 import { expect, open, signIn, test } from "./home";
 import { picture } from "./picture";
@@ -98,4 +99,30 @@ test("a relay is chosen, says what it learns, and is given up again", async ({ p
   await page.getByRole("dialog").getByRole("button", { name: "Use no relay" }).click();
   await expect(page.getByRole("button", { name: "Choose a relay" })).toBeFocused();
   expect(await relay()).toBeNull();
+});
+
+test("that somebody who is signed out may have the relay’s token is said where it is replaced", async ({
+  page,
+  home,
+  first,
+}) => {
+  await signIn(page, home);
+  const list = (await (await first.request.get("/api/v1/channels")).json()) as ChannelList;
+  const relay: RelayStatus = {
+    url: "https://relay.invalid",
+    has_token: true,
+    token_is_out: true,
+    state: "listening",
+    since: null,
+    heard_at: null,
+    detail: null,
+  };
+  const told: ChannelList = { ...list, relay_url: relay.url, relay };
+  await page.route("**/api/v1/channels", (route) => route.fulfill({ json: told }));
+  await open(page, home, "/channels");
+  await expect(page.getByText("A device that had the relay’s access token was signed out: replace it.")).toBeVisible();
+  relay.token_is_out = false;
+  await page.reload();
+  await expect(page.getByText("Answers come back by https://relay.invalid.")).toBeVisible();
+  await expect(page.getByText("was signed out: replace it.")).toHaveCount(0);
 });

@@ -97,7 +97,8 @@ pub async fn connect_home(
     Ok(desk.connect(&url, &Accepted { clear: clear_accepted.unwrap_or(false), pin }).await?)
 }
 
-/// A home that says it is on this network. Anybody may say so: it is an address to try, and no more.
+/// A home that says it is on this network. Anybody may say so: it is an address to try, and no more. By https, so that its letters
+/// are compared before anything is typed there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 #[ts(export)]
 pub struct FoundHome {
@@ -109,7 +110,7 @@ pub struct FoundHome {
 #[tauri::command]
 pub async fn find_homes() -> Answer<Vec<FoundHome>> {
     let found = find(&SystemInterfaces, Search::default()).await?;
-    Ok(found.into_iter().map(|home| FoundHome { url: format!("http://{}", home.address) }).collect())
+    Ok(found.into_iter().map(|home| FoundHome { url: home.url() }).collect())
 }
 
 /// Starts Latchkey at login from now on, or not any more.

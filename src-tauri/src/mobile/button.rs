@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use latchkey::error::ErrorBody;
+use latchkey::model::KeyPin;
+use latchkey::tls::trust::client_of_home;
 use latchkey::wire::ActionOutcome;
 use tauri::Url;
 
@@ -11,9 +13,9 @@ use super::failed::{Failed, word};
 /// Most bytes read of an answer.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// Presses it; answers with the home's word for what it did.
-pub async fn press(url: &Url, patience: Duration) -> Result<String, Failed> {
-    let asked = latchkey::tls::http_client()
+/// Presses it, at whoever has the key if one is known; answers with the home's word for what it did.
+pub async fn press(url: &Url, pin: Option<KeyPin>, patience: Duration) -> Result<String, Failed> {
+    let asked = client_of_home(pin)
         .post(url.clone())
         .header("content-type", "application/json")
         .header("accept", "application/json")

@@ -8,7 +8,7 @@ use latchkey::clock::{Clock, SystemClock};
 use latchkey::error::causes;
 use latchkey::home::Home;
 use latchkey::home::there::There;
-use latchkey::model::{Answer, Secret};
+use latchkey::model::{Answer, KeyPin, Secret};
 use latchkey::outside::relay::PAUSES;
 use latchkey::outside::{Guard, Outlet};
 use latchkey::random::{Random, SystemRandom};
@@ -71,16 +71,17 @@ pub fn send(folder: &Path) -> Option<String> {
         let name = url.to_string();
         let token = Keys::in_folder(folder).held(&name_of(&url, home_pin)).token;
         let home = There::known_by(url, home_pin, token.map(Secret::received));
-        Some(send_to(folder, &name, &home, &SystemClock, &SystemRandom).await)
+        Some(send_to(folder, &name, home_pin, &home, &SystemClock, &SystemRandom).await)
     });
     // Without a home nothing can be sent, and nothing is lost.
     serde_json::to_string(&sent.unwrap_or(Sent { shown: Vec::new(), waits: false })).ok()
 }
 
-/// The same to a home, as whoever is signed in there.
+/// The same to a home, which is known by its key if it is, as whoever is signed in there.
 pub async fn send_to(
     folder: &Path,
     name: &str,
+    home_pin: Option<KeyPin>,
     home: &dyn Home,
     clock: &dyn Clock,
     random: &dyn Random,
@@ -92,6 +93,7 @@ pub async fn send_to(
     let sender = Sender {
         home,
         home_name: name,
+        home_pin,
         signer: signer.as_ref(),
         outlet: &outlet,
         pauses: &PAUSES,

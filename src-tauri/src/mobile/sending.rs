@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use latchkey::clock::Clock;
 use latchkey::home::Home;
-use latchkey::model::Answer;
+use latchkey::model::{Answer, KeyPin};
 use latchkey::outside::Outlet;
 use latchkey::outside::relay::{self, Carried, ReplySecret};
 use latchkey::random::Random;
 use latchkey::wire::{AlertAnswer, AnswerOutcome};
+use tauri::Url;
 
 use super::answers::Given;
 use super::button;
@@ -40,8 +41,10 @@ pub enum Came {
 pub struct Sender<'a> {
     /// The home that this phone looks at.
     pub home: &'a dyn Home,
-    /// The name that it goes by here.
+    /// The name that it goes by here: its address.
     pub home_name: &'a str,
+    /// Its key, where it is known by that.
+    pub home_pin: Option<KeyPin>,
     /// What is signed with that goes by the relay.
     pub signer: Option<&'a ReplySecret>,
     /// The way to the relay.
@@ -70,7 +73,7 @@ impl Sender<'_> {
         };
         let failed = match &about.sign_out_url {
             Some(url) if given.answer == Answer::NotMe => {
-                match button::press(url, self.patience(about)).await {
+                match button::press(url, self.pin_at(url), self.patience(about)).await {
                     Ok(effect) => return said(about, &effect, None, None),
                     Err(failed) => failed,
                 }
@@ -85,6 +88,13 @@ impl Sender<'_> {
             Failed::Busy => Came::Waits(about.saying(words::BUSY)),
             Failed::Away => self.carry(about, given.answer).await,
         }
+    }
+
+    /// The key that is shown at an address. At another than the home's own, which the home said in its push, a proxy stands before
+    /// it with a certificate that this phone knows.
+    fn pin_at(&self, url: &Url) -> Option<KeyPin> {
+        let is_its_own = self.home_name.parse::<Url>().is_ok_and(|home| home.origin() == url.origin());
+        self.home_pin.filter(|_| is_its_own)
     }
 
     fn patience(&self, about: &About) -> Duration {
@@ -178,6 +188,7 @@ mod tests {
         let sender = Sender {
             home: &there,
             home_name: home,
+            home_pin: None,
             signer: Some(&signer),
             outlet: &outlet,
             pauses: &[Duration::ZERO],

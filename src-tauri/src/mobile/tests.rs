@@ -3,18 +3,28 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use latchkey::clock::SystemClock;
+use latchkey::clock::{Clock, SystemClock};
 use latchkey::config::Config;
+use latchkey::error::Error;
+use latchkey::home::there::There;
+use latchkey::model::{Answer, KeyPin};
+use latchkey::outside::{Guard, Outlet};
 use latchkey::random::SystemRandom;
 use serde_json::{Value, json};
+use tauri::Url;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::answers::Answers;
+use super::answers::{Answers, Given};
+use super::button;
+use super::failed::Failed;
 use super::receivers::{self, Sent};
 use super::registration::Registration;
+use super::sending::{Came, Sender};
+use super::told::told;
 use crate::desk::{Accepted, Desk};
 use crate::embedded::Embedded;
 use crate::keys::Keys;
@@ -259,6 +269,53 @@ async fn the_home_is_told_where_pushes_go_when_that_changed_while_nobody_looked(
     assert!(household.send().await.is_empty());
     assert!(!household.kept().is_told());
     household.end().await;
+}
+
+#[tokio::test]
+async fn the_button_of_a_home_that_is_known_by_its_key_is_pressed_at_whoever_has_that() {
+    let folders = tempfile::tempdir().unwrap();
+    let (home, phone) = (desk(&folders.path().join("home")), desk(&folders.path().join("phone")));
+    home.ask("status", json!({})).await.unwrap();
+    let address: Url = home.address().await.0.replace("http://", "https://").parse().unwrap();
+    let refused = phone.connect(address.as_str(), &Accepted::default()).await.unwrap_err();
+    let Error::UnknownCertificate { pin, .. } = refused else { panic!("{refused}") };
+
+    // A made-up button: the home itself says so, and whoever stands in between has nothing to say.
+    let url = address.join("/api/v1/actions/made-up").unwrap();
+    let patience = Duration::from_secs(20);
+    let pressed = button::press(&url, Some(pin), patience).await.unwrap_err();
+    assert!(matches!(pressed, Failed::Refused(_)), "{pressed:?}");
+    for other in [None, Some(KeyPin::of(b"another key"))] {
+        assert_eq!(button::press(&url, other, patience).await, Err(Failed::Away));
+    }
+
+    // Signed out, the phone has the button alone: at the home by its key, at a proxy before it by what the proxy shows.
+    let proxy =
+        Canned::answering(200, r#"{"effect":"signed_out","device_name":"Hall tablet","ended_at":null}"#);
+    let there = There::known_by(address.clone(), Some(pin), None);
+    let outlet = Outlet::new(Guard::default());
+    let sender = Sender {
+        home: &there,
+        home_name: address.as_str(),
+        home_pin: Some(pin),
+        signer: None,
+        outlet: &outlet,
+        pauses: &[],
+        clock: &SystemClock,
+        random: &SystemRandom,
+    };
+    for (at, is_done) in [(url.as_str(), false), (&*format!("{}/api/v1/actions/abc", proxy.origin), true)] {
+        let pushed = json!({
+            "notification": { "title": "New device", "tag": "t" }, "kind": "alert",
+            "alert_id": "01921f3a-5c00-7000-8000-0000000000a1", "sign_out_url": at,
+        });
+        let about = told(address.as_str(), pushed.to_string().as_bytes()).about;
+        let about = serde_json::from_str(&about).unwrap();
+        let given = Given { about, answer: Answer::NotMe, at: SystemClock.now() };
+        let Came::Over(shown) = sender.send(&given).await else { panic!("it waits: {at}") };
+        assert_eq!(shown.title == "Signed out", is_done, "{shown:?}");
+    }
+    home.close().await;
 }
 
 #[test]

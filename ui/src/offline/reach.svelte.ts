@@ -18,22 +18,29 @@ const GONE = [
  */
 export const isAway = (error: HomeError): boolean => GONE.includes(error.code);
 
+/** With what somebody is refused who answers in the home's place. */
+const OTHERS = ["unknown_certificate", "key_changed"];
+
 class Reach {
   /** While the home does not answer: when it was last heard of, in milliseconds since 1970. Null while it answers. */
   asOf = $state<number | null>(null);
+  /** While somebody else answers in the home's place: that, in a sentence. */
+  why = $state<string | null>(null);
   #heard: number | null = null;
   readonly #backs = new Set<() => void>();
 
   /** The home has answered something. */
   answered() {
     this.#heard = Date.now();
+    this.why = null;
     if (this.asOf === null) return;
     this.asOf = null;
     for (const back of this.#backs) back();
   }
 
   /** The home has not answered. Before it ever did, there is nothing that could be as of a time. */
-  failed() {
+  failed(error: HomeError) {
+    this.why = OTHERS.includes(error.code) ? error.message : null;
     if (this.asOf === null) this.asOf = this.#heard;
   }
 

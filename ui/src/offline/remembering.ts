@@ -101,7 +101,8 @@ async function noted<Answer>(asked: Promise<Answer>): Promise<Answer> {
     reach.answered();
     return answer;
   } catch (thrown) {
-    if (isAway(HomeError.from(thrown))) reach.failed();
+    const error = HomeError.from(thrown);
+    if (isAway(error)) reach.failed(error);
     else reach.answered();
     throw thrown;
   }

@@ -27,6 +27,11 @@ addresses: Array<string>,
  */
 no_address: NoAddress | null, 
 /**
+ * The letters by which people know the key of the home's own certificate again; `null` where a proxy answers with another. An
+ * app to which the address was typed, or that found it, shows them to be compared before it sends the code there.
+ */
+fingerprint: string | null, 
+/**
  * When it stops being good: two minutes after it was made, and two after each step that was taken with it.
  */
 expires_at: Timestamp, 

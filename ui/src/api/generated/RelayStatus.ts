@@ -15,6 +15,10 @@ url: string,
  */
 has_token: boolean, 
 /**
+ * Whether a device that was handed the token is signed out, and may have it still: it should be replaced.
+ */
+token_is_out: boolean, 
+/**
  * How it is heard.
  */
 state: RelayState, 

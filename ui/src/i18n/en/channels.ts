@@ -89,6 +89,8 @@ export const channels = {
     needsToken: "If it asks for an access token, change the relay and give one.",
     wrongToken:
       "Look whether its access token is still right, and may read and write topics that begin with latchkey-relay-.",
+    tokenIsOut:
+      "A device that had the relay’s access token was signed out: replace it. Have the server make another, give that here, and have the server forget the old one.",
     choose: "Choose a relay",
     change: "Change the relay",
     saved: "Answers from away come back by the relay now",

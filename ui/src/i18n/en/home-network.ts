@@ -44,6 +44,6 @@ export const nearby = {
   look: "Look for homes on this network",
   again: "Look again",
   looking: "Looking around, for three seconds…",
-  lead: "Anybody on this network can say that a home is here. Yours is at the address that it shows under “Add a phone”.",
+  lead: "Anybody on this network can say that a home is here. Yours shows its address under “Add a phone”, and letters: go on only where they are the same.",
   none: "No home says that it is here. One does while it listens on the home network: switch that on under “Add a phone” there, or type its address above.",
 };

@@ -5,7 +5,8 @@ import type { State } from "../../outbox/entry";
 import { devices, plural } from "./plural";
 
 export const offline = {
-  asOf: (when: string) => `As of ${when}. This home does not answer.`,
+  /** With why it does not, where that is known: somebody else may answer in its place. */
+  asOf: (when: string, why: string | null) => `As of ${when}. ${why ?? "This home does not answer."}`,
   why: "Nothing can be changed until the home answers. Sign-outs and answers to alerts are kept, and sent then.",
   notNow: "Not while the home does not answer",
   notKept: "This is not kept on this device. It is here again when the home answers.",

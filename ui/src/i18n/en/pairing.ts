@@ -17,6 +17,8 @@ export const addPhone = {
     "If you reach your home by another address (a proxy, a VPN), open that on the phone, choose “Your home shows a code?” and type",
   plain:
     "This address is http: whoever is on the way can read along and change what is sent, also what both screens show. Use it on your own network only.",
+  letters:
+    "Before the Latchkey app sends the code, it asks whether your home shows the same letters. These are your home’s:",
   noAddressTitle: {
     listens_here_only: "A phone cannot reach this home",
     another_network: "A phone cannot reach this home here",
