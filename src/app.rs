@@ -386,6 +386,7 @@ async fn write_until(core: Arc<Core>, mut active: Active, stop: CancellationToke
         }
         drill::go_on(&core).await;
         core.pairings.forget_keys(core.clock.elapsed());
+        core.codes.forget_keys(core.clock.elapsed());
         ticks = ticks.wrapping_add(1);
         if ticks.is_multiple_of(60) {
             core.limits.forget_old();

@@ -174,6 +174,9 @@ async fn a_full_disk_uses_up_neither_a_printed_code_nor_what_was_allowed() {
     home.clock.advance(Duration::from_secs(5));
     let let_in = tv.post("/token", &form).await;
     assert_eq!(let_in.status, 200, "{}", let_in.text);
+    let token = let_in.json()["access_token"].as_str().expect("a token").to_owned();
+    tv.always("authorization", &format!("Bearer {token}"));
+    assert_eq!(tv.get("/api/v1/session").await.status, 200);
     is(&tv.post("/token", &form).await, 400, "expired_token");
     let recovered = owner.post_json("/api/v1/recover", &recovery).await;
     assert_eq!(recovered.status, 200, "{}", recovered.text);

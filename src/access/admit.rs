@@ -102,6 +102,13 @@ pub struct Admitted {
     pub session: Arc<LiveSession>,
 }
 
+impl Admitted {
+    /// Whether a request came with its keys, or its session is over or held: nobody is given them again then.
+    pub(super) fn is_used(&self) -> bool {
+        self.session.is_over() || self.session.was_heard_of()
+    }
+}
+
 /// Makes a session for a device, judges it, and raises an alert when it is unfamiliar.
 ///
 /// # Errors

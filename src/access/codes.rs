@@ -1,6 +1,10 @@
 //! Devices that show a code and wait to be allowed from another device (RFC 8628).
 //!
 //! What waits is kept in memory: it lives ten minutes, and a device whose code is gone asks for another.
+//!
+//! A device code works once (RFC 8628 section 3.5). The answer that brings the tokens may be lost on the way, and with it the keys of a
+//! device that is in the list by then: so the same device code is given the same tokens again, for two minutes of its time at most and
+//! until a request came with them, and they are forgotten with that. As with a phone's claim ([`pairing`](super::pairing)).
 
 use std::collections::HashMap;
 use std::fmt;
@@ -28,6 +32,9 @@ pub const LIFETIME: Duration = Duration::from_mins(10);
 /// How often a device may ask whether it was allowed (RFC 8628 section 3.2).
 pub const INTERVAL: Duration = Duration::from_secs(5);
 
+/// How long the tokens are given again of which the answer was lost: as long as a phone's claim is good.
+const AGAIN: Duration = Duration::from_mins(2);
+
 /// Most devices of strangers' networks that wait at the same time, and most of one network: a household has a handful.
 const MOST_STRANGERS: usize = 1000;
 const MOST_OF_NETWORKS: MostOfNetworks = [20, 40, 60];
@@ -46,6 +53,23 @@ struct Room {
     waiting: HashMap<String, Waiting>,
     at_home: Crowd<String>,
     strangers: Crowd<String>,
+    /// Devices that are in, and may not have heard of it. Somebody has let each of them in, so that these are few.
+    let_in: Vec<LetIn>,
+}
+
+/// A device that is in, with what it was answered.
+struct LetIn {
+    device_code: SecretHash,
+    until: Duration,
+    answered: Box<Admitted>,
+}
+
+/// What a device that waits is told.
+enum Waited {
+    /// It may come in now, by the code that it shows.
+    Over(Box<(String, Allowed, Asking)>),
+    /// It is in, and may not have heard of it.
+    Again(Box<Admitted>),
 }
 
 impl fmt::Debug for Codes {
@@ -171,15 +195,19 @@ pub async fn answer(core: &Arc<Core>, manager: &Manager, answer: CodeAnswer) -> 
 /// Asks, for a device that waits, whether it was allowed; if so signs it in. A code works once, and not when
 /// whoever allowed it has been signed out since.
 ///
-/// What could not be written, on a full disk say, leaves the code as it was: it is used up by being let in.
+/// What could not be written, on a full disk say, leaves the code as it was: it is used up by being let in. Asked again before its
+/// tokens were used, it answers with the same.
 pub async fn poll(core: &Arc<Core>, asking: Asking, device_code: &Secret) -> Result<Admitted, NotYet> {
-    let (user_code, allowed, shown) = core.codes.decide(&device_code.hash(), core.clock.elapsed())?;
+    let (user_code, allowed, shown) = match core.codes.decide(&device_code.hash(), core.clock.elapsed())? {
+        Waited::Over(over) => *over,
+        Waited::Again(admitted) => return Ok(*admitted),
+    };
     let asking =
         Asking { user_agent: shown.user_agent, hints: shown.hints, declared: shown.declared, ..asking };
     let core = Arc::clone(core);
     let outcome = Core::carry_through(async move {
         let admitted = let_in(&core, asking, allowed.clone(), Some(TOKEN_LIFETIME)).await;
-        core.codes.settle(&user_code, allowed, admitted.as_ref().err());
+        core.codes.settle(&user_code, allowed, &admitted, core.clock.elapsed());
         admitted
     });
     outcome.await.map_err(|error| match error {
@@ -194,8 +222,12 @@ impl Codes {
     }
 
     /// What was decided about a device. One that was allowed is being let in from then on, until [`Codes::settle`].
-    fn decide(&self, device_code: &SecretHash, now: Duration) -> Result<(String, Allowed, Asking), NotYet> {
+    fn decide(&self, device_code: &SecretHash, now: Duration) -> Result<Waited, NotYet> {
         let mut room = self.lock();
+        room.forget_keys(now);
+        if let Some(is_in) = room.let_in.iter().find(|is_in| is_in.device_code == *device_code) {
+            return Ok(Waited::Again(is_in.answered.clone()));
+        }
         let (user_code, waiting) = room
             .waiting
             .iter_mut()
@@ -215,7 +247,7 @@ impl Codes {
             Decision::Pending | Decision::LettingIn => Err(NotYet::Pending),
             Decision::Allowed(allowed) => {
                 waiting.decision = Decision::LettingIn;
-                Ok((user_code, allowed, waiting.asking.clone()))
+                Ok(Waited::Over(Box::new((user_code, allowed, waiting.asking.clone()))))
             }
             Decision::Denied => {
                 room.leave(&user_code);
@@ -224,14 +256,25 @@ impl Codes {
         }
     }
 
+    /// Forgets the tokens that no device is given again. To be called now and then.
+    pub(crate) fn forget_keys(&self, now: Duration) {
+        self.lock().forget_keys(now);
+    }
+
     /// What became of a device that was being let in: it is, or is not for good, or may ask again.
-    fn settle(&self, user_code: &str, allowed: Allowed, failed: Option<&Error>) {
+    fn settle(&self, user_code: &str, allowed: Allowed, admitted: &Result<Admitted>, now: Duration) {
         let mut room = self.lock();
-        match failed {
-            None | Some(Error::SessionEnded) => {
+        match admitted {
+            Ok(admitted) => {
+                if let Some(Waiting { device_code, until, .. }) = room.leave(user_code) {
+                    let (until, answered) = (until.min(now + AGAIN), Box::new(admitted.clone()));
+                    room.let_in.push(LetIn { device_code, until, answered });
+                }
+            }
+            Err(Error::SessionEnded) => {
                 room.leave(user_code);
             }
-            Some(_) => {
+            Err(_) => {
                 let waiting = room.waiting.get_mut(user_code);
                 if let Some(waiting) =
                     waiting.filter(|waiting| matches!(waiting.decision, Decision::LettingIn))
@@ -277,6 +320,10 @@ impl Room {
         Some(waiting)
     }
 
+    fn forget_keys(&mut self, now: Duration) {
+        self.let_in.retain(|is_in| now < is_in.until && !is_in.answered.is_used());
+    }
+
     fn forget_old(&mut self, now: Duration) {
         let is_old = |waiting: &Waiting| waiting.until <= now;
         let old: Vec<String> = self
@@ -303,6 +350,46 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::{check, set_up};
+    use crate::app::{self, Parts};
+    use crate::clock::ManualClock;
+    use crate::config::Config;
+    use crate::model::ProfileKind;
+    use crate::wire::{NewProfile, SetupRequest};
+
+    #[tokio::test]
+    async fn tokens_stay_in_memory_until_they_were_used_or_nobody_may_ask_for_them_any_more() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config::in_folder(folder.path());
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_790_000_000_000)));
+        let parts = Parts { clock: Arc::<ManualClock>::clone(&clock), ..Parts::default() };
+        let (core, ..) = app::open(&config, config.listen, parts).await.expect("opens");
+        let request = SetupRequest {
+            code: core.setup_code.reveal(&*core.clock, &*core.random).expect("a code"),
+            login: "ana".into(),
+            password: "correct horse".into(),
+            profiles: vec![NewProfile::of("Ana", ProfileKind::Adult)],
+            device: None,
+        };
+        let asking = Asking { address: Some([192, 168, 1, 20].into()), ..Asking::default() };
+        let admitted = set_up::set_up(&core, asking.clone(), request).await.expect("sets up");
+        let let_in = |until| {
+            let (device_code, answered) = (Secret::new(&*core.random).hash(), Box::new(admitted.clone()));
+            core.codes.lock().let_in.push(LetIn { device_code, until, answered });
+        };
+        let kept = || {
+            core.codes.forget_keys(core.clock.elapsed());
+            core.codes.lock().let_in.len()
+        };
+        let now = core.clock.elapsed();
+        let_in(now + AGAIN);
+        let_in(now);
+        assert_eq!(kept(), 1, "nobody may ask for the others any more");
+        let token = Some(Secret::received(admitted.answer.token.clone()));
+        check::check(&core, &Asking { token, ..asking }).await.expect("is in");
+        assert_eq!(kept(), 0, "they were used");
+        core.store.close().await;
+    }
 
     #[test]
     fn a_room_full_of_strangers_has_a_place_for_the_next_network_and_for_the_home() {

@@ -429,8 +429,7 @@ impl Shown {
 
 /// Forgets what a phone was answered with, once it has used that, or may not ask for it again.
 fn forget_used(answered: &mut Option<Box<Admitted>>, until: Duration, now: Duration) {
-    let is_used = |Admitted { session, .. }: &Admitted| session.is_over() || session.was_heard_of();
-    if answered.as_ref().is_some_and(|answered| until <= now || is_used(answered)) {
+    if answered.as_ref().is_some_and(|answered| until <= now || answered.is_used()) {
         *answered = None;
     }
 }

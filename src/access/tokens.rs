@@ -148,6 +148,7 @@ pub async fn introspect(
     if session.account_id() != caller.account_id() || session.method == SignInMethod::Drill {
         return Ok(None);
     }
+    session.hear_of();
     match core.live.find_other(&token) {
         Some((_, what)) if !renewal::may_be_let_in(core, what) => return Ok(None),
         Some((_, Other::Waiting | Other::Offered)) => take_up(core, &session, token).await?,

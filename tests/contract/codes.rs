@@ -18,10 +18,15 @@ contract! {
         let answer = CodeAnswer { user_code: typed, decision: CodeDecision::Allow, profile_id: None, proof: password() };
         owner.answer_code(answer.clone()).await.expect("allows");
         assert_eq!(code_of(owner.answer_code(answer).await), "code_not_valid");
-        let admitted = latchkey::access::codes::poll(core, asking, &started.device_code).await;
-        let token = admitted.map(|admitted| admitted.answer.token).unwrap_or_default();
+        let polls = async || {
+            let admitted = latchkey::access::codes::poll(core, asking.clone(), &started.device_code).await;
+            admitted.map(|admitted| admitted.answer.token).unwrap_or_default()
+        };
+        let token = polls().await;
+        assert_eq!(polls().await, token, "the answer may have been lost on the way");
         let device = reach.with(Some(&token));
         assert_eq!(device.session().await.expect("a session").device_name, "Box");
+        assert_eq!(polls().await, "");
         assert_eq!(code_of(device.devices(DeviceQuery::default()).await), "profile_required");
     }
 

@@ -44,6 +44,11 @@ impl Tv {
         self.browser.post("/token", &[("grant_type", DEVICE_CODE), ("device_code", code)]).await
     }
 
+    async fn is_allowed_by(&self, owner: &Browser) {
+        let form = [("user_code", self.user_code()), ("decision", "allow"), ("proof", PASSWORD)];
+        assert_eq!(owner.post("/device", &form).await.status, 200);
+    }
+
     async fn is_told(&self, error: &str) {
         let answer = self.polls().await;
         assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some(error)), "{}", answer.text);
@@ -96,6 +101,69 @@ async fn a_tv_is_let_in_by_a_phone() {
     // The code worked once; for the page and for the device it is gone.
     tv.is_told("expired_token").await;
     assert_eq!(owner.get(tv.page()).await.status, 404);
+}
+
+#[tokio::test]
+async fn tokens_whose_answer_was_lost_are_given_to_the_same_device_again() {
+    let (home, owner) = TestHome::with_account().await;
+    let tv = Tv::asks(&home, "TV").await;
+    tv.is_allowed_by(&owner).await;
+    let lost = tv.polls().await;
+    assert_eq!(lost.status, 200, "{}", lost.text);
+    home.clock.advance(Duration::from_secs(5));
+    let (mut lost, mut again) = (lost.json(), tv.polls().await.json());
+    // They are the same ones, and so run out when those do.
+    assert_eq!((lost["expires_in"].take(), again["expires_in"].take()), (3600.into(), 3595.into()));
+    assert_eq!(again, lost);
+    assert_eq!(owner.devices().await.len(), 2);
+    // Nobody else is given them: the code that it showed is good for nothing any more.
+    assert_eq!(owner.get(tv.page()).await.status, 404);
+    for other in [tv.user_code(), &"A".repeat(43)] {
+        let form = [("grant_type", DEVICE_CODE), ("device_code", other)];
+        let answer = home.browser().post("/token", &form).await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some("expired_token")), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_not_given_again_once_they_were_used_or_their_time_is_over() {
+    for ends in ["used", "refreshed", "shown to a server", "signed out", "two minutes", "the code's own time"]
+    {
+        let (home, owner) = TestHome::with_account().await;
+        let tv = Tv::asks(&home, "TV").await;
+        if ends == "the code's own time" {
+            home.clock.advance(Duration::from_mins(9));
+        }
+        tv.is_allowed_by(&owner).await;
+        let tokens = tv.polls().await.json();
+        let of = |name: &str| tokens[name].as_str().expect("a text").to_owned();
+        let answer = match ends {
+            "used" => {
+                let other = home.browser();
+                other.always("authorization", &format!("Bearer {}", of("access_token")));
+                Some(other.get("/api/v1/session").await)
+            }
+            "refreshed" => {
+                let form = [("grant_type", "refresh_token"), ("refresh_token", &*of("refresh_token"))];
+                Some(tv.browser.post("/token", &form).await)
+            }
+            "shown to a server" => Some(owner.post("/introspect", &[("token", &*of("access_token"))]).await),
+            "signed out" => {
+                owner.sign_out(&of("device_id")).await;
+                None
+            }
+            "two minutes" => {
+                home.clock.advance(Duration::from_mins(2));
+                None
+            }
+            _ => {
+                home.clock.advance(Duration::from_mins(1));
+                None
+            }
+        };
+        assert!(answer.as_ref().is_none_or(|answer| answer.status == 200), "{ends}: {answer:?}");
+        tv.is_told("expired_token").await;
+    }
 }
 
 #[tokio::test]

@@ -121,6 +121,11 @@ impl LiveSession {
         self.heard_of.load(Ordering::Acquire) || self.times_replaced() > 0
     }
 
+    /// Notes that somebody else was shown a key of it: whoever was given that has it.
+    pub(in crate::access) fn hear_of(&self) {
+        self.heard_of.store(true, Ordering::Release);
+    }
+
     /// Whether it is held until somebody of the household answers.
     pub fn is_held(&self) -> bool {
         self.held.load(Ordering::Acquire)

@@ -10,7 +10,7 @@ use super::oauth_form::OauthForm;
 use crate::access::codes::{self, NotYet};
 use crate::access::tokens;
 use crate::home::here::Here;
-use crate::model::{DeviceId, Secret, SessionId};
+use crate::model::{DeviceId, Secret, SessionId, Timestamp};
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -68,12 +68,19 @@ async fn by_code(home: Here, request: TokenRequest) -> Result<Json<TokenResponse
     Ok(Json(TokenResponse {
         access_token: admitted.answer.token,
         token_type: "Bearer",
-        expires_in: codes::TOKEN_LIFETIME.as_secs(),
+        expires_in: left(admitted.session.expires_at(), home.core().now()),
         refresh_token: refresh.to_owned(),
         device_secret: Some(admitted.answer.device_secret),
         session_id: Some(admitted.answer.session_id),
         device_id: Some(admitted.answer.device_id),
     }))
+}
+
+/// Seconds that a token is good for: fewer, where it is given again.
+fn left(expires_at: Option<Timestamp>, now: Timestamp) -> u64 {
+    let millis = expires_at.map_or(0, |at| at.as_millis().saturating_sub(now.as_millis()));
+    // In whole seconds, as it is at first; a clock that was set back makes it last no longer.
+    u64::try_from(millis).unwrap_or(0).div_ceil(1000).min(codes::TOKEN_LIFETIME.as_secs())
 }
 
 async fn by_refresh(home: Here, request: TokenRequest) -> Result<Json<TokenResponse>, OauthError> {
