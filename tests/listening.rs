@@ -21,7 +21,8 @@ use tokio::net::{TcpSocket, TcpStream};
 const PATH: &str = "/api/v1/home-network";
 
 /// The home's computer, a phone beside it, and somebody who is on no network of the household.
-const HERE: &str = "127.0.0.2";
+/// Not one that other tests come from: what is sent from an address takes ports of it.
+const HERE: &str = "127.0.0.77";
 const PHONE: &str = "127.0.0.30";
 const STRANGER: &str = "127.0.0.200";
 
@@ -71,7 +72,7 @@ async fn is_closed(home: &TestHome, address: &str) {
 
 /// Asks on a connection, which stays open.
 async fn asks(stream: &mut TcpStream) -> String {
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.2\r\n\r\n").await.expect("it reads");
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.77\r\n\r\n").await.expect("it reads");
     let mut answer = [0; 1024];
     let length = stream.read(&mut answer).await.expect("an answer");
     String::from_utf8_lossy(&answer[..length]).into_owned()
@@ -202,7 +203,7 @@ async fn whoever_is_not_on_the_home_network_is_not_heard() {
     for stranger in [STRANGER, "127.0.0.1"] {
         let mut stream = connects(stranger, at(&home, HERE)).await.expect("the system takes it");
         // It may be closed before that.
-        let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.2\r\n\r\n").await;
+        let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.77\r\n\r\n").await;
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
         assert_eq!(answer, b"", "{stranger}");

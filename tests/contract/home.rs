@@ -12,9 +12,9 @@ contract! {
         assert_eq!(code_of(owner.set_home_network(switch(true, Proof::default())).await), "proof_required");
         assert_eq!(code_of(owner.set_home_network(switch(true, password())).await), "no_home_network");
         assert_eq!(owner.home_network().await.expect("told"), off);
-        reach.home.lan.is_at(&["127.0.0.2"]);
+        reach.home.lan.is_at(&["127.0.0.77"]);
         let on = owner.set_home_network(switch(true, password())).await.expect("listens");
-        let address = format!("http://127.0.0.2:{}", reach.home.app.address().port());
+        let address = format!("http://127.0.0.77:{}", reach.home.app.address().port());
         assert_eq!((on.on, &on.addresses, on.no_address), (true, &vec![address], None));
         assert_eq!(owner.home_network().await.expect("told"), on);
         assert_eq!(owner.set_home_network(switch(false, password())).await.expect("closes"), off);

@@ -142,7 +142,8 @@ pub fn told(home: &str, message: &[u8]) -> Shown {
             .or_else(|| alert_id.map(|id: AlertId| id.to_string()))
             .unwrap_or_else(|| "latchkey".to_owned()),
         alert_id,
-        signs_out: said["signs_out"] == true,
+        // A home of an earlier version says it by the address alone.
+        signs_out: said["signs_out"] == true || text(&said["sign_out_url"]).is_some(),
         sign_out_url: text(&said["sign_out_url"]).and_then(private),
         reply: way(&said["reply"]),
     };
