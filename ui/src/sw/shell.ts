@@ -50,10 +50,9 @@ export function partOf(path: string): "page" | "hashed" | "named" | null {
   return named.has(path) ? "named" : null;
 }
 
-/** A kept file, or nothing. */
-export async function kept(path: string): Promise<Response | undefined> {
-  return (await caches.open(CACHE)).match(path, { ignoreVary: true });
-}
+/** A kept file, or nothing. Without opening the cache, which would make it anew after a newer build has dropped it. */
+export const kept = (path: string): Promise<Response | undefined> =>
+  caches.match(path, { cacheName: CACHE, ignoreVary: true });
 
 /** The kept page, or nothing. */
 export const keptPage = () => kept(PAGE);
