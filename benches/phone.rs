@@ -1,13 +1,15 @@
 //! What a household's phones are told of a stranger, and how fast their answer counts: from the sign-in to the push service,
-//! from the pressed button to the stranger's refused request, one alert through a thousand channels, and the memory that all
-//! of it takes. The home is the program as it is installed, in a process of its own; push services and ntfy are this bench's
-//! own, on this computer, so that no network is measured. A relay is not: there is none yet. How long the browser app takes to
-//! load is `ui/bench/phone.bench.ts`.
+//! from the pressed button to the stranger's refused request, also where the answer goes by a relay, one alert through a
+//! thousand channels, and the memory that all of it takes. The home is the program as it is installed, in a process of its
+//! own; push services, ntfy and the relay are this bench's own, on this computer, so that no network is measured. How long the
+//! browser app takes to load is `ui/bench/phone.bench.ts`.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 mod common;
 
+#[path = "phone/away.rs"]
+mod away;
 #[path = "phone/button.rs"]
 mod button;
 #[path = "phone/household.rs"]
@@ -20,6 +22,8 @@ mod memory;
 mod program;
 #[path = "phone/receiver.rs"]
 mod receiver;
+#[path = "phone/relay.rs"]
+mod relay;
 #[path = "phone/rounds.rs"]
 mod rounds;
 #[path = "phone/stranger.rs"]
@@ -66,6 +70,10 @@ async fn measure() -> Outcome {
     rested.print_growth(&Resident::of(&home), "resident memory before and after these alerts");
     home.stop()?;
 
+    println!("from an answer by a relay, of a phone that is away, to the stranger");
+    let apart = tempfile::tempdir().map_err(|cause| format!("there is no folder to work in: {cause}"))?;
+    away::measure(apart.path()).await?;
+
     println!("one alert through {} channels, all of them web push but one", many::CHANNELS);
     many::write(folder.path()).await?;
     let home = Program::start(folder.path(), &trusted)?;
@@ -84,7 +92,7 @@ async fn within<T>(what: &str, waited_for: impl Future<Output = T>) -> Outcome<T
     waited.map_err(|_| format!("{what}: nothing came of it within a minute"))
 }
 
-/// Sends a request to the home and reads its answer, which must be a success, as JSON.
+/// Sends a request to the home and reads its answer, which must be a success, as JSON: null where there is nothing to say.
 async fn ask(what: &str, request: reqwest::RequestBuilder) -> Outcome<serde_json::Value> {
     let asked = async {
         let answer = request.send().await?;
@@ -93,6 +101,9 @@ async fn ask(what: &str, request: reqwest::RequestBuilder) -> Outcome<serde_json
     let (status, text) = within(what, asked).await?.map_err(|cause| format!("{what}: {cause}"))?;
     if !status.is_success() {
         return Err(format!("{what}: the home answers {status}: {text}"));
+    }
+    if status == StatusCode::NO_CONTENT {
+        return Ok(serde_json::Value::Null);
     }
     serde_json::from_str(&text).map_err(|cause| format!("{what}: the answer is no JSON ({cause}): {text}"))
 }

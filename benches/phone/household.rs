@@ -61,6 +61,25 @@ impl Household {
         Ok(())
     }
 
+    /// Has a relay carry answers from away.
+    pub async fn chooses_relay(&self, origin: &str) -> Outcome {
+        let change = json!({ "relay_url": origin, "password": PASSWORD });
+        self.ask("choosing a relay", "PUT", "relay", &change).await?;
+        Ok(())
+    }
+
+    /// Makes a channel; its id.
+    pub async fn makes_channel(&self, new: &Value) -> Outcome<String> {
+        let made = self.ask("making a channel", "POST", "channels", new).await?;
+        Ok(made["id"].as_str().ok_or("a channel that was made has no id")?.to_owned())
+    }
+
+    /// Removes a channel of this device's own.
+    pub async fn removes_channel(&self, id: &str) -> Outcome {
+        self.ask("removing a channel", "DELETE", &format!("channels/{id}"), &json!({})).await?;
+        Ok(())
+    }
+
     async fn ask(&self, what: &str, method: &str, path: &str, body: &Value) -> Outcome<Value> {
         let method = method.parse().expect("a method");
         let request = self.http.request(method, format!("{}/api/v1/{path}", self.url));

@@ -1,5 +1,5 @@
 //! A server that takes messages as a push service does (RFC 8030 section 5), and ntfy, and tells when it has the whole of one.
-//! What is in a push message is for the browser alone and is not opened.
+//! What is in a push message is for the browser alone and is not opened here.
 
 use std::time::Instant;
 
