@@ -50,7 +50,7 @@ struct Topics {
 #[derive(Clone)]
 struct Shared {
     topics: Arc<Mutex<Topics>>,
-    begin: UnboundedSender<String>,
+    listening: UnboundedSender<String>,
 }
 
 impl Relay {
@@ -60,11 +60,11 @@ impl Relay {
         let listener =
             listener.map_err(|cause| format!("the relay cannot listen on this computer: {cause}"))?;
         let address = listener.local_addr().map_err(|cause| format!("the relay has no address: {cause}"))?;
-        let (begin, begun) = unbounded_channel();
+        let (listening, begun) = unbounded_channel();
         let server = Router::new()
             .route("/{topic}", post(publish))
             .route("/{topic}/json", get(hand_out))
-            .with_state(Shared { topics: Arc::default(), begin });
+            .with_state(Shared { topics: Arc::default(), listening });
         // A line goes out when it is written, as from a real one.
         let listener = listener.tap_io(|connection| {
             let _ = connection.set_nodelay(true);
@@ -114,7 +114,7 @@ async fn hand_out(
     drop(topics);
     for name in names {
         // Nobody waits for it any more once the bench is over.
-        let _ = shared.begin.send(name);
+        let _ = shared.listening.send(name);
     }
     Body::from_stream(UnboundedReceiverStream::new(lines).map(Ok::<_, Infallible>)).into_response()
 }
