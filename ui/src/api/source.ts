@@ -38,8 +38,9 @@ export function listenTo(address: string, hear: (heard: Heard) => void, ended: (
     };
     source.onerror = () => {
       hear({ live: false });
-      if (over || source?.readyState !== EventSource.CLOSED) return;
+      // A browser names the last event that it heard, and there may have been none.
       fresh = true;
+      if (over || source?.readyState !== EventSource.CLOSED) return;
       failures += 1;
       again = setTimeout(open, Math.min(30_000, 500 * 2 ** failures));
     };
