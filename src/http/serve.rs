@@ -20,6 +20,7 @@ use tower::util::{MapRequest, MapResponse};
 use super::asking::Peer;
 use super::doors::Doors;
 use super::places::{Answering, Connection, Guest, Places};
+#[cfg(any(target_os = "linux", target_os = "android", test))]
 use super::progress::LEAST_WITHIN;
 use super::slow_body;
 use super::stream::Stream;
