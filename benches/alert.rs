@@ -20,6 +20,7 @@ use latchkey::alerting::desktop::DesktopNotifier;
 use latchkey::alerting::watch::Watch;
 use latchkey::alerting::{HomeAt, HomeNow, Words};
 use latchkey::clock::{Clock, ManualClock, SystemClock};
+use latchkey::familiarity::thresholds::LEARN_FOR;
 use latchkey::home::Home;
 use latchkey::home::there::There;
 use latchkey::model::Secret;
@@ -86,8 +87,8 @@ async fn measure() {
     let clock = Arc::new(ManualClock::at(SystemClock.now()));
     let app = start_at(folder.path(), Arc::<ManualClock>::clone(&clock)).await;
     let token = Secret::received(set_up(&app).await);
-    // Past the first day, which a new home learns in.
-    clock.advance(Duration::from_hours(25));
+    // Past the first days, which a new home learns in.
+    clock.advance(LEARN_FOR);
     let owner: Arc<dyn Home> = Arc::new(There::new(app.url().parse().expect("a URL"), Some(token)));
     let (taps, tapped) = mpsc::channel(8);
     let (_changed, changes) = watch::channel(0);

@@ -164,7 +164,9 @@ fn read_and_write(log: &Path, out: &Path) {
     let mut row = csv::ByteRecord::new();
     let reasons = b"It is the same as a browser you have; On a line your household uses".as_slice();
     while reader.read_byte_record(&mut row).expect("readable") {
-        writer.write_record([&row[0], &row[2], b"familiar", b"0.00032", reasons]).expect("writes");
+        writer
+            .write_record([&row[0], &row[2], b"familiar", b"nothing", b"0.00032", reasons])
+            .expect("writes");
     }
     writer.flush().expect("writes");
 }

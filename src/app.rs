@@ -18,6 +18,7 @@ use crate::access::known_networks::KnownNetworks;
 use crate::access::live::{Active, Live, MOST_ENDED};
 use crate::access::reach::Reach;
 use crate::access::refusal::{self, Unwritten};
+use crate::access::services::Watch;
 use crate::access::set_up::SetupCode;
 use crate::access::{Core, activity, drill, pruning, recover};
 use crate::clock::{Clock, SystemClock};
@@ -38,8 +39,10 @@ use crate::outside::relay::HomeKey;
 use crate::outside::web_push::Vapid;
 use crate::outside::{Guard, Outlet};
 use crate::random::{Random, SystemRandom};
+use crate::services::keys::{FileKeys, ServiceKeys};
 use crate::store::{EndedKey, Lock, PrintedCodes, Store};
 use crate::tls::{Certificates, Keys};
+use crate::watching;
 
 /// How often activity is written down: so much of it may be lost in a crash.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -55,6 +58,8 @@ pub struct Parts {
     pub zone: TimeZone,
     /// The networks that this computer is on.
     pub interfaces: Arc<dyn Interfaces>,
+    /// Where the keys of watched services are kept; `None`: in a file each in the data folder that only its owner can read.
+    pub service_keys: Option<Arc<dyn ServiceKeys>>,
 }
 
 impl Default for Parts {
@@ -64,6 +69,7 @@ impl Default for Parts {
             random: Arc::new(SystemRandom),
             zone: TimeZone::system(),
             interfaces: Arc::new(SystemInterfaces),
+            service_keys: None,
         }
     }
 }
@@ -79,6 +85,7 @@ pub struct App {
     refusals: JoinHandle<Unwritten>,
     delivery: JoinHandle<()>,
     relay: JoinHandle<()>,
+    watching: JoinHandle<()>,
     pruning: JoinHandle<()>,
     /// Held as long as the home runs: a second one in the same folder would not hear of sign-outs here.
     _lock: Lock,
@@ -113,6 +120,7 @@ impl App {
         let ear = Ear { core: Arc::clone(&core), outlet: post.outlet.clone(), key: relay_key };
         let relay = tokio::spawn(relay::run(ear, stop.clone()));
         let delivery = tokio::spawn(delivery::run(Arc::clone(&core), Arc::new(post), stop.clone()));
+        let watching = tokio::spawn(watching::run(Arc::clone(&core), stop.clone()));
         let pruning = tokio::spawn(pruning::run(Arc::clone(&core), stop.clone()));
         Ok(Self {
             core,
@@ -124,6 +132,7 @@ impl App {
             refusals,
             delivery,
             relay,
+            watching,
             pruning,
             _lock: lock,
         })
@@ -178,6 +187,9 @@ impl App {
         }
         if let Err(error) = self.relay.await {
             tracing::error!(error = %causes(&error), "what listens to the relay did not stop well");
+        }
+        if let Err(error) = self.watching.await {
+            tracing::error!(error = %causes(&error), "what reads the watched services did not stop well");
         }
         if let Err(error) = self.pruning.await {
             tracing::error!(error = %causes(&error), "what removes what is old did not stop well");
@@ -307,6 +319,8 @@ pub async fn open(
         Some(url) => url.as_str().trim_end_matches('/').to_owned(),
         None => format!("http://{}", reachable(address)),
     };
+    let service_keys =
+        parts.service_keys.clone().unwrap_or_else(|| Arc::new(FileKeys::in_folder(&config.data_dir)));
     let certificates = Arc::new(certificates(config, &store, &parts).await?);
     let push_key = vapid(config, &store, &*parts.random).await?.public_key();
     let reach = Reach {
@@ -340,6 +354,7 @@ pub async fn open(
         pairings: crate::access::pairing::Pairings::default(),
         proxies: crate::access::proxies::Proxies::default(),
         refusals,
+        services: Watch::new(service_keys),
         drills: crate::access::drills::Drills::default(),
         hearing: crate::access::hearing::Hearing::default(),
         offers: Offers {

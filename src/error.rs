@@ -24,7 +24,9 @@ pub enum Error {
     #[error("Sign in to go on.")]
     NotSignedIn,
     /// The token's session was signed out.
-    #[error("This device was signed out. Sign in again to go on.")]
+    #[error(
+        "This device was signed out. Sign in again to go on; if the password was changed, with the new one."
+    )]
     SessionEnded,
     /// The session looks stolen and waits for the household's answer.
     #[error(
@@ -91,7 +93,7 @@ pub enum Error {
     #[error("The home is busy. Try again in a few seconds.")]
     Busy,
     /// There is no such thing, or it is somebody else's.
-    #[error("There is no such {0}.")]
+    #[error("This {0} is not here any more, or never was. Go back, and choose another one.")]
     NotFound(&'static str),
     /// Something in the request is not as it must be.
     #[error("{message}")]
@@ -172,6 +174,15 @@ pub enum Error {
         "Another device used this code too, or the digits were not the same, so nobody was let in. Have your home show another code."
     )]
     PairingSpoiled,
+    /// A service did not prove to be what it was said to be, or its key cannot do what is needed.
+    #[error("{0}")]
+    ServiceNotProven(String),
+    /// A service that was asked for something did not do it.
+    #[error("{message}")]
+    ServiceFailed {
+        /// What to do about it.
+        message: String,
+    },
     /// A browser sent this from another site's page.
     #[error(
         "This request came from another site and was not carried out. Open this home by its own address; if this is it, name it with --public-url."
@@ -321,6 +332,11 @@ impl Error {
         Self::Invalid { field, message: message.into() }
     }
 
+    /// A service, by its name for people, that was asked for something and did not do it.
+    pub fn service(name: &str, why: impl std::fmt::Display) -> Self {
+        Self::ServiceFailed { message: format!("{name} cannot be asked now: {why}. Try again in a moment.") }
+    }
+
     /// A failed file operation: `what` reads like "cannot read /path".
     pub fn file(what: impl Into<String>, source: std::io::Error) -> Self {
         Self::File { what: what.into(), source }
@@ -393,6 +409,8 @@ impl Error {
             Self::PairingWaits => "pairing_waits",
             Self::PairingDenied => "pairing_denied",
             Self::PairingSpoiled => "pairing_spoiled",
+            Self::ServiceNotProven(_) => "service_not_proven",
+            Self::ServiceFailed { .. } => "service_failed",
             Self::ForeignOrigin => "foreign_origin",
             Self::ForgedIdentity => "forged_identity",
             Self::CookiesBlocked => "cookies_blocked",
@@ -446,6 +464,7 @@ impl Error {
             | Self::PairingWaits
             | Self::PairingDenied
             | Self::PairingSpoiled
+            | Self::ServiceNotProven(_)
             | Self::DrillUnderWay
             | Self::HomeNetworkFixed(_)
             | Self::NoHomeNetwork
@@ -462,6 +481,7 @@ impl Error {
             | Self::HomeUnreachable(_)
             | Self::UnknownCertificate { .. }
             | Self::KeyChanged { .. }
+            | Self::ServiceFailed { .. }
             | Self::CannotLookAround(_) => 502,
             Self::Busy | Self::Failing(_) => 503,
             Self::Storage { fault, .. } | Self::NotSignedOut { fault, .. } => fault.status(),

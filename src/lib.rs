@@ -40,6 +40,8 @@ pub mod alerting;
 pub mod delivery;
 pub mod home;
 pub mod http;
+pub mod services;
+pub mod watching;
 pub mod wire;
 
 // Putting it together.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// What each part of the core may know of. What is not listed here is free to use by all: the words
 /// (`model`), errors, the clock and randomness.
-const ARROWS: [(&str, &[&str]); 25] = [
+const ARROWS: [(&str, &[&str]); 27] = [
     ("model", &[]),
     ("words", &[]),
     ("clock", &[]),
@@ -24,14 +24,28 @@ const ARROWS: [(&str, &[&str]); 25] = [
     ("tls", &["files"]),
     ("events", &["wire"]),
     ("outside", &["tls"]),
+    ("services", &["files", "outside", "tls"]),
     ("nearby", &[]),
     (
         "access",
-        &["familiarity", "store", "geo", "identify", "events", "wire", "words", "tls", "outside", "nearby"],
+        &[
+            "familiarity",
+            "store",
+            "geo",
+            "identify",
+            "events",
+            "wire",
+            "words",
+            "tls",
+            "outside",
+            "nearby",
+            "services",
+        ],
     ),
     ("home", &["access", "wire", "words", "tls", "events", "spreadsheet"]),
     ("alerting", &["home", "wire", "words", "familiarity"]),
-    ("delivery", &["access", "alerting", "outside", "wire", "words"]),
+    ("watching", &["access", "services"]),
+    ("delivery", &["access", "alerting", "outside", "watching", "wire", "words"]),
     ("config", &["files", "outside"]),
     ("http", &["home", "access", "wire", "config", "nearby"]),
     ("replay", &["familiarity", "geo", "identify", "spreadsheet", "words"]),

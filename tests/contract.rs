@@ -168,7 +168,7 @@ contract! {
         assert_eq!((waits.error.as_str(), waits.retry_after_s), ("too_many_attempts", Some(30)));
         let nowhere = "00000000-0000-7000-8000-000000000000".parse().expect("an id");
         let missing = refusal_of(owner.device(nowhere).await);
-        assert_eq!((missing.error.as_str(), missing.message.as_str()), ("not_found", "There is no such device."));
+        assert_eq!((missing.error.as_str(), missing.message.as_str()), ("not_found", "This device is not here any more, or never was. Go back, and choose another one."));
     }
 }
 

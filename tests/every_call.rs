@@ -92,7 +92,7 @@ fn body_for(call: &str, id: &str) -> Option<Value> {
         "POST /api/v1/channels" => json!({ "kind": "web_hook", "url": "https://hook.example/" }),
         "POST /api/v1/devices/{id}/merge" => json!({ "with": id }),
         "PUT /api/v1/alert-settings" => json!({ "settings": {}, "end_learning": true }),
-        "POST /api/v1/alerts/{id}/answer" => json!({ "answer": "me" }),
+        "POST /api/v1/alerts/answer" | "POST /api/v1/alerts/{id}/answer" => json!({ "answer": "me" }),
         "POST /api/v1/profiles" => json!({ "name": "x", "kind": "adult" }),
         "PATCH /api/v1/profiles/{id}" => json!({ "kind": "adult" }),
         "PUT /api/v1/account/password" => json!({
@@ -103,6 +103,12 @@ fn body_for(call: &str, id: &str) -> Option<Value> {
         "PUT /api/v1/next-steps" => json!({ "step": "tv", "skipped": true }),
         "POST /api/v1/session/proof" => json!({ "password": PASSWORD }),
         "POST /api/v1/pairings/{id}/answer" => json!({ "decision": "allow", "digits": "47" }),
+        "POST /api/v1/services" | "POST /api/v1/services/prove" => json!({ "kind": "jellyfin", "key": "x" }),
+        "POST /api/v1/services/links" => json!({ "kind": "plex" }),
+        "PATCH /api/v1/services/{id}"
+        | "PATCH /api/v1/services/cards/{card}"
+        | "PATCH /api/v1/plans/{id}" => json!({}),
+        "POST /api/v1/plans" => json!({ "kind": "something_wrong" }),
         "POST /api/v1/codes/answer" => json!({ "user_code": "BCDFGHJK", "decision": "allow" }),
         _ => return None,
     })
@@ -130,7 +136,7 @@ async fn a_kids_profile_is_refused_by_every_call_of_the_management() {
         if FOR_EVERYBODY.contains(&&*call) || !path.starts_with("/api/v1/") {
             continue;
         }
-        let path = path.replace("{id}", &id).replace("{user_code}", "BCDFGHJK");
+        let path = path.replace("{id}", &id).replace("{user_code}", "BCDFGHJK").replace("{card}", "google");
         assert!(!path.contains('{'), "{call}: say what stands for its parameter");
         let body = body_for(&call, &id).map(|body| body.to_string());
         let method: Method = method.parse().expect("a method");
@@ -149,6 +155,25 @@ async fn profiles_are_listed_in_the_order_they_were_given() {
     let list = owner.get("/api/v1/profiles").await.json();
     let names: Vec<_> = list["profiles"].as_array().expect("a list").iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["Ana", "Leo", "Marta"]);
+}
+
+#[tokio::test]
+async fn the_history_says_whether_a_profile_was_added_changed_or_deleted() {
+    let (_home, owner) = TestHome::with_account().await;
+    owner.choose("Ana").await;
+    let made = owner.post_json("/api/v1/profiles", &json!({ "name": "Rui", "kind": "adult" })).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let made = made.json();
+    let path = format!("/api/v1/profiles/{}", made["id"].as_str().expect("an id"));
+    let json = [("content-type", "application/json")];
+    let changed =
+        owner.send(Method::PATCH, &path, &json, Some(json!({ "name": "Rui S." }).to_string())).await;
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    assert_eq!(owner.send(Method::DELETE, &path, &[], None).await.status, 204);
+    let history = owner.get("/api/v1/history?kind=profile_changed").await.json();
+    let deeds: Vec<_> =
+        history["history"].as_array().expect("lines").iter().map(|line| &line["detail"]["change"]).collect();
+    assert_eq!(deeds, ["deleted", "changed", "created"], "{history:#}");
 }
 
 #[tokio::test]

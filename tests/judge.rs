@@ -179,6 +179,70 @@ fn nobody_reading_on_ends_it_without_a_word() {
     assert_eq!((child.wait().expect("it ends").code(), said.as_str()), (Some(0), ""));
 }
 
+#[test]
+fn nobody_answers_where_that_is_asked_for() {
+    let said = |answers: &[&str]| {
+        let output = judge().arg(data("sign-ins.csv")).args(answers).output().expect("it runs");
+        texts(&output)
+    };
+    let (answered, said_of_answers) = said(&[]);
+    assert_eq!(said(&["--answers", "ours"]), (answered.clone(), said_of_answers));
+    let (unanswered, said_of_none) = said(&["--answers", "nobody"]);
+    assert!(
+        said_of_none.contains("nobody answers: rows like one that was told are told again"),
+        "{said_of_none}"
+    );
+    let in_mexico = |verdicts: &str| verdicts.matches(",17,new_place,").count();
+    assert_eq!((in_mexico(&answered), in_mexico(&unanswered)), (1, 3));
+    assert_eq!(unanswered.matches("First time in Mexico").count(), 1, "it is the first time once");
+}
+
+#[test]
+fn a_place_database_that_is_broken_is_refused_by_its_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let theirs = folder.path().join("theirs.mmdb");
+    let city = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/geo/testdata/flat-city-ipv4.mmdb");
+    let mut bytes = fs::read(city).expect("there");
+    // Both sides of the first node of its tree lead back to it.
+    bytes[..6].fill(0);
+    fs::write(&theirs, bytes).expect("writes");
+    let said = complaint(&[&data("own-log.csv"), Path::new("--geoip"), &theirs]);
+    assert!(said.contains("theirs.mmdb: It is damaged"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_it_also_while_it_waits_for_more() {
+    let mut child = judge()
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut input = child.stdin.take().expect("its input");
+    let mut output = BufReader::new(child.stdout.take().expect("its output"));
+    // Enough rows for it to say a verdict, and then silence: the pipe stays open until it has ended.
+    let feeding = std::thread::spawn(move || {
+        let _ = input.write_all(b"User ID,Login Timestamp,IP Address\n");
+        for _ in 0..20_000 {
+            let _ = input.write_all(b"7,2020-02-03 12:43:30.772,10.0.0.1\n");
+        }
+        input
+    });
+    let mut first = String::new();
+    output.read_line(&mut first).expect("a line");
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-s", "INT", &id]).status().expect("kill runs").success());
+    let mut rest = String::new();
+    output.read_to_string(&mut rest).expect("text");
+    let mut said = String::new();
+    child.stderr.take().expect("its words").read_to_string(&mut said).expect("text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(130), "{said}");
+    assert!(said.starts_with("Stopped. So far "), "{said}");
+    drop(feeding.join().expect("ended"));
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_stops_it_with_the_summary_so_far() {
@@ -198,7 +262,7 @@ fn ctrl_c_stops_it_with_the_summary_so_far() {
         std::thread::spawn(move || while input.write_all(b"7,2020-02-03 12:43:30.772,10.0.0.1\n").is_ok() {});
     let mut first = String::new();
     output.read_line(&mut first).expect("a line");
-    assert_eq!(first, "index,user,verdict,score,reasons\n");
+    assert_eq!(first, "index,user,verdict,told,score,reasons\n");
     assert!(Command::new("kill").args(["-s", "INT", &id]).status().expect("kill runs").success());
     let mut rest = String::new();
     output.read_to_string(&mut rest).expect("text");

@@ -18,7 +18,11 @@ struct Waiting {
 
 impl Waiting {
     async fn asks(home: &TestHome, name: &str, kind: &str) -> Self {
-        let browser = somewhere(home, AT_HOME, "okhttp/4.12.0");
+        Self::asks_from(home, AT_HOME, name, kind).await
+    }
+
+    async fn asks_from(home: &TestHome, address: &str, name: &str, kind: &str) -> Self {
+        let browser = somewhere(home, address, "okhttp/4.12.0");
         let form = [("client_id", "Jellyfin"), ("device_name", name), ("device_kind", kind)];
         let answer = browser.post("/device_authorization", &form).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -76,6 +80,38 @@ async fn the_list_and_the_page_say_who_let_a_device_in() {
     assert_eq!(desktop.device_named("Ana's laptop").await["let_in_by"], Value::Null);
     let page = desktop.get(&format!("/api/v1/devices/{laptop}")).await.json();
     assert_eq!(page["let_in"][0]["name"], "Living-room TV", "{page:#}");
+}
+
+#[tokio::test]
+async fn a_tv_that_a_familiar_device_lets_in_on_the_same_line_is_asked_about_no_more() {
+    let (home, desktop) = desktop_household().await;
+    lets_in(&home, &desktop, "Living-room TV", "tv").await;
+    assert_eq!(desktop.open_alerts().await, [] as [Value; 0]);
+    let tv = desktop.device_named("Living-room TV").await;
+    assert_eq!(tv["familiarity"]["verdict"], "familiar", "{tv:#}");
+    assert_eq!(tv["familiarity"]["reasons"][0]["kind"], "confirmed", "{tv:#}");
+}
+
+#[tokio::test]
+async fn of_a_tv_elsewhere_that_a_familiar_device_lets_in_the_household_is_told_without_a_sound() {
+    let (home, desktop) = desktop_household().await;
+    let waiting = Waiting::asks_from(&home, RIGA, "Hotel TV", "tv").await;
+    waiting.is_allowed_by(&desktop).await;
+    waiting.enter(&home).await;
+    let alerts = desktop.open_alerts().await;
+    assert_eq!((alerts.len(), &alerts[0]["telling"]), (1, &json!("quietly")), "{alerts:#?}");
+    assert_eq!(alerts[0]["verdict"], "new_device");
+}
+
+#[tokio::test]
+async fn a_device_that_waits_for_an_answer_itself_answers_for_none_that_it_lets_in() {
+    let (home, desktop) = desktop_household().await;
+    let phone = somewhere(&home, AT_HOME, "curl/8.10.1");
+    phone.signs_in(&home, "Phone", "phone").await;
+    lets_in(&home, &phone, "TV", "tv").await;
+    let names: Vec<_> =
+        desktop.open_alerts().await.iter().map(|alert| alert["device_name"].clone()).collect();
+    assert_eq!(names, ["TV", "Phone"]);
 }
 
 #[tokio::test]

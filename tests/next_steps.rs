@@ -2,6 +2,7 @@
 
 mod support;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 use support::away::{AT_HOME, behind_a_proxy, household, somewhere};
 use support::peer::Peer;
@@ -33,7 +34,7 @@ async fn skip(browser: &Browser, step: &str, skipped: bool) -> Value {
 #[tokio::test]
 async fn a_new_home_has_everything_left_to_do() {
     let (_home, owner) = TestHome::with_account().await;
-    let all = [("get_told", "open"), ("phone", "open"), ("tv", "open"), ("places", "open")];
+    let all = ["get_told", "phone", "tv", "places", "watch_servers"].map(|step| (step, "open"));
     assert_eq!(states(&steps(&owner).await), all);
 }
 
@@ -42,12 +43,12 @@ async fn a_step_works_once_its_device_is_signed_in_and_is_left_again_without_it(
     let (home, owner) = household().await;
     // This home has a place database.
     let begin = [("get_told", "open"), ("phone", "open"), ("tv", "open"), ("places", "works")];
-    assert_eq!(states(&steps(&owner).await), begin);
+    assert_eq!(states(&steps(&owner).await)[..4], begin);
     let phone = somewhere(&home, AT_HOME, "App/1.0").signs_in(&home, "Phone", "phone").await;
     somewhere(&home, AT_HOME, "App/1.0").signs_in(&home, "Box", "streaming_box").await;
     somewhere(&home, AT_HOME, "App/1.0").signs_in(&home, "Tablet", "tablet").await;
     let both = [("get_told", "open"), ("phone", "works"), ("tv", "works"), ("places", "works")];
-    assert_eq!(states(&steps(&owner).await), both);
+    assert_eq!(states(&steps(&owner).await)[..4], both);
     owner.sign_out(phone["device_id"].as_str().expect("an id")).await;
     assert_eq!(states(&steps(&owner).await)[1], ("phone", "open"));
 }
@@ -90,6 +91,21 @@ async fn what_is_skipped_stays_so_for_everybody_until_it_is_taken_up_again() {
     assert_eq!(steps(&other).await, skipped);
     assert_eq!(states(&skip(&other, "tv", false).await)[2], ("tv", "open"));
     assert_eq!(states(&steps(&owner).await)[2], ("tv", "open"));
+}
+
+#[tokio::test]
+async fn watching_works_once_a_service_is_on_the_list_and_is_left_again_without_one() {
+    let (_home, owner) = TestHome::with_account().await;
+    let card = async |watched: bool| {
+        let path = "/api/v1/services/cards/google";
+        let answer = owner.send_json(Method::PATCH, path, &json!({ "watched": watched })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()
+    };
+    assert!(card(true).await["due_at"].is_string());
+    assert_eq!(states(&steps(&owner).await)[4], ("watch_servers", "works"));
+    assert_eq!(card(false).await["due_at"], Value::Null);
+    assert_eq!(states(&steps(&owner).await)[4], ("watch_servers", "open"));
 }
 
 #[tokio::test]

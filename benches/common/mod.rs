@@ -155,8 +155,8 @@ pub async fn insert_device(
     let (token, secret) = (Secret::new(&random), Secret::new(&random));
     let at = i64::try_from(index).expect("small");
     sqlx::query(
-        "INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at, last_active_at,
-         times_signed_in, last_session_id) VALUES ($1, $2, $3, 'tv', 'TV', 'Latchkey', $4, $4, 1, $5)",
+        "INSERT INTO devices (id, account_id, secret_hash, kind, name, first_seen_at, last_active_at,
+         times_signed_in, last_session_id) VALUES ($1, $2, $3, 'tv', 'TV', $4, $4, 1, $5)",
     )
     .bind(device.to_string())
     .bind(account)

@@ -84,8 +84,8 @@ impl Ledger {
                 (DeviceId::new(&SystemClock, &SystemRandom), SessionId::new(&SystemClock, &SystemRandom));
             let (token, secret) = (Secret::new(&SystemRandom), Secret::new(&SystemRandom));
             sqlx::query(
-                "INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at, last_active_at,
-                 times_signed_in, last_session_id) VALUES ($1, $2, $3, 'tv', 'TV', 'Latchkey', 1, 1, 1, $4)",
+                "INSERT INTO devices (id, account_id, secret_hash, kind, name, first_seen_at, last_active_at,
+                 times_signed_in, last_session_id) VALUES ($1, $2, $3, 'tv', 'TV', 1, 1, 1, $4)",
             )
             .bind(device.to_string())
             .bind(&account.0)

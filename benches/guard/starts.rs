@@ -29,7 +29,7 @@ print(count, time.perf_counter() - began)
 
 const COLUMNS: &str = "SELECT s.token_hash, s.token_expires_at, s.token_since, s.created_at, s.renews, s.refresh_since, s.id,
     s.account_id, a.login, s.device_id, s.method, s.profile_id, s.address, s.last_active_at, s.held_at, s.guard_hash,
-    s.judged_lines FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.ended_at IS NULL";
+    s.judged_lines FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.ended_at IS NULL AND s.service_id IS NULL";
 
 pub fn measure(runtime: &Runtime) {
     println!("start: the headless server with a million sessions of 20,000 accounts");

@@ -47,6 +47,7 @@ fn main() {
         plots(&measured[0]);
     }
     goals(&measured);
+    goals_at_services(&measured);
     cost::measure();
     println!("  took {:.0} s", begun.elapsed().as_secs_f64());
 }
@@ -85,6 +86,8 @@ fn show(plan: &Plan, asked: &Asked) -> Measured {
     print!("{}", report::detection(&measured));
     print!("{}", report::what_is_new(&measured));
     print!("{}", report::thieves(&measured));
+    print!("{}", report::first_requests(&measured));
+    print!("{}", report::watched(&measured));
     for (setting, over, name) in [
         (DEFAULT, Over::All, "with secrets, all that is judged"),
         (DEFAULT, Over::SignIns, "with secrets, sign-ins only"),
@@ -170,6 +173,30 @@ fn goals(measured: &[Measured]) {
                     ratio <= 0.2,
                 );
             }
+        }
+    }
+}
+
+/// The goals for sign-ins at watched services, for each of the three measurements. Of a service that tells no address they are printed as
+/// they are: what it cannot tell nobody can see.
+fn goals_at_services(measured: &[Measured]) {
+    println!("\ngoals: sign-ins at watched services, the default budget");
+    for measured in measured {
+        println!(" {}", measured.plan.name);
+        for (watched, tally) in &measured.watched {
+            let name = watched.words();
+            let is_goal = watched.tells_address();
+            for attacker in [Attacker::Naive, Attacker::Vpn] {
+                let caught = tally.even[attacker as usize].detected();
+                figure(
+                    &format!("{name}: {} caught", attacker.words()),
+                    &format!("{:.2} %", caught * 100.0),
+                    if is_goal { ">= 95.0 %" } else { "as it is" },
+                    !is_goal || caught >= 0.95,
+                );
+            }
+            let alarms = tally.false_alarms();
+            figure(&format!("{name}: false alarms"), &format!("{alarms:.3}"), "<= 0.300", alarms <= 0.3);
         }
     }
 }

@@ -52,6 +52,15 @@ impl Attacker {
     }
 }
 
+/// Where thieves of a session come from.
+pub const THIEF_FROM: [&str; 5] = [
+    "exit in the right country",
+    "exit elsewhere",
+    "fixed line abroad",
+    "fixed line in another city",
+    "another line in the same city",
+];
+
 /// How many sign-ins an account had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Span {
@@ -292,18 +301,20 @@ impl Scene<'_> {
         let elsewhere =
             |dice: &mut Dice| (home.city.country + 1 + dice.below(COUNTRIES.len() - 1)) % COUNTRIES.len();
         let exit = *dice.pick(&[Role::Vpn, Role::Hosting]);
-        let (line, how) = match dice.weighted(p.thief_from) {
-            0 => (self.exit(exit, home.city.country, dice), "exit in the right country"),
-            1 => (self.exit(exit, elsewhere(dice), dice), "exit elsewhere"),
-            2 => (self.fixed(World::any_city(elsewhere(dice), dice), None, dice), "fixed line abroad"),
+        let from = dice.weighted(p.thief_from);
+        let how = THIEF_FROM[from];
+        let line = match from {
+            0 => self.exit(exit, home.city.country, dice),
+            1 => self.exit(exit, elsewhere(dice), dice),
+            2 => self.fixed(World::any_city(elsewhere(dice), dice), None, dice),
             3 => {
                 let cities = COUNTRIES[home.city.country].cities.len();
                 let city = (home.city.city + 1 + dice.below(cities - 1)) % cities;
-                (self.fixed(City { city, ..home.city }, None, dice), "fixed line in another city")
+                self.fixed(City { city, ..home.city }, None, dice)
             }
             _ => {
                 let other = self.world.other_network(home.network, home.city.country, dice);
-                (self.fixed(home.city, Some(other), dice), "another line in the same city")
+                self.fixed(home.city, Some(other), dice)
             }
         };
         let day = day_of(self.at);

@@ -11,6 +11,7 @@ use crate::parameters::Parameters;
 use crate::rules::freeman::{Features, Freeman};
 use crate::rules::ours::{self, Setting, Year};
 use crate::rules::seen::{Grain, Seen};
+use crate::rules::watched::{Watched, shown_tries};
 use crate::rules::{sign_in_of, sign_in_of_try};
 use crate::tally::{Class, Tally};
 use crate::world::World;
@@ -49,6 +50,8 @@ pub struct Measured {
     pub freeman_sign_ins: Scores,
     /// Ours: with secrets, and without.
     pub ours: Vec<(Setting, Tally)>,
+    /// Ours over what watched services tell, with the default budget.
+    pub watched: [(Watched, Tally); 5],
 }
 
 /// Runs a plan.
@@ -65,6 +68,7 @@ pub fn measure(plan: &Plan) -> Measured {
         freeman: Scores::default(),
         freeman_sign_ins: Scores::default(),
         ours: settings.map(|setting| (setting, Tally::default())).collect(),
+        watched: Watched::ALL.map(|watched| (watched, Tally::default())),
     };
     let mut rows = Vec::new();
     for number in 0..plan.households {
@@ -117,6 +121,17 @@ fn one_household(world: &World, household: &Household, measured: &mut Measured, 
             Year { events: &household.events, told: &told, tries: &all_tries, tries_told: &tries_told };
         let dice = Dice::of(&[world.seed, household.number, 0x616e_7377]);
         ours::run(year, *setting, &world.parameters.answers, dice, tally);
+    }
+    let (tries, tries_told) = shown_tries(&all_tries, &tries_told);
+    for (watched, tally) in &mut measured.watched {
+        tally.begin(household);
+        let (events, told) = watched.sees(&household.events, &told);
+        let tries_told = tries_told.iter().map(|told| watched.told(told)).collect::<Vec<_>>();
+        let year = Year { events: &events, told: &told, tries: &tries, tries_told: &tries_told };
+        // What is told is set already: a setting with secrets hands it on as it is.
+        let setting = Setting { budget: Budget::default(), has_secrets: true };
+        let dice = Dice::of(&[world.seed, household.number, 0x616e_7377]);
+        ours::run(year, setting, &world.parameters.answers, dice, tally);
     }
 }
 
@@ -259,7 +274,9 @@ impl Scores {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attackers::THIEF_FROM;
     use crate::parameters::MAIN;
+    use crate::tally::Has;
 
     fn small(seed: u64) -> Measured {
         measure(&Plan {
@@ -297,6 +314,20 @@ mod tests {
         {
             assert_eq!(of(tally), all);
         }
+    }
+
+    #[test]
+    fn every_first_request_of_a_thief_is_in_the_split_once() {
+        let measured = small(3);
+        let tally = &measured.ours[0].1;
+        let count = |has: Has| {
+            let of = |from| tally.first_requests.get(&(has, from)).copied().unwrap_or_default().all;
+            THIEF_FROM.into_iter().map(of).sum::<usize>()
+        };
+        let [_, careful] = tally.thefts;
+        assert!(careful[0].all > 0, "somebody steals");
+        assert_eq!(count(Has::SameClient), careful[0].all);
+        assert_eq!(count(Has::AnotherClient), tally.thefts_by_another[0].all);
     }
 
     #[test]

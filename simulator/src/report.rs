@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use latchkey::familiarity::Budget;
 
-use crate::attackers::{Attacker, Span};
+use crate::attackers::{Attacker, Span, THIEF_FROM};
 use crate::dice::real;
 use crate::measure::{Measured, reach, share_of, threshold_for};
 use crate::rules::ours::Setting;
-use crate::tally::{Tally, Told};
+use crate::tally::{Has, Tally, Told};
 
 /// The setting that the goals are about.
 pub const DEFAULT: Setting = Setting { budget: Budget::Monthly, has_secrets: true };
@@ -163,6 +163,39 @@ pub fn what_is_new(measured: &Measured) -> String {
     text
 }
 
+/// Those who are measured over what watched services tell: nobody who steals a session signs in there.
+pub const SEEN_AT_SERVICES: [Attacker; 4] =
+    [Attacker::Naive, Attacker::Vpn, Attacker::Targeted, Attacker::VeryTargeted];
+
+/// What watched services let a home see: detection beside false alarms and notices, a line for each kind.
+pub fn watched(measured: &Measured) -> String {
+    let mut text = format!(
+        "\n  {:<34} {:>12} {:>9}   {}\n",
+        "sign-ins at a service that tells",
+        "false alarms",
+        "notices",
+        SEEN_AT_SERVICES.map(|attacker| format!("{:>18}", attacker.words())).join("")
+    );
+    for (watched, tally) in &measured.watched {
+        let caught = SEEN_AT_SERVICES.map(|attacker| {
+            let told = tally.even[attacker as usize];
+            let percent = format!("{:.2} %", told.detected() * 100.0);
+            format!("{:>18}", format!("{percent} ({:.1}q)", told.quietly() * 100.0))
+        });
+        let notices = tally.a_month(tally.known.iter().map(|told| told.quiet).sum());
+        let _ = writeln!(
+            text,
+            "  {:<34} {:>12.3} {notices:>9.3}   {}   {}",
+            watched.words(),
+            tally.false_alarms(),
+            caught.join(""),
+            watched.services()
+        );
+    }
+    text.push_str("  Not seen there: who goes on with a stolen session, and where a session is used after it was made.\n");
+    text
+}
+
 /// The thieves of a session: at the first use, within a day, within a week.
 pub fn thieves(measured: &Measured) -> String {
     let mut text =
@@ -173,6 +206,31 @@ pub fn thieves(measured: &Measured) -> String {
             tally.thefts.map(|told| told.map(|told| format!("{:.2} %", told.detected() * 100.0)).join(" / "));
         let name = format!("ours, {}{secrets}", setting.budget.as_str());
         let _ = writeln!(text, "  {name:<36} {thief:>30}   {careful:>30}");
+    }
+    text
+}
+
+/// Thieves of a session at their very first request, by what they have besides it and where they come from: a line for each
+/// of our settings.
+pub fn first_requests(measured: &Measured) -> String {
+    let mut text = String::new();
+    for has in Has::ALL {
+        let _ = writeln!(
+            text,
+            "\n  {:<36} {}",
+            format!("first request, with {}", has.words()),
+            THIEF_FROM.map(|from| format!("{from:>32}")).join("")
+        );
+        for (setting, tally) in &measured.ours {
+            let secrets = if setting.has_secrets { "" } else { ", no secrets" };
+            let caught = THIEF_FROM.map(|from| {
+                let told = tally.first_requests.get(&(has, from)).copied().unwrap_or_default();
+                let caught = format!("{:.2} % of {}", told.detected() * 100.0, told.all);
+                format!("{caught:>32}")
+            });
+            let name = format!("ours, {}{secrets}", setting.budget.as_str());
+            let _ = writeln!(text, "  {name:<36} {}", caught.join(""));
+        }
     }
     text
 }

@@ -70,6 +70,28 @@ impl Told {
     }
 }
 
+/// What a thief has besides the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Has {
+    /// A client that is another than the victim's.
+    AnotherClient,
+    /// The victim's own, to the version.
+    SameClient,
+}
+
+impl Has {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::AnotherClient, Self::SameClient];
+
+    /// In words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::AnotherClient => "another client",
+            Self::SameClient => "the same client",
+        }
+    }
+}
+
 /// Everything that is counted of one rule in one setting.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -91,6 +113,8 @@ pub struct Tally {
     pub thefts: [[Told; 3]; 2],
     /// Thieves whose client is another than the victim's in every case.
     pub thefts_by_another: [Told; 3],
+    /// Thieves at their first request, by what they have and where they come from.
+    pub first_requests: BTreeMap<(Has, &'static str), Told>,
     /// Why false alarms, and quiet notices about nothing new, were given.
     pub alarms: BTreeMap<String, usize>,
     /// The same for quiet notices.
@@ -143,15 +167,24 @@ impl Tally {
     pub fn theft(&mut self, one: &Try, told: [Telling; 3]) {
         if one.is_even {
             let is_careful = one.attacker == Attacker::CarefulThief;
+            if is_careful {
+                self.first_request(Has::SameClient, one, told[0]);
+            }
             for (counted, telling) in self.thefts[usize::from(is_careful)].iter_mut().zip(told) {
                 counted.add(telling);
             }
         }
     }
 
+    /// Counts the first request of a thief of the session with another client or with the same.
+    fn first_request(&mut self, has: Has, one: &Try, telling: Telling) {
+        self.first_requests.entry((has, one.how)).or_default().add(telling);
+    }
+
     /// Counts a theft with another client, in the same three ways.
     pub fn theft_by_another(&mut self, one: &Try, told: [Telling; 3]) {
         if one.is_even {
+            self.first_request(Has::AnotherClient, one, told[0]);
             for (counted, telling) in self.thefts_by_another.iter_mut().zip(told) {
                 counted.add(telling);
             }

@@ -14,7 +14,7 @@ use tauri::{AppHandle, Emitter, Manager, Runtime};
 use tokio::sync::{OnceCell, mpsc};
 
 use crate::desk::Desk;
-use crate::window;
+use crate::{hours, window};
 
 /// Somebody wants to see an alert: the window shows its card.
 const OPEN_ALERT: &str = "open-alert";
@@ -54,7 +54,7 @@ pub async fn tell<R: Runtime>(app: AppHandle<R>, desk: Arc<Desk>) {
         notifier,
         taps,
         opened: opened_in,
-        words: Words::new(Arc::new(SystemClock), TimeZone::system()),
+        words: Words::new(Arc::new(SystemClock), TimeZone::system()).with_twelve_hours(hours::are_twelve()),
     };
     let opening = async {
         while let Some(alert) = opened.recv().await {

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Parser;
 use latchkey::access::asking::Asking;
@@ -18,6 +19,7 @@ use tokio::sync::RwLock;
 
 use crate::desk::this_device;
 use crate::keys::Held;
+use crate::service_keys::KeyringKeys;
 
 /// How many ports after the usual one are tried when it is taken.
 const MORE_PORTS: u16 = 20;
@@ -108,23 +110,31 @@ impl Embedded {
         Ok(ask(place.insert(running)))
     }
 
+    fn parts(&self) -> Parts {
+        Parts {
+            service_keys: Some(Arc::new(KeyringKeys::in_keyring(&self.config.data_dir))),
+            ..Parts::default()
+        }
+    }
+
     async fn start(&self) -> Result<Running> {
         if !self.demo {
-            return Ok(Running { app: listen(self.config.clone()).await?, household: None });
+            return Ok(Running { app: listen(self.config.clone(), &self.parts()).await?, household: None });
         }
+        // What a made-up household is given goes with its folder.
         let household = Household::make(self.config.clone(), &Parts::default()).await?;
-        let app = listen(household.config.clone()).await?;
+        let app = listen(household.config.clone(), &Parts::default()).await?;
         Household::expect_stranger(&app);
         Ok(Running { app, household: Some(household) })
     }
 }
 
 /// Starts the home. A usual port that is taken is no reason not to: the next free one does as well.
-async fn listen(mut config: Config) -> Result<App> {
+async fn listen(mut config: Config, parts: &Parts) -> Result<App> {
     let may_move = config.listen == DEFAULT_LISTEN;
     let last = config.listen.port().saturating_add(MORE_PORTS);
     loop {
-        match App::start(config.clone(), Parts::default()).await {
+        match App::start(config.clone(), parts.clone()).await {
             Err(Error::File { source, .. })
                 if source.kind() == io::ErrorKind::AddrInUse && may_move && config.listen.port() < last =>
             {

@@ -66,7 +66,10 @@ async fn listen<R: Runtime>(
         emit(app, &event);
         if matches!(
             event.kind,
-            EventKind::AlertRaised { .. } | EventKind::AlertAnswered { .. } | EventKind::Missed
+            EventKind::AlertRaised { .. }
+                | EventKind::AlertAnswered { .. }
+                | EventKind::SignedOut { .. }
+                | EventKind::Missed
         ) {
             count_alerts(app, desk).await;
         }

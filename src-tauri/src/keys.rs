@@ -109,10 +109,11 @@ impl Keys {
 
 /// The system's keyring: one item a home.
 #[cfg(desktop)]
-mod keyring {
+pub mod keyring {
     use super::Held;
 
-    const SERVICE: &str = "Latchkey";
+    /// Whose items they are.
+    pub const SERVICE: &str = "Latchkey";
 
     /// What is kept for `home`; the error is for the log.
     pub fn read(home: &str) -> Result<Option<Held>, String> {
@@ -132,7 +133,7 @@ mod keyring {
     }
 
     /// Some of the library's errors carry the secret itself: those are told by name only.
-    fn cause(error: &keyring::Error) -> String {
+    pub fn cause(error: &keyring::Error) -> String {
         match error {
             keyring::Error::PlatformFailure(cause) | keyring::Error::NoStorageAccess(cause) => {
                 cause.to_string()

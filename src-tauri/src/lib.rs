@@ -7,8 +7,10 @@
 //! | [`commands`] | the doors the window comes through, one an operation |
 //! | [`events`] | what happens in the home, handed on to window and tray |
 //! | [`alerts`] | native notifications, and opening what they are about |
+//! | [`hours`] | by what clock the notifications tell the time |
 //! | [`window`], [`tray`] | the window, and the app while its window is closed |
 //! | [`keys`], [`remembered`] | the keyring, and what is remembered between two starts |
+//! | [`service_keys`] | the keys of the watched services, in the keyring |
 //! | [`save`] | the history as a file |
 //! | [`mobile`] | what a phone has that a computer has not |
 //!
@@ -36,7 +38,11 @@ mod alerts;
 #[cfg(desktop)]
 mod embedded;
 #[cfg(desktop)]
+mod hours;
+#[cfg(desktop)]
 mod save;
+#[cfg(desktop)]
+mod service_keys;
 mod start;
 #[cfg(desktop)]
 mod tray;

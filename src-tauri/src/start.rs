@@ -66,6 +66,8 @@ pub fn run() {
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("LATCHKEY_LOG_FILTER")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,zbus=warn"));
+    // It writes down what is said to services, their keys with it.
+    let filter = filter.add_directive("tungstenite=off".parse().expect("a directive"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stderr().is_terminal())

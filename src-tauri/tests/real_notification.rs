@@ -37,7 +37,7 @@ async fn one_tap_on_the_notification_signs_the_stranger_out_also_with_the_window
     panel.says("Alerts: 1").await;
     screen::picture("notification-alert");
 
-    dunst.press("Sign out");
+    dunst.press("No, sign it out");
     let outcome = dunst.next(before + 1).await;
     assert_eq!(outcome.title, "Signed out");
     assert!(outcome.text.contains("Its next request will be refused."), "{outcome:?}");
@@ -72,7 +72,7 @@ async fn a_tap_on_the_notifications_body_opens_the_alerts_card_in_the_window() {
     window.see("document.querySelector('h1').innerText.includes('Attic box')").await;
     window.picture("alert-card").await;
 
-    window.press("It was me").await;
+    window.press("Yes, it is ours").await;
     window.see("document.querySelector('[role=status]')").await;
     stranger.is_let_in().await;
     window.picture("alert-card-me").await;

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Core, alerts, sign_out};
+use super::endings::endings;
+use super::{Core, sign_out};
 use crate::error::{Error, Result};
 use crate::model::{ActedBy, AlertListing, AlertState, Answer, EndedReason, Secret};
 use crate::store::{Action, Pressed, Relayed, Turn};
@@ -61,23 +62,28 @@ pub(super) async fn press_alone(
     let was_used = action.used_at.is_some();
     let effect = if is_theirs {
         ActionEffect::TheirsAfterAll
+    } else if was_used && found.ended_at.is_none() && found.asked_at.is_some() {
+        ActionEffect::Asked
     } else if was_used {
         ActionEffect::AlreadySignedOut
     } else {
-        let ends = alerts::endings(core, None, &found.alert, EndedReason::NotMe).await?;
+        let endings = endings(core, None, &found.alert, EndedReason::NotMe).await?;
         let by = by(core, action, relayed.is_some()).await?;
-        let pressed =
-            Pressed { token: token.hash(), alert_id: action.alert_id, ends: &ends, by: &by, relayed };
+        let pressed = Pressed {
+            token: token.hash(),
+            alert_id: action.alert_id,
+            ends: &endings.ends,
+            asks: &endings.asks,
+            by: &by,
+            relayed,
+        };
         let ended = core.store.sign_out_by_action(turn, &pressed, core.now()).await?;
-        sign_out::retire(core, turn, &ended);
+        sign_out::retire(core, turn, &ended.keys);
+        sign_out::tell_asked(core, &endings.asks, &ended.asked);
         // Also where nothing was left to end: who pressed it is part of how the alert stands.
         let kind = EventKind::AlertAnswered { alert_id: action.alert_id };
         core.announcer.announce(&*core.clock, action.account_id, kind);
-        if ended.iter().any(|key| key.device_id == found.alert.device_id) {
-            ActionEffect::SignedOut
-        } else {
-            ActionEffect::AlreadySignedOut
-        }
+        endings.came_of(&ended, found.alert.device_id).into()
     };
     let now = core.store.alert(action.account_id, action.alert_id).await?.unwrap_or(found);
     Ok(ActionOutcome { effect, device_name: now.device_name, ended_at: now.ended_at })

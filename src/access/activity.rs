@@ -71,7 +71,7 @@ pub async fn write_down(core: &Arc<Core>, active: &mut Active) -> Result<()> {
             device_id: session.device_id,
             at,
             title: said.title,
-            service: said.service,
+            site: said.site,
             // Another address on a line that was judged: only where it is changes.
             moved: said.moved.then(|| (said.address, core.locator.locate(said.address))),
         });
@@ -116,7 +116,7 @@ async fn write_lines(core: &Core, sessions: &[Arc<LiveSession>]) -> Result<()> {
 /// What a session has to say for itself.
 struct News {
     title: Option<String>,
-    service: Option<String>,
+    site: Option<String>,
     /// Whether it moved, and where it is.
     moved: bool,
     address: Option<IpAddr>,
@@ -128,13 +128,13 @@ fn take_news(notes: &mut Notes, now: Duration, in_turn: bool) -> Option<News> {
     let (moved, address) = (notes.moved && in_turn, notes.address);
     let said = notes.said();
     let is_due = said.announced_at.is_none_or(|at| at + ANNOUNCE_EVERY <= now);
-    if !is_due && said.title.is_none() && said.service.is_none() && !moved {
+    if !is_due && said.title.is_none() && said.site.is_none() && !moved {
         return None;
     }
     said.announced_at = Some(now);
-    let (title, service) = (said.title.take(), said.service.take());
+    let (title, site) = (said.title.take(), said.site.take());
     notes.moved &= !in_turn;
-    Some(News { title, service, moved, address })
+    Some(News { title, site, moved, address })
 }
 
 /// What could not be written is news still, but for what was said since.
@@ -143,5 +143,5 @@ fn take_back(notes: &mut Notes, touch: Touch) {
     let said = notes.said();
     said.announced_at = None;
     said.title = said.title.take().or(touch.title);
-    said.service = said.service.take().or(touch.service);
+    said.site = said.site.take().or(touch.site);
 }

@@ -1,22 +1,23 @@
 //! Letting a device in, once it has proven itself: by password, by code or by making the account.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::asking::Asking;
 use super::judging::{self, Lore};
 use super::live::{Known, LiveSession};
+use super::nearness::nearness;
 use super::{Core, made_up, merge};
 use crate::error::{Error, Result};
+use crate::familiarity::let_in::let_in;
 use crate::familiarity::{Identity, Judgement, SignIn, judge};
 use crate::model::{
-    Account, Alert, AlertId, Device, DeviceId, HistoryDetail, HistoryEntry, HistoryKind, LetInBy, Lines,
-    Profile, ProfileKind, Secret, Session, SessionId, SignInMethod, Timestamp, Verdict,
+    Account, Alert, AlertId, Device, DeviceId, DeviceListing, HistoryDetail, HistoryEntry, HistoryKind,
+    LetInBy, Lines, Profile, ProfileKind, Promise, Secret, Session, SessionId, SignInMethod, Source,
+    Timestamp, Verdict,
 };
 use crate::store::{Admission, EndedKey, LiveRow, NewTokens, Turn};
-use crate::wire::{EventKind, SignedIn};
-
-/// What a device signed in at when it came through the front door itself.
-pub const OWN_SERVICE: &str = "Latchkey";
+use crate::wire::{CodeNearness, EventKind, SignedIn};
 
 /// A device that has proven itself.
 pub struct Proven {
@@ -44,6 +45,8 @@ pub enum Proof {
     Code {
         /// The session that allowed it.
         allowed_by: LetInBy,
+        /// What its word counts for.
+        allower: Allower,
         /// The hash of the PIN that the profile had which it was handed, if that had one.
         pin: Option<String>,
     },
@@ -54,6 +57,15 @@ pub enum Proof {
         /// The alert that it raises.
         alert_id: AlertId,
     },
+}
+
+/// What the word of whoever allows a device by its code counts for, as it was when they did.
+#[derive(Clone, Copy, Debug)]
+pub struct Allower {
+    /// Whether they are familiar themselves, where they allowed it from.
+    pub is_familiar: bool,
+    /// Where that was.
+    pub address: Option<IpAddr>,
 }
 
 impl Proof {
@@ -152,6 +164,8 @@ pub(super) async fn admit_in_turn(
         id: session_id,
         account_id: proven.account.id,
         device_id: device.id,
+        source: Source::Home { site: asking.site.clone() },
+        promise: Promise::NextRequest,
         method: proven.proof.method(),
         let_in_by: match proven.proof {
             Proof::Code { allowed_by, .. } => Some(allowed_by),
@@ -200,8 +214,8 @@ pub(super) async fn admit_in_turn(
             },
         )
         .await?;
-    if let Some(key) = replaced {
-        core.live.retire(turn, key);
+    for key in &replaced {
+        core.live.retire(turn, *key);
     }
     let live = core.live.insert(turn, live_row(&session, &proven, tokens, lines));
     if matches!(proven.proof, Proof::Password { .. } | Proof::Setup) {
@@ -211,7 +225,7 @@ pub(super) async fn admit_in_turn(
     if let Some(address) = asking.address {
         core.known_networks.note(address);
     }
-    announce(core, &session, replaced, alert.as_ref());
+    announce(core, &session, &replaced, alert.as_ref());
     let profiles = core.store.profiles(session.account_id).await?.iter().map(Into::into).collect();
     Ok(Admitted {
         answer: SignedIn {
@@ -245,6 +259,18 @@ async fn judgement(
         lore.known.comes_back(device.id);
     }
     let judged = judge(&lore.known, sign_in, lore.settings.budget);
+    let judged = match &proven.proof {
+        Proof::Code { allower, .. } if allower.is_familiar => {
+            let is_on_its_line =
+                nearness(core, allower.address, sign_in.address, &sign_in.place) == CodeNearness::SameLine;
+            if is_on_its_line {
+                // That it is the household's is said now, also where it was asked before.
+                lore.known.comes_back(device.id);
+            }
+            let_in(judged, is_on_its_line)
+        }
+        Proof::Setup | Proof::Password { .. } | Proof::Code { .. } | Proof::Drill { .. } => judged,
+    };
     lore.known.learn(sign_in, &judged);
     Ok((judged, lore.to_known().map(Some)?))
 }
@@ -267,7 +293,7 @@ struct Recognised {
     device_secret: Secret,
     /// Whether the account sees it for the first time.
     is_new: bool,
-    /// The session it still holds, which the new one replaces.
+    /// The session of this home that it still holds, which the new one replaces.
     held: Option<SessionId>,
 }
 
@@ -279,14 +305,14 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
         }
         None => None,
     };
-    let service = asking.service.clone().unwrap_or_else(|| OWN_SERVICE.to_owned());
     let traits = asking.traits(core);
     Ok(match known {
         Some((device, device_secret)) => {
-            let last = core.store.device(account.id, device.id).await?.map(|listing| listing.session);
+            let listing = core.store.device(account.id, device.id).await?;
+            let held = listing.as_ref().and_then(DeviceListing::held_at_home);
             Recognised {
-                held: last.filter(|last| last.ending.is_none()).map(|last| last.id),
-                device: Device { traits, service, ..device },
+                held: held.map(|held| held.session.id),
+                device: Device { traits, ..device },
                 device_secret,
                 is_new: false,
             }
@@ -298,7 +324,6 @@ async fn recognise(core: &Core, asking: &Asking, account: &Account) -> Result<Re
                 account_id: account.id,
                 traits,
                 given_name: None,
-                service,
                 first_seen_at: core.now(),
                 continued_by: None,
                 before_merge: None,
@@ -360,12 +385,13 @@ fn live_row(session: &Session, proven: &Proven, tokens: NewTokens, lines: Lines)
     }
 }
 
-fn announce(core: &Core, session: &Session, replaced: Option<EndedKey>, alert: Option<&Alert>) {
+fn announce(core: &Core, session: &Session, replaced: &[EndedKey], alert: Option<&Alert>) {
     let Session { account_id, device_id, id: session_id, .. } = *session;
-    let replaced =
-        replaced.map(|key| EventKind::SignedOut { device_id: key.device_id, session_id: key.session_id });
+    let replaced = replaced
+        .iter()
+        .map(|key| EventKind::SignedOut { device_id: key.device_id, session_id: key.session_id });
     let raised = alert.map(|alert| EventKind::AlertRaised { alert_id: alert.id, device_id });
-    for event in replaced.into_iter().chain([EventKind::SignedIn { device_id, session_id }]).chain(raised) {
+    for event in replaced.chain([EventKind::SignedIn { device_id, session_id }]).chain(raised) {
         core.announcer.announce(&*core.clock, account_id, event);
     }
 }

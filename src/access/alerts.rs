@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use super::Core;
 use super::caller::Manager;
+use super::endings::{Came, Endings, endings};
 use super::judging::{self, Lore};
 use super::live::LiveSession;
 use super::vouching::{self, About};
-use super::{devices, let_in, sign_out, taking_over};
+use super::{devices, sign_out, taking_over};
 use crate::error::{Error, Result};
 use crate::familiarity::{Identity, SignIn, confirmed};
 use crate::model::{
     ActedBy, Alert, AlertId, AlertKind, AlertListing, AlertState, Answer, DeviceSignedOut, EndedReason,
-    HistoryDetail, HistoryKind, Session, Verdict, page_limit,
+    HistoryDetail, HistoryKind, Verdict, page_limit,
 };
-use crate::store::{AnswerChange, EndSession, EndedKey, Relayed, Turn};
+use crate::store::{AnswerChange, Relayed, Turn};
 use crate::wire::{self, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome, EventKind};
 
 /// One page of the account's alerts.
@@ -35,7 +36,8 @@ pub async fn one(core: &Core, manager: &Manager, id: AlertId) -> Result<AlertDet
     Ok(AlertDetail { alert: found.into(), device })
 }
 
-/// Answers an alert. "Not me" ends the session, and what its device let in, in the same change; answering again, or after
+/// Answers an alert. "Not me" ends what its device holds here, and what that let in, and asks for the end of what it holds at watched
+/// services, in the same change; answering again, or after
 /// the session ended otherwise, is harmless and says so.
 ///
 /// Whoever may not speak for the household may say "not me" all the same. It ends the session, and the alert goes on waiting
@@ -86,9 +88,9 @@ pub(super) async fn answer_alone(
     history.place = Some(alert.place.clone());
     history.detail = Some(HistoryDetail::Answered { answer });
     history.by_session_id = Some(manager.session_id());
-    let ends = match ends(alert, answer) {
+    let endings = match ends(alert, answer) {
         Some(reason) => endings(core, Some(manager), alert, reason).await?,
-        None => Vec::new(),
+        None => Endings::default(),
     };
     let lesson = lesson(core, alert, answer).await?;
     // A held session goes on by the answer to what it is held for, and by no other.
@@ -98,7 +100,7 @@ pub(super) async fn answer_alone(
     let familiarity = (answer == Answer::Me && releases).then(|| confirmed(&alert.familiarity));
     let by = match &alert.acted_by {
         // A button outside signed it out before, and the first counts: whoever says the same hears who it was.
-        Some(first) if alert.state == AlertState::Open && answer == Answer::NotMe && ends.is_empty() => {
+        Some(first) if alert.state == AlertState::Open && answer == Answer::NotMe && endings.are_none() => {
             first.clone()
         }
         _ => acted_by(core, manager).await?,
@@ -111,12 +113,14 @@ pub(super) async fn answer_alone(
         known: lesson.as_deref(),
         familiarity: familiarity.as_ref(),
         forgets_lines: answer == Answer::NotMe && !is_drill,
-        ends: &ends,
+        ends: &endings.ends,
+        asks: &endings.asks,
         ends_wait_of: (answer != Answer::Unsure || alert.kind == AlertKind::AsksToVouch)
             .then_some(alert.device_id),
     };
     let ended = core.store.answer_alert(turn, alert, &change).await?;
-    sign_out::retire(core, turn, &ended);
+    sign_out::retire(core, turn, &ended.keys);
+    sign_out::tell_asked(core, &endings.asks, &ended.asked);
     if answer == Answer::NotMe && !is_drill {
         // What waited for this answer kept others quiet, who may be the same stranger.
         core.live.each_of(alert.account_id, LiveSession::forget_lines);
@@ -128,17 +132,18 @@ pub(super) async fn answer_alone(
         // Judged by what is known now, it is familiar where it was not.
         live.forget_lines();
     }
-    let (own, also): (Vec<_>, Vec<_>) = ended.into_iter().partition(|key| key.device_id == alert.device_id);
+    let came = endings.came_of(&ended, alert.device_id);
     let effect = match answer {
-        Answer::NotMe if !own.is_empty() => AnswerEffect::SignedOut,
-        Answer::NotMe => AnswerEffect::AlreadySignedOut,
-        Answer::Me if found.ended_at.is_some() || !own.is_empty() => AnswerEffect::FamiliarButSignedOut,
+        Answer::NotMe => came.into(),
+        Answer::Me if found.ended_at.is_some() || came == Came::SignedOut => {
+            AnswerEffect::FamiliarButSignedOut
+        }
         Answer::Me => AnswerEffect::NowFamiliar,
         Answer::Unsure => AnswerEffect::KeptInSight,
     };
     let answered = EventKind::AlertAnswered { alert_id: alert.id };
     core.announcer.announce(&*core.clock, alert.account_id, answered);
-    outcome(core, alert, effect, named(&ends, &also)).await
+    outcome(core, alert, effect, endings.also(&ended, alert.device_id)).await
 }
 
 /// Who asks, by the names of now.
@@ -159,27 +164,16 @@ async fn sign_out_only(
     manager: &Manager,
     found: AlertListing,
 ) -> Result<AnswerOutcome> {
-    let ends = endings(core, Some(manager), &found.alert, EndedReason::NotMe).await?;
-    let deed = taking_over::noticed(core, manager.caller(), &ends, false).await?;
-    let ended = core.store.end_sessions(turn, &ends, None, deed.as_ref()).await?;
-    sign_out::retire(core, turn, &ended);
+    let endings = endings(core, Some(manager), &found.alert, EndedReason::NotMe).await?;
+    let Endings { ends, asks, .. } = &endings;
+    let deed = taking_over::noticed(core, manager.caller(), ends, asks, false).await?;
+    let ended = core.store.end_sessions(turn, ends, asks, None, deed.as_ref()).await?;
+    sign_out::retire(core, turn, &ended.keys);
+    sign_out::tell_asked(core, asks, &ended.asked);
     taking_over::tell(core, deed.as_ref());
-    let (own, also): (Vec<_>, Vec<_>) =
-        ended.into_iter().partition(|key| key.device_id == found.alert.device_id);
-    let effect = if own.is_empty() { AnswerEffect::AlreadySignedOut } else { AnswerEffect::SignedOut };
-    outcome(core, &found.alert, effect, named(&ends, &also)).await
-}
-
-/// Of sessions that were to end, those that did, with the names of their devices.
-pub(super) fn named(ends: &[EndSession], ended: &[EndedKey]) -> Vec<DeviceSignedOut> {
-    let is_ended = |end: &&EndSession| ended.iter().any(|key| key.session_id == end.id);
-    ends.iter()
-        .filter(is_ended)
-        .filter_map(|EndSession { history, .. }| {
-            let name = history.device_name.clone().unwrap_or_default();
-            Some(DeviceSignedOut { device_id: history.device_id?, name, at: history.at })
-        })
-        .collect()
+    let device_id = found.alert.device_id;
+    let effect = endings.came_of(&ended, device_id).into();
+    outcome(core, &found.alert, effect, endings.also(&ended, device_id)).await
 }
 
 pub(super) async fn outcome(
@@ -209,34 +203,6 @@ fn ends(alert: &Alert, answer: Answer) -> Option<EndedReason> {
     }
 }
 
-/// The ends of what the device holds now, which may be another session than the one that raised the alert, and with "not me"
-/// of what it let in: that is about the device.
-pub(super) async fn endings(
-    core: &Core,
-    manager: Option<&Manager>,
-    alert: &Alert,
-    reason: EndedReason,
-) -> Result<Vec<EndSession>> {
-    let (account_id, device_id) = (alert.account_id, alert.device_id);
-    let by = manager.map(Manager::session_id);
-    let holds = core.store.device(account_id, device_id).await?.map(|listing| listing.session);
-    let is_meant = |session: &Session| reason == EndedReason::NotMe || session.id == alert.session_id;
-    let mut ends = Vec::new();
-    if let Some(session) = holds.filter(|session| session.ending.is_none() && is_meant(session)) {
-        let history = sign_out::entry_of(core, account_id, device_id, session.id, reason, by).await?;
-        ends.push(EndSession { id: session.id, reason, by, history });
-    }
-    if reason == EndedReason::NotMe {
-        for (id, device_id) in
-            let_in::by(core, account_id, manager.map(Manager::device_id), [device_id]).await?
-        {
-            let history = sign_out::entry_of(core, account_id, device_id, id, reason, by).await?;
-            ends.push(EndSession { id, reason, by, history });
-        }
-    }
-    Ok(ends)
-}
-
 /// What is known of the account after an answer, as the store keeps it; `None` where it teaches nothing.
 async fn lesson(core: &Core, alert: &Alert, answer: Answer) -> Result<Option<String>> {
     // Who guesses at a PIN may be a child, on a device of the household.
@@ -244,17 +210,20 @@ async fn lesson(core: &Core, alert: &Alert, answer: Answer) -> Result<Option<Str
     if answer == Answer::Unsure || alert.kind == AlertKind::WrongPins || alert.familiarity.is_drill() {
         return Ok(None);
     }
-    let sign_in = match judging::judged_in(alert) {
-        Some(judged) => judged,
+    let sign_in = if let Some(judged) = judging::judged_in(alert) {
+        judged
+    } else {
         // An alert about what the device did, or one that cannot be read: what is on record of the device must do.
-        None => match core.store.device(alert.account_id, alert.device_id).await? {
-            Some(listing) => SignIn { place: alert.place.clone(), ..judging::past_sign_in(&listing) },
-            None => return Ok(None),
-        },
+        let listing = core.store.device(alert.account_id, alert.device_id).await?;
+        let Some(listing) = listing else { return Ok(None) };
+        // Whoever a watched service let in has proven nothing here.
+        let Some(at_home) = listing.at_home() else { return Ok(None) };
+        let past = judging::past_sign_in(&listing.device, &at_home.session);
+        SignIn { place: alert.place.clone(), ..past }
     };
     let mut lore = Lore::of(core, alert.account_id).await?;
     match answer {
-        Answer::Me => lore.known.confirm(&sign_in),
+        Answer::Me => lore.known.confirm_told(&sign_in),
         Answer::NotMe | Answer::Unsure => lore.known.deny(&sign_in, alert.familiarity.verdict),
     }
     lore.to_known().map(Some)

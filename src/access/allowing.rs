@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Core;
-use super::admit::{Admitted, Proof, Proven, admit};
+use super::admit::{Admitted, Allower, Proof, Proven, admit};
 use super::asking::Asking;
 use super::caller::Manager;
-use super::profiles;
 use super::proof::{self, Brought};
+use super::{profiles, vouching};
 use crate::error::{Error, Result};
 use crate::model::{AccountId, LetInBy, Profile, ProfileId};
 use crate::store::Turn;
@@ -19,6 +19,7 @@ use crate::wire::{self, CodeDecision};
 pub(super) struct Allowed {
     account_id: AccountId,
     by: LetInBy,
+    allower: Allower,
     profile: Option<Profile>,
     /// The hash of that profile's PIN, if it has one.
     pin: Option<String>,
@@ -50,8 +51,12 @@ pub(super) async fn decide<'a>(
         }
         None => (None, None),
     };
+    let whoever_allows = Allower {
+        is_familiar: vouching::is_familiar(core, manager.caller()).await?,
+        address: manager.caller().address,
+    };
     let by = LetInBy { session_id: manager.session_id(), device_id: manager.device_id() };
-    let allowed = Allowed { account_id: manager.account_id(), by, profile, pin };
+    let allowed = Allowed { account_id: manager.account_id(), by, allower: whoever_allows, profile, pin };
     Ok((turn, allows.then_some(allowed)))
 }
 
@@ -70,7 +75,7 @@ pub(super) async fn let_in(
     let found = core.store.credentials(allowed.account_id).await?.ok_or(Error::SessionEnded)?;
     let proven = Proven {
         account: found.account,
-        proof: Proof::Code { allowed_by: allowed.by, pin: allowed.pin },
+        proof: Proof::Code { allowed_by: allowed.by, allower: allowed.allower, pin: allowed.pin },
         profile: allowed.profile,
         expires_at: lasts.map(|lasts| core.now().after(lasts)),
     };

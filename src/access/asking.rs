@@ -28,7 +28,7 @@ pub struct Asking {
     /// What the device says of itself.
     pub declared: Option<DeclaredDevice>,
     /// The site behind the guard the request is for.
-    pub service: Option<String>,
+    pub site: Option<String>,
     /// Whether the token came as a cookie: then a newer one goes back as one. Only how it is answered depends on it.
     pub by_cookie: bool,
     /// Whether a browser sent it from one of our pages: programs name no origin. Only how it is answered depends on it.
@@ -80,13 +80,17 @@ pub struct HintHeaders {
     pub model: Option<String>,
     /// `Sec-CH-UA-Full-Version-List`.
     pub full_version_list: Option<String>,
+    /// `Sec-CH-UA-Form-Factors`.
+    pub form_factors: Option<String>,
 }
 
 impl HintHeaders {
     /// All of them, in an order that stays.
-    pub fn all(&self) -> [Option<&str>; 6] {
-        let Self { brands, mobile, platform, platform_version, model, full_version_list } = self;
-        [brands, mobile, platform, platform_version, model, full_version_list].map(|value| value.as_deref())
+    pub fn all(&self) -> [Option<&str>; 7] {
+        let Self { brands, mobile, platform, platform_version, model, full_version_list, form_factors } =
+            self;
+        [brands, mobile, platform, platform_version, model, full_version_list, form_factors]
+            .map(|value| value.as_deref())
     }
 
     fn as_clues(&self) -> ClientHints<'_> {
@@ -97,6 +101,7 @@ impl HintHeaders {
             platform_version: self.platform_version.as_deref(),
             model: self.model.as_deref(),
             full_version_list: self.full_version_list.as_deref(),
+            form_factors: self.form_factors.as_deref(),
         }
     }
 }

@@ -39,7 +39,11 @@ impl Caller {
     pub fn manager(&self) -> Result<Manager> {
         let manages = match self.session.profile() {
             Some(profile) if profile.kind == ProfileKind::Kids => return Err(Error::KidsProfile),
-            None if matches!(self.session.method, SignInMethod::Code | SignInMethod::Drill) => {
+            None if matches!(
+                self.session.method,
+                SignInMethod::Code | SignInMethod::Drill | SignInMethod::Service
+            ) =>
+            {
                 return Err(Error::ProfileRequired);
             }
             profile => !self.session.is_guarded() || profile.is_some_and(|profile| profile.has_pin),

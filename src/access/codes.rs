@@ -175,7 +175,7 @@ pub fn pending(core: &Core, manager: &Manager, user_code: &str) -> Result<Pendin
         device_name: quotable(&waiting.traits.name),
         device_kind: waiting.traits.kind,
         place: waiting.place.clone().into(),
-        nearness: nearness(core, manager, waiting.asking.address, &waiting.place),
+        nearness: nearness(core, manager.caller().address, waiting.asking.address, &waiting.place),
         expires_at: waiting.expires_at,
     })
 }

@@ -8,11 +8,12 @@ use super::caller::Manager;
 use super::history;
 use crate::error::{Error, Result};
 use crate::model::{
-    Area, DeviceId, DeviceListing, HistoryDetail, HistoryKind, Timestamp, clean_text, page_limit,
+    Area, DeviceId, DeviceListing, HistoryDetail, HistoryKind, SessionListing, Timestamp, clean_text,
+    page_limit,
 };
 use crate::store::{DeviceFilter, DeviceMark};
 use crate::wire::{Device, DeviceChange, DeviceDetail, DevicePage, DeviceQuery, HistoryQuery};
-use crate::words::label;
+use crate::words::{kind, label};
 
 /// Longest name a person may give, in characters.
 const MOST_NAME: usize = 64;
@@ -94,10 +95,14 @@ pub async fn one(core: &Core, manager: &Manager, id: DeviceId) -> Result<DeviceD
 }
 
 fn shown(core: &Core, manager: &Manager, mut listing: DeviceListing) -> Device {
-    let live = core.live.by_id(listing.session.id);
+    let live = listing.held_at_home().and_then(|held| core.live.by_id(held.session.id));
     if let Some(live) = &live {
         // Its row may be half a minute behind.
-        listing.last_active_at = listing.last_active_at.max(live.last_active_at());
+        let active_at = live.last_active_at();
+        listing.last_active_at = listing.last_active_at.max(active_at);
+        for listed in listing.sessions.iter_mut().filter(|listed| listed.session.id == live.id) {
+            listed.session.last_active_at = listed.session.last_active_at.max(active_at);
+        }
     }
     let playing = live.is_some_and(|live| live.is_playing(core.now()));
     Device::of(listing, manager.device_id(), playing)
@@ -134,36 +139,49 @@ pub async fn change(
 
 /// Whether the current device, which is fetched by itself, would be in the filtered list.
 fn passes(filter: &DeviceFilter, listing: &DeviceListing) -> bool {
-    let DeviceListing { device, last_active_at, session, profile, .. } = listing;
+    let DeviceListing { device, last_active_at, session, profile, service_name, .. } = listing;
+    let last_source = session.source.name(service_name.as_deref());
+    let is_at = |service: &String| {
+        let is_there =
+            |listed: &SessionListing| listed.session.ending.is_none() && listed.source_name() == *service;
+        last_source == *service || listing.sessions.iter().any(is_there)
+    };
     filter.kind.is_none_or(|kind| device.traits.kind == kind)
         && filter.profile_id.is_none_or(|id| profile.as_ref().is_some_and(|profile| profile.id == id))
         && filter.country_code.as_ref().is_none_or(|code| session.place.country_code.as_ref() == Some(code))
-        && filter.service.as_ref().is_none_or(|service| device.service == *service)
+        && filter.service.as_ref().is_none_or(is_at)
         && filter.idle_since.is_none_or(|since| *last_active_at < since)
-        && filter.signed_in.is_none_or(|signed_in| session.ending.is_none() == signed_in)
+        && filter.signed_in.is_none_or(|signed_in| listing.is_signed_in() == signed_in)
 }
 
 fn words_of(text: &str) -> Vec<String> {
     text.to_lowercase().split_whitespace().take(8).map(str::to_owned).collect()
 }
 
-/// Everything of a device that the search looks at, in lower case.
+/// Everything of a device that the search looks at, in lower case: what the screens show of it (`ui/src/parts/device-words.ts`).
 fn searchable(listing: &DeviceListing) -> String {
-    let DeviceListing { device, session, profile, .. } = listing;
+    let DeviceListing { device, session, profile, sessions, .. } = listing;
     let place = label(&Area::of(&session.place)).to_string();
     let texts = [
         Some(device.name()),
         Some(device.traits.name.as_str()),
+        Some(kind(device.traits.kind)),
         device.traits.model.as_deref(),
         device.traits.os.as_deref(),
         device.traits.app.as_deref(),
-        Some(device.service.as_str()),
         profile.as_ref().map(|profile| profile.name.as_str()),
         session.last_title.as_deref(),
         Some(place.as_str()),
         session.place.region.as_deref(),
     ];
-    texts.into_iter().flatten().collect::<Vec<_>>().join("\n").to_lowercase()
+    // Wherever it is signed in, and whoever by.
+    let of_sessions = sessions.iter().flat_map(|listed| {
+        let at = listed.session.source.at_service();
+        let person = at.and_then(|at| at.told.person.as_deref());
+        let profile = listed.profile.as_ref().map(|profile| profile.name.as_str());
+        [Some(listed.source_name()), person, profile]
+    });
+    texts.into_iter().chain(of_sessions).flatten().collect::<Vec<_>>().join("\n").to_lowercase()
 }
 
 fn mark_of(listing: &DeviceListing) -> DeviceMark {

@@ -159,8 +159,7 @@ async fn ended_by(core: &Core, account_id: AccountId, id: SessionId) -> Result<O
         return Ok(found.alert.acted_by);
     }
     let ended = core.store.device(account_id, found.alert.device_id).await?;
-    let ended = ended.filter(|listing| listing.session.id == id);
-    let by = ended.and_then(|listing| listing.session.ending).and_then(|ending| ending.by);
+    let by = ended.and_then(|listing| listing.session_of(id)?.session.ending.as_ref()?.by);
     let Some(by) = by.and_then(|by| core.live.by_id(by)) else { return Ok(None) };
     let device = core.store.device(account_id, by.device_id).await?;
     Ok(Some(ActedBy {

@@ -8,7 +8,8 @@ use super::judging::Lore;
 use super::proof::{self, Brought};
 use super::vouching::{About, may_vouch};
 use crate::error::Result;
-use crate::familiarity::thresholds::{LEARN_FOR, LEARN_SIGN_INS};
+use crate::familiarity::first_request::FIRST_REQUESTS;
+use crate::familiarity::thresholds::LEARN_FOR;
 use crate::familiarity::{Budget, quiet};
 use crate::model::{HistoryDetail, HistoryKind, QuietHours};
 use crate::wire::{AlertSettings, AlertSettingsChange, BudgetChoice, Learning};
@@ -50,14 +51,14 @@ pub async fn change(
 
 fn shown(core: &Core, lore: &Lore) -> AlertSettings {
     let known = &lore.known;
-    let learning = quiet::is_learning(known, core.now()).then(|| Learning {
-        until: known.first_at.unwrap_or_else(|| core.now()).after(LEARN_FOR),
-        sign_ins_left: LEARN_SIGN_INS.saturating_sub(known.sign_ins),
-    });
+    let now = core.now();
+    let is_learning = quiet::learning(known, now) != quiet::Learning::Over;
+    let learning = is_learning.then(|| Learning { until: known.first_at.unwrap_or(now).after(LEARN_FOR) });
     AlertSettings {
         settings: lore.settings.clone(),
         time_zone: lore.settings.time_zone.as_ref().unwrap_or(&core.zone).as_str().to_owned(),
         learning,
         budgets: Budget::ALL.into_iter().map(BudgetChoice::from).collect(),
+        first_requests: FIRST_REQUESTS.to_vec(),
     }
 }

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::familiarity::network::prefix_of;
 use crate::familiarity::{Identity, SignIn, judge};
 use crate::model::{
-    DeviceListing, EndedReason, HistoryDetail, HistoryEntry, HistoryKind, PlaceScope, Telling, Verdict,
+    Device, EndedReason, HistoryDetail, HistoryEntry, HistoryKind, PlaceScope, SessionListing, Telling,
+    Verdict,
 };
 use crate::store::{EndSession, Move, Turn};
 use crate::wire::EventKind;
@@ -120,7 +121,8 @@ async fn is_unchanged(core: &Core, current: &LiveSession, asking: &Asking) -> Re
     let Some(listing) = core.store.device(current.account_id(), current.device_id).await? else {
         return Ok(false);
     };
-    if listing.session.id != current.id || listing.session.familiarity.verdict != Verdict::Familiar {
+    let on_record = listing.session_of(current.id);
+    if on_record.is_none_or(|on_record| on_record.session.familiarity.verdict != Verdict::Familiar) {
         return Ok(false);
     }
     let (lore, sign_in) =
@@ -159,8 +161,9 @@ async fn judge_alone(
     on_theft: OnTheft,
 ) -> Result<bool> {
     let listing = core.store.device(current.account_id(), current.device_id).await?;
-    let listing = listing.filter(|listing| listing.session.id == current.id).ok_or(Error::SessionEnded)?;
-    let session = &listing.session;
+    let listing = listing.ok_or(Error::SessionEnded)?;
+    let on_record = listing.session_of(current.id).ok_or(Error::SessionEnded)?;
+    let session = &on_record.session;
     let (mut lore, sign_in) = lore_and_sign_in(core, current, asking, identity).await?;
     let judged = judge(&lore.known, &sign_in, lore.settings.budget);
     lore.known.learn(&sign_in, &judged);
@@ -193,7 +196,8 @@ async fn judge_alone(
         kinds.push(HistoryKind::SessionHeld);
     }
     let verdict = judged.familiarity.verdict;
-    let entry = |kind, detail| entry_of(core, &listing, asking, &sign_in.place, kind, detail);
+    let about = (&listing.device, on_record);
+    let entry = |kind, detail| entry_of(core, about, asking, &sign_in.place, kind, detail);
     let history: Vec<_> =
         kinds.into_iter().map(|kind| entry(kind, HistoryDetail::Judged { verdict })).collect();
     let reason = EndedReason::TokenReplayed;
@@ -241,20 +245,20 @@ async fn judge_alone(
 
 fn entry_of(
     core: &Core,
-    listing: &DeviceListing,
+    (device, on_record): (&Device, &SessionListing),
     asking: &Asking,
     place: &crate::model::Place,
     kind: HistoryKind,
     detail: HistoryDetail,
 ) -> HistoryEntry {
     HistoryEntry {
-        device_id: Some(listing.device.id),
-        device_name: Some(listing.device.name().to_owned()),
-        session_id: Some(listing.session.id),
-        profile_name: listing.profile.as_ref().map(|profile| profile.name.as_str().to_owned()),
+        device_id: Some(device.id),
+        device_name: Some(device.name().to_owned()),
+        session_id: Some(on_record.session.id),
+        profile_name: on_record.profile.as_ref().map(|profile| profile.name.as_str().to_owned()),
         address: asking.address.map(|address| address.to_string()),
         place: Some(place.clone()),
         detail: Some(detail),
-        ..core.entry(listing.device.account_id, kind)
+        ..core.entry(device.account_id, kind)
     }
 }

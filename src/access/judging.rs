@@ -5,7 +5,7 @@ use super::asking::Asking;
 use crate::error::{Error, Result};
 use crate::familiarity::{Client, Identity, Judgement, Known, Settings, SignIn};
 use crate::model::{
-    AccountId, Alert, AlertId, AlertKind, AlertState, Deeds, DeviceListing, DeviceTraits, HistoryDetail,
+    AccountId, Alert, AlertId, AlertKind, AlertState, Deeds, Device, DeviceTraits, HistoryDetail,
     HistoryKind, Part, Place, ProfileId, Session, Telling, Verdict,
 };
 use crate::store::{FamiliarityRow, SetAside};
@@ -116,8 +116,10 @@ pub(super) fn written<T: serde::Serialize>(noun: &T) -> Result<String> {
 async fn begin(core: &Core, account_id: AccountId) -> Result<Known> {
     let mut known = Known::default();
     for listing in core.store.latest_devices(account_id, 64).await? {
-        let past = past_sign_in(&listing);
-        match listing.session.familiarity.verdict {
+        // Whoever a watched service let in has proven nothing here.
+        let Some(at_home) = listing.at_home() else { continue };
+        let past = past_sign_in(&listing.device, &at_home.session);
+        match at_home.session.familiarity.verdict {
             Verdict::Familiar | Verdict::NewPlace => known.confirm(&past),
             Verdict::NewDevice | Verdict::Suspicious => known.waits(&past),
         }
@@ -129,17 +131,17 @@ async fn begin(core: &Core, account_id: AccountId) -> Result<Known> {
     Ok(known)
 }
 
-/// A device's latest sign-in, from what is on record.
-pub(super) fn past_sign_in(listing: &DeviceListing) -> SignIn {
-    let client = Client::from(&listing.device.traits);
+/// A device's latest sign-in here, from what is on record.
+pub(super) fn past_sign_in(device: &Device, session: &Session) -> SignIn {
+    let client = Client::from(&device.traits);
     SignIn {
-        at: listing.session.created_at,
-        identity: Identity::Proven(listing.device.id),
+        at: session.created_at,
+        identity: Identity::Proven(device.id),
         agent: Client::default(),
         client,
-        address: listing.session.address,
-        place: listing.session.place.clone(),
-        profile: listing.session.profile_id,
+        address: session.address,
+        place: session.place.clone(),
+        profile: session.profile_id,
     }
 }
 

@@ -13,11 +13,17 @@ use crate::model::{
     AccountId, BeforeMerge, Device, DeviceId, DeviceListing, EndedReason, HistoryDetail, HistoryEntry,
     HistoryKind, SessionId,
 };
-use crate::store::{EndSession, Merge, Turn};
+use crate::store::{EndSession, Merge, Parted, Turn};
 use crate::wire::{self, EventKind};
 
+/// Most devices that one may take the place of: a phone at every service of a house.
+const MOST: usize = 32;
+
 /// Says that the device `id` is the one that the account knows as `earlier`: it takes over that one's name and first
-/// sign-in, and that one leaves the list. A session it still held ends: its token went with the cookies.
+/// sign-in, and that one leaves the list. A session it still held here ends: its token went with the cookies.
+///
+/// Where only one of them ever came to this home itself, the other is known by its services only. They are one then without anything
+/// ending, and it is the one that was here which stays in the list.
 pub async fn merge(
     core: &Arc<Core>,
     manager: &Manager,
@@ -39,23 +45,38 @@ pub async fn merge(
         let find = |id| core.store.device(account_id, id);
         let now = find(id).await?.ok_or(Error::NotFound("device"))?;
         let before = find(earlier).await?.ok_or(Error::NotFound("device"))?;
-        check(&manager, &now.device, &before.device)?;
-        let mut entry = entry(&core, HistoryKind::DevicesMerged, &now, manager.session_id());
-        entry.detail = Some(HistoryDetail::Replaces { name: before.device.name().to_owned() });
-        let kept = BeforeMerge {
-            continues: earlier,
-            given_name: now.device.given_name.clone(),
-            first_seen_at: now.device.first_seen_at,
+        let is_of_services = now.at_home().is_none() || before.at_home().is_none();
+        let (stays, goes) = if is_of_services && now.at_home().is_none() && before.at_home().is_some() {
+            (before, now)
+        } else {
+            (now, before)
         };
-        let end = if before.session.ending.is_none() {
-            let (session, by) = (before.session.id, manager.session_id());
-            let history =
-                sign_out::entry_of(&core, account_id, earlier, session, EndedReason::Replaced, Some(by))
-                    .await?;
+        check(&manager, &stays.device, &goes.device, is_of_services)?;
+        let mut entry = entry(&core, HistoryKind::DevicesMerged, &stays, manager.session_id());
+        entry.detail = Some(HistoryDetail::Replaces { name: goes.device.name().to_owned() });
+        let kept = BeforeMerge {
+            continues: goes.device.id,
+            given_name: stays.device.given_name.clone(),
+            first_seen_at: stays.device.first_seen_at,
+            earlier: stays.device.before_merge.clone().map(Box::new),
+        };
+        // What it holds at watched services goes on, and is listed with the device that took its place.
+        let end = if let Some(held) = goes.held_at_home().filter(|_| !is_of_services) {
+            let (session, by) = (held.session.id, manager.session_id());
+            let history = sign_out::entry_of(
+                &core,
+                account_id,
+                goes.device.id,
+                session,
+                EndedReason::Replaced,
+                Some(by),
+            )
+            .await?;
             Some(EndSession { id: session, reason: EndedReason::Replaced, by: Some(by), history })
         } else {
             None
         };
+        let (id, earlier) = (stays.device.id, goes.device.id);
         let ended = core
             .store
             .merge_devices(
@@ -63,8 +84,8 @@ pub async fn merge(
                 &Merge {
                     id,
                     earlier,
-                    given_name: now.device.given_name.or(before.device.given_name).as_deref(),
-                    first_seen_at: now.device.first_seen_at.min(before.device.first_seen_at),
+                    given_name: stays.device.given_name.or(goes.device.given_name).as_deref(),
+                    first_seen_at: stays.device.first_seen_at.min(goes.device.first_seen_at),
                     before: &kept,
                     end: end.as_ref(),
                     history: &entry,
@@ -78,13 +99,15 @@ pub async fn merge(
     .await
 }
 
-/// Takes it back: both are in the list again, under the names they had. A session that ended stays so.
+/// Takes the latest of that back: both are in the list again, under the names they had. A session that ended stays so.
 pub async fn separate(core: &Arc<Core>, manager: &Manager, id: DeviceId) -> Result<wire::Device> {
     let (core, manager) = (Arc::clone(core), manager.clone());
     Core::carry_through(async move {
         let turn = core.in_turn(manager.caller()).await?;
         let found = core.store.device(manager.account_id(), id).await?.ok_or(Error::NotFound("device"))?;
-        separate_alone(&core, &turn, &found, manager.session_id()).await?;
+        let latest = found.device.before_merge.as_ref().map(|before| before.continues);
+        let latest = latest.ok_or_else(took_no_place)?;
+        separate_alone(&core, &turn, &found, latest, manager.session_id()).await?;
         listed(&core, &manager, id).await
     })
     .await
@@ -99,34 +122,55 @@ pub(super) async fn separate_returned(
 ) -> Result<()> {
     let Some(id) = returned.continued_by else { return Ok(()) };
     match core.store.device(returned.account_id, id).await? {
-        Some(found) => separate_alone(core, turn, &found, by).await,
+        Some(found) => separate_alone(core, turn, &found, returned.id, by).await,
         None => Ok(()),
     }
 }
 
-async fn separate_alone(core: &Core, turn: &Turn<'_>, found: &DeviceListing, by: SessionId) -> Result<()> {
+async fn separate_alone(
+    core: &Core,
+    turn: &Turn<'_>,
+    found: &DeviceListing,
+    other: DeviceId,
+    by: SessionId,
+) -> Result<()> {
     let device = &found.device;
-    let Some(before) = &device.before_merge else {
-        return Err(Error::invalid("id", "This device did not take another one's place."));
-    };
+    let before = device.before_merge.as_ref().ok_or_else(took_no_place)?;
     let entry = entry(core, HistoryKind::DevicesSeparated, found, by);
-    core.store.separate_devices(turn, device.id, before, &entry).await?;
-    announce(core, device.account_id, [device.id, before.continues]);
+    // With the latest go the name and the date that came of it; of an earlier one nothing is left to take back.
+    let (given_name, first_seen_at) = if before.continues == other {
+        (before.given_name.as_deref(), before.first_seen_at)
+    } else {
+        (device.given_name.as_deref(), device.first_seen_at)
+    };
+    let left = before.clone().without(other);
+    let parted =
+        Parted { id: device.id, other, given_name, first_seen_at, left: left.as_ref(), history: &entry };
+    core.store.separate_devices(turn, &parted).await?;
+    announce(core, device.account_id, [device.id, other]);
     Ok(())
 }
 
-fn check(manager: &Manager, now: &Device, before: &Device) -> Result<()> {
-    if now.id == before.id
-        || now.before_merge.is_some()
-        || before.continued_by.is_some()
-        || now.continued_by.is_some()
+fn took_no_place() -> Error {
+    Error::invalid("id", "This device did not take another one's place.")
+}
+
+fn check(manager: &Manager, stays: &Device, goes: &Device, is_of_services: bool) -> Result<()> {
+    let is_full = stays.before_merge.as_ref().is_some_and(|before| before.depth() >= MOST);
+    let is_taken = stays.before_merge.is_some() && !is_of_services;
+    if stays.id == goes.id
+        || is_taken
+        || is_full
+        || goes.continued_by.is_some()
+        || stays.continued_by.is_some()
     {
         return Err(Error::invalid("with", "Choose another device, and take an earlier choice back first."));
     }
-    if before.id == manager.device_id() {
+    if goes.id == manager.device_id() {
         return Err(Error::invalid("with", "That is the device you are using now."));
     }
-    if now.traits.kind != before.traits.kind {
+    // What a service says of a device is often no kind at all.
+    if stays.traits.kind != goes.traits.kind && !is_of_services {
         return Err(Error::invalid("with", "Those are two different kinds of device."));
     }
     Ok(())

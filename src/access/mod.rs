@@ -9,17 +9,21 @@ pub mod activity;
 pub mod admit;
 pub mod alerts;
 mod allowing;
+pub mod answering_all;
 pub mod asking;
 pub mod badge;
 pub mod caller;
+pub mod cards;
 mod carrying;
 pub mod channels;
 pub mod check;
+mod chosen;
 pub mod codes;
 pub mod crowd;
 pub mod devices;
 pub mod drill;
 pub mod drills;
+mod endings;
 pub mod familiarity;
 mod fresh;
 pub mod geo;
@@ -40,6 +44,8 @@ pub mod next_steps;
 pub mod pairing;
 pub mod password;
 pub mod passwords;
+mod planning;
+pub mod plans;
 pub mod profiles;
 pub mod proof;
 pub mod proxies;
@@ -51,6 +57,7 @@ pub mod relay;
 pub mod relayed;
 pub mod renewal;
 pub mod revoke;
+pub mod services;
 pub mod set_up;
 pub mod several;
 pub mod sign_in;
@@ -111,6 +118,8 @@ pub struct Core {
     pub proxies: proxies::Proxies,
     /// First refused requests of signed-out sessions, on their way to the history.
     pub refusals: refusal::Refusals,
+    /// Watched services.
+    pub services: services::Watch,
     /// Fire drills.
     pub drills: drills::Drills,
     /// How relays are heard.

@@ -3,18 +3,16 @@
 use std::net::IpAddr;
 
 use super::Core;
-use super::caller::Manager;
 use crate::model::{Networks, Place, PlaceScope};
 use crate::wire::CodeNearness;
 
-/// Whether it is. One address of a carrier's, a VPN's or a data centre's is many people's: who shares it is not near.
+/// Whether it is, by the addresses of both. One address of a carrier's, a VPN's or a data centre's is many people's: who shares it is not near.
 pub(super) fn nearness(
     core: &Core,
-    manager: &Manager,
+    own: Option<IpAddr>,
     its_address: Option<IpAddr>,
     its_place: &Place,
 ) -> CodeNearness {
-    let own = manager.caller().address;
     let is_at_home =
         |place: &Place| matches!(place.scope, PlaceScope::HomeNetwork | PlaceScope::ThisComputer);
     let own_place = core.locator.locate(own);

@@ -57,11 +57,13 @@ async fn shown(core: &Core, account_id: AccountId) -> Result<NextSteps> {
 async fn working(core: &Core, account_id: AccountId) -> Result<BTreeSet<StepKind>> {
     let channels = core.store.channels(account_id).await?;
     let kinds = core.store.kinds_signed_in(account_id).await?;
+    let watches = core.store.watches_anything(account_id).await?;
     let is = |kind| match kind {
         StepKind::GetTold => channels.iter().any(works),
         StepKind::Phone => kinds.contains(&DeviceKind::Phone),
         StepKind::Tv => kinds.iter().any(|kind| matches!(kind, DeviceKind::Tv | DeviceKind::StreamingBox)),
         StepKind::Places => core.locator.status().state != GeoState::None,
+        StepKind::WatchServers => watches,
     };
     Ok(StepKind::ALL.into_iter().filter(|kind| is(*kind)).collect())
 }

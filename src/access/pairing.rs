@@ -421,7 +421,7 @@ impl Shown {
                 device_name: quotable(&phone.traits.name),
                 device_kind: phone.traits.kind,
                 place: phone.place.clone().into(),
-                nearness: nearness(core, manager, phone.asking.address, &phone.place),
+                nearness: nearness(core, manager.caller().address, phone.asking.address, &phone.place),
             })),
         }
     }

@@ -46,7 +46,7 @@ pub async fn change(
         } else {
             Vec::new()
         };
-        let deed = taking_over::noticed(&core, &caller, &ends, true).await?;
+        let deed = taking_over::noticed(&core, &caller, &ends, &[], true).await?;
         let fresh = Drawn::of(&core, &turn, &caller)?;
         let new = PasswordReplaced {
             account_id,

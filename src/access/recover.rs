@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Core;
-use super::admit::OWN_SERVICE;
 use super::asking::Asking;
 use super::live::Known;
 use super::user_code::new_user_code;
@@ -15,8 +14,8 @@ use crate::clock::Clock;
 use crate::error::{Error, Result, causes};
 use crate::model::{
     Account, AccountId, Alert, AlertId, AlertKind, AlertState, Deeds, Device, DeviceId, EndedReason,
-    Familiarity, HistoryDetail, HistoryEntry, HistoryKind, Password, Reason, Secret, Session, SessionId,
-    SignInMethod, Telling, Timestamp, Verdict,
+    Familiarity, HistoryDetail, HistoryEntry, HistoryKind, Password, Promise, Reason, Secret, Session,
+    SessionId, SignInMethod, Source, Telling, Timestamp, Verdict,
 };
 use crate::random::Random;
 use crate::store::{Deed, EndSession, PasswordReplaced, PrintedCodes, PrintedFor, Turn, Visitor};
@@ -102,7 +101,6 @@ fn device(core: &Core, asking: &Asking, account: &Account) -> Device {
         account_id: account.id,
         traits: asking.traits(core),
         given_name: None,
-        service: OWN_SERVICE.to_owned(),
         first_seen_at: core.now(),
         continued_by: None,
         before_merge: None,
@@ -116,6 +114,8 @@ fn session(core: &Core, asking: &Asking, device: &Device, at: Timestamp) -> Sess
         id: SessionId::new(&*core.clock, &*core.random),
         account_id: device.account_id,
         device_id: device.id,
+        source: Source::Home { site: None },
+        promise: Promise::NextRequest,
         method: SignInMethod::Password,
         let_in_by: None,
         profile_id: None,

@@ -63,6 +63,8 @@ impl Unheard {
 enum Effect {
     SignedOut,
     AlreadySignedOut,
+    Asked,
+    Refused,
     TheirsAfterAll,
     NowFamiliar,
     AlreadyAnswered,
@@ -74,6 +76,8 @@ impl Effect {
         match self {
             Self::SignedOut => "signed_out",
             Self::AlreadySignedOut => "already_signed_out",
+            Self::Asked => "asked",
+            Self::Refused => "refused",
             Self::TheirsAfterAll => "theirs_after_all",
             Self::NowFamiliar => "now_familiar",
             Self::AlreadyAnswered => "already_answered",
@@ -167,13 +171,18 @@ async fn carry_out(
     let by = found.alert.acted_by.as_ref().and_then(name);
     match said.answer.parse() {
         // Somebody said the same, and more than a button may.
-        Ok(Answer::NotMe) if found.alert.state == AlertState::NotMe => Ok((Effect::AlreadySignedOut, by)),
+        Ok(Answer::NotMe) if found.alert.state == AlertState::NotMe => {
+            let is_asked = found.ended_at.is_none() && found.asked_at.is_some();
+            Ok((if is_asked { Effect::Asked } else { Effect::AlreadySignedOut }, by))
+        }
         Ok(Answer::NotMe) => {
             let outcome =
                 actions::press_alone(core, turn, &said.token, &action, found, Some(relayed)).await?;
             Ok(match outcome.effect {
                 ActionEffect::SignedOut => (Effect::SignedOut, None),
                 ActionEffect::AlreadySignedOut => (Effect::AlreadySignedOut, by),
+                ActionEffect::Asked => (Effect::Asked, None),
+                ActionEffect::Refused => (Effect::Refused, None),
                 ActionEffect::TheirsAfterAll => (Effect::TheirsAfterAll, by),
             })
         }

@@ -92,8 +92,8 @@ async fn end(core: &Core, turn: &Turn<'_>, session: &LiveSession, asking: &Askin
     history.place = Some(asking.place(core));
     let ended = core
         .store
-        .end_sessions(turn, &[EndSession { id, reason, by: Some(id), history }], None, None)
+        .end_sessions(turn, &[EndSession { id, reason, by: Some(id), history }], &[], None, None)
         .await?;
-    sign_out::retire(core, turn, &ended);
+    sign_out::retire(core, turn, &ended.keys);
     Ok(())
 }

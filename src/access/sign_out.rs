@@ -1,25 +1,24 @@
-//! Ending sessions. When a call here has answered, no request of those sessions is ever accepted again.
+//! Ending sessions. When a call here has answered, no request of those sessions is ever accepted again. Those at watched services are
+//! asked for in the same change, and end when the service has.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::future;
 use std::sync::Arc;
 
 use super::Core;
 use super::caller::{Caller, Manager};
+use super::chosen::{Chosen, Done, What, Which, choose};
 use super::fresh::Drawn;
-use super::{let_in, taking_over, vouching};
+use super::{taking_over, vouching};
 use crate::error::{Error, Result};
 use crate::model::{
     AccountId, DeviceId, DeviceListing, EndedReason, HistoryDetail, HistoryEntry, HistoryKind, SessionId,
-    Timestamp,
+    SessionListing,
 };
-use crate::store::{EndSession, EndedKey, FreshTokens, Turn};
+use crate::store::{AskEnd, EndSession, Ended, EndedKey, FreshTokens, Turn};
 use crate::wire::{EventKind, Fresh, SignOutEffect, SignOutMany, SignOutReport, SignOutResult};
 
-/// Most devices that one request may name.
-const MOST_IDS: usize = 1000;
-
-/// Signs the caller's own device out.
+/// Signs the caller's own device out here. What it holds at watched services is its own.
 pub async fn here(core: &Arc<Core>, caller: &Caller) -> Result<()> {
     let (core, caller) = (Arc::clone(core), caller.clone());
     Core::carry_through(async move {
@@ -28,7 +27,7 @@ pub async fn here(core: &Arc<Core>, caller: &Caller) -> Result<()> {
         let (id, device_id) = (caller.session.id, caller.session.device_id);
         let devices = devices.into_iter().map(|listing| (device_id, listing)).collect();
         let ends = ends_of(&core, &caller, &[(id, device_id)], &devices, EndedReason::SignedOutHere);
-        end(&core, &turn, &caller, vouching::is_familiar(&core, &caller), &ends, None).await?;
+        end(&core, &turn, &caller, vouching::is_familiar(&core, &caller), (&ends, &[]), None).await?;
         Ok(())
     })
     .await
@@ -45,8 +44,8 @@ pub async fn device(core: &Arc<Core>, manager: &Manager, id: DeviceId) -> Result
     }
 }
 
-/// Signs several devices of the account out, or all; answers a line for each. Of all but this one, this one gets a fresh
-/// token with it: a copy of the one it has is signed out, too.
+/// Signs several devices of the account out, or sessions, or all; answers a line for each device. Of all but this one, this one
+/// gets a fresh token with it: a copy of the one it has is signed out, too.
 pub async fn many(core: &Arc<Core>, manager: &Manager, request: SignOutMany) -> Result<Fresh<SignOutReport>> {
     let which = Which::read(request)?;
     let (core, manager) = (Arc::clone(core), manager.clone());
@@ -69,89 +68,41 @@ async fn many_alone(
     let keeps_this = matches!(which, Which::All { include_current: false });
     let fresh = keeps_this.then(|| Drawn::of(core, turn, manager.caller())).transpose()?;
     let written = fresh.as_ref().map(Drawn::written);
-    // By their devices, where it is the sessions that were asked for.
-    let mut sessions = BTreeMap::new();
-    let ids: Vec<_> = match which {
-        Which::These { ids, with_let_in: false } => ids,
-        Which::These { mut ids, with_let_in: true } => {
-            ids.extend(
-                let_in::by(core, manager.account_id(), Some(manager.device_id()), ids.clone())
-                    .await?
-                    .into_iter()
-                    .map(|(_, device_id)| device_id),
-            );
-            ids
-        }
-        Which::All { include_current } => {
-            let live = core.store.live_sessions(manager.account_id()).await?;
-            let live = live.into_iter().filter(|(_, id)| include_current || *id != manager.device_id());
-            sessions = live.map(|(session, device)| (device, session)).collect();
-            sessions.keys().copied().collect()
-        }
-    };
     // Both at once: either waits for a thread of the database most of its time.
-    let (devices, is_familiar) = tokio::try_join!(
-        core.store.devices_of_ids(manager.account_id(), &ids),
-        vouching::is_familiar(core, manager.caller()),
-    )?;
-    let mut targets = Vec::with_capacity(ids.len());
-    for id in &ids {
-        let alive = |listing: &DeviceListing| listing.session.ending.is_none().then_some(listing.session.id);
-        match devices.get(id) {
-            Some(listing) => targets.extend(alive(listing).map(|session| (session, *id))),
-            // One that is there and cannot be read must not be answered for as one that is not.
-            None => match sessions.get(id) {
-                Some(session) => targets.push((*session, *id)),
-                None => drop(core.store.device(manager.account_id(), *id).await?),
-            },
+    let (chosen, is_familiar) =
+        tokio::try_join!(choose(core, manager, which), vouching::is_familiar(core, manager.caller()),)?;
+    let Chosen { rows, devices } = &chosen;
+    let (mut targets, mut asks) = (Vec::with_capacity(rows.len()), Vec::new());
+    let by = Some(manager.session_id());
+    for row in rows {
+        let listing = devices.get(&row.device_id);
+        for pick in &row.picks {
+            match (pick.what, &pick.listed) {
+                (What::End, _) => targets.push((pick.id, row.device_id)),
+                (What::Ask(_), Some(listed)) => {
+                    asks.extend(ask(core, (row.device_id, listing), listed, by));
+                }
+                _ => {}
+            }
         }
     }
-    let ends = ends_of(core, manager.caller(), &targets, &devices, EndedReason::SignedOutRemotely);
+    let ends = ends_of(core, manager.caller(), &targets, devices, EndedReason::SignedOutRemotely);
     let is_familiar = future::ready(Ok(is_familiar));
-    let ended = end(core, turn, manager.caller(), is_familiar, &ends, written).await?;
-    let results = ids.into_iter().map(|id| match (ended.get(&id), devices.get(&id)) {
-        (Some(at), _) => {
-            SignOutResult { device_id: id, effect: SignOutEffect::SignedOut, ended_at: Some(*at) }
-        }
-        (None, None) => SignOutResult { device_id: id, effect: SignOutEffect::NotFound, ended_at: None },
-        (None, Some(listing)) => SignOutResult {
-            device_id: id,
-            effect: SignOutEffect::AlreadySignedOut,
-            ended_at: listing.session.ending.as_ref().map(|end| end.at),
-        },
-    });
-    let results = results.collect();
-    let report = SignOutReport { results };
+    let ended = end(core, turn, manager.caller(), is_familiar, (&ends, &asks), written).await?;
+    let times: HashMap<_, _> = ends.iter().map(|end| (end.id, end.history.at)).collect();
+    let at = |id: SessionId| Some((id, *times.get(&id)?));
+    let done = Done {
+        ended: ended.keys.iter().filter_map(|key| at(key.session_id)).collect(),
+        asked: ended.asked.into_iter().collect(),
+    };
+    let report = SignOutReport { results: rows.iter().map(|row| row.result(&done)).collect() };
     Ok(match fresh {
         Some(fresh) => fresh.count(core, turn, &manager.caller().session, report),
         None => Fresh::unchanged(report),
     })
 }
 
-/// Which devices a request is about.
-enum Which {
-    These { ids: Vec<DeviceId>, with_let_in: bool },
-    All { include_current: bool },
-}
-
-impl Which {
-    fn read(request: SignOutMany) -> Result<Self> {
-        match (request.ids, request.all) {
-            (Some(ids), None | Some(false)) if ids.len() > MOST_IDS => {
-                Err(Error::invalid("ids", "Name at most 1,000 devices at a time, or all."))
-            }
-            (Some(ids), None | Some(false)) => {
-                let mut seen = HashSet::new();
-                let ids = ids.into_iter().filter(|id| seen.insert(*id)).collect();
-                Ok(Self::These { ids, with_let_in: request.with_let_in == Some(true) })
-            }
-            (None, Some(true)) => Ok(Self::All { include_current: request.include_current == Some(true) }),
-            _ => Err(Error::invalid("ids", "Name the devices to sign out, or all of them.")),
-        }
-    }
-}
-
-/// The ends of all sessions of the account but the caller's, for a larger change.
+/// The ends of all sessions of this home of the account but the caller's, for a larger change. What lives at watched services goes on.
 pub(super) async fn ends_of_everything_else(
     core: &Core,
     _turn: &Turn<'_>,
@@ -165,23 +116,57 @@ pub(super) async fn ends_of_everything_else(
     Ok(ends_of(core, caller, &targets, &devices, reason))
 }
 
-/// Ends sessions in one change, in the database first and then in memory, and tells everybody. Answers with the devices that
-/// were signed out by this, and when.
+/// Ends sessions and asks for the end of others in one change, in the database first and then in memory, and tells everybody.
 async fn end(
     core: &Core,
     turn: &Turn<'_>,
     caller: &Caller,
     is_familiar: impl Future<Output = Result<bool>>,
-    ends: &[EndSession],
+    (ends, asks): (&[EndSession], &[AskEnd]),
     fresh: Option<&FreshTokens>,
-) -> Result<HashMap<DeviceId, Timestamp>> {
-    let deed = taking_over::noticed_of(core, caller, is_familiar, ends, false).await?;
-    let keys = core.store.end_sessions(turn, ends, fresh, deed.as_ref()).await?;
-    retire(core, turn, &keys);
+) -> Result<Ended> {
+    let deed = taking_over::noticed_of(core, caller, is_familiar, (ends, asks), false).await?;
+    let ended = core.store.end_sessions(turn, ends, asks, fresh, deed.as_ref()).await?;
+    retire(core, turn, &ended.keys);
+    tell_asked(core, asks, &ended.asked);
     taking_over::tell(core, deed.as_ref());
-    let times: HashMap<_, _> = ends.iter().map(|end| (end.id, end.history.at)).collect();
-    let ended = keys.into_iter().filter_map(|key| Some((key.device_id, *times.get(&key.session_id)?)));
-    Ok(ended.collect())
+    Ok(ended)
+}
+
+/// Asking for the end of a session at its service; nothing for one that lives here.
+pub(super) fn ask(
+    core: &Core,
+    (device_id, listing): (DeviceId, Option<&DeviceListing>),
+    listed: &SessionListing,
+    by: Option<SessionId>,
+) -> Option<AskEnd> {
+    let session = &listed.session;
+    let service_id = session.source.at_service()?.service_id;
+    let history = HistoryEntry {
+        device_id: Some(device_id),
+        session_id: Some(session.id),
+        device_name: listing.map(|listing| listing.device.name().to_owned()),
+        profile_name: listed.profile.as_ref().map(|profile| profile.name.as_str().to_owned()),
+        detail: Some(HistoryDetail::AtService { name: listed.source_name().to_owned() }),
+        by_session_id: by,
+        ..core.entry(session.account_id, HistoryKind::SignOutAsked)
+    };
+    Some(AskEnd { id: session.id, service_id, by, history })
+}
+
+/// Tells everybody of sessions whose services are asked to end them.
+pub(super) fn tell_asked(core: &Core, asks: &[AskEnd], asked: &[SessionId]) {
+    let mut seen = HashSet::new();
+    for ask in asks.iter().filter(|ask| asked.contains(&ask.id)) {
+        if let Some(device_id) = ask.history.device_id.filter(|id| seen.insert(*id)) {
+            let changed = EventKind::DeviceChanged { device_id };
+            core.announcer.announce(&*core.clock, ask.history.account_id, changed);
+        }
+    }
+    // Wakes whoever asks the services.
+    if let Some(ask) = asks.first().filter(|_| !asked.is_empty()) {
+        core.announcer.announce(&*core.clock, ask.history.account_id, EventKind::ServicesChanged);
+    }
 }
 
 /// The ends of sessions, by a caller; with what is known of their devices.
@@ -232,14 +217,15 @@ fn entry(
     reason: EndedReason,
     by: Option<SessionId>,
 ) -> HistoryEntry {
-    let profile = listing.and_then(|listing| listing.profile.as_ref());
+    let listed = listing.and_then(|listing| listing.session_of(session_id));
+    let profile = listed.and_then(|listed| listed.profile.as_ref());
     HistoryEntry {
         device_id: Some(device_id),
         session_id: Some(session_id),
         device_name: listing.map(|listing| listing.device.name().to_owned()),
         profile_name: profile.map(|profile| profile.name.as_str().to_owned()),
-        address: listing.and_then(|listing| listing.session.address).map(|address| address.to_string()),
-        place: listing.map(|listing| listing.session.place.clone()),
+        address: listed.and_then(|listed| listed.session.address).map(|address| address.to_string()),
+        place: listed.map(|listed| listed.session.place.clone()),
         detail: Some(HistoryDetail::Ended { reason }),
         by_session_id: by,
         ..core.entry(account_id, HistoryKind::SignOut)

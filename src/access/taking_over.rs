@@ -2,24 +2,27 @@
 //! empty the household before anybody looks. The alert stays until the household answers it, also when the device has
 //! gone, and says what it did.
 
+use std::collections::HashSet;
+
 use super::caller::Caller;
 use super::{Core, vouching};
 use crate::error::Result;
 use crate::model::{Alert, AlertKind, Deeds, DeviceSignedOut, HistoryEntry, HistoryKind, Reason};
-use crate::store::{Deed, EndSession};
+use crate::store::{AskEnd, Deed, EndSession};
 
 /// Most devices that an alert names.
 const MOST_NAMED: usize = 100;
 
-/// What is told of a caller who is about to end sessions or has changed the password; `None` for a familiar one, and for one
-/// who ends only their own.
+/// What is told of a caller who is about to end sessions, or has services asked to, or has changed the password; `None` for a
+/// familiar one, and for one who ends only their own.
 pub(super) async fn noticed(
     core: &Core,
     caller: &Caller,
     ends: &[EndSession],
+    asks: &[AskEnd],
     changes_password: bool,
 ) -> Result<Option<Deed>> {
-    noticed_of(core, caller, vouching::is_familiar(core, caller), ends, changes_password).await
+    noticed_of(core, caller, vouching::is_familiar(core, caller), (ends, asks), changes_password).await
 }
 
 /// The same, of one of whom it may be known already whether they are familiar; it is asked for where something hangs on it.
@@ -27,13 +30,16 @@ pub(super) async fn noticed_of(
     core: &Core,
     caller: &Caller,
     is_familiar: impl Future<Output = Result<bool>>,
-    ends: &[EndSession],
+    (ends, asks): (&[EndSession], &[AskEnd]),
     changes_password: bool,
 ) -> Result<Option<Deed>> {
     let own = caller.session.device_id;
-    let others: Vec<_> = ends.iter().filter_map(|end| signed_out(&end.history)).collect();
-    let others: Vec<_> = others
-        .into_iter()
+    let entries = ends.iter().map(|end| &end.history).chain(asks.iter().map(|ask| &ask.history));
+    // A device may hold several sessions, and is one.
+    let mut seen = HashSet::new();
+    let others: Vec<_> = entries
+        .filter_map(signed_out)
+        .filter(|device| seen.insert(device.device_id))
         // The made-up stranger of a drill is nobody of the household.
         .filter(|device| device.device_id != own && !core.drills.has_device(device.device_id))
         .collect();

@@ -13,8 +13,8 @@ use super::caller::{Caller, Manager};
 use super::reach::is_this_computer;
 use crate::error::Result;
 use crate::model::{
-    AlertState, Answer, Channel, ChannelState, Job, JobState, JobWork, ProfileKind, Replies, Secret, Target,
-    Timestamp,
+    AlertState, Answer, Channel, ChannelState, DeviceListing, Job, JobState, JobWork, ProfileKind, Replies,
+    Secret, Target, Timestamp,
 };
 use crate::outside::ntfy::Name;
 use crate::outside::relay::Relay;
@@ -185,7 +185,7 @@ fn ended(core: &Core, job: &Job, outcome: &Outcome, now: Timestamp) -> EndedJob 
         Outcome::Later { after, why } => {
             let tried = job.attempts.saturating_add(1);
             let most = match job.work {
-                JobWork::Tell { .. } => MOST_ATTEMPTS,
+                JobWork::Tell { .. } | JobWork::End { .. } => MOST_ATTEMPTS,
                 JobWork::Try { .. } => MOST_TRIES,
             };
             let state = if tried < most { JobState::Waiting } else { JobState::GivenUp };
@@ -198,7 +198,7 @@ fn ended(core: &Core, job: &Job, outcome: &Outcome, now: Timestamp) -> EndedJob 
 
 /// How long to wait after so many attempts that came to nothing: twice as long each time, and by up to half of it more or less,
 /// so that not all of many come back at once.
-fn wait(core: &Core, attempts: u32) -> Duration {
+pub(super) fn wait(core: &Core, attempts: u32) -> Duration {
     let longest = FIRST_WAIT.saturating_mul(1 << attempts.min(16)).min(LONGEST_WAIT);
     let mut byte = [0];
     core.random.fill(&mut byte);
@@ -232,13 +232,13 @@ fn address(core: &Core, target: &Target) -> Result<String, NoAddress> {
 
 /// What there is to say of a job; `None` when it is nothing.
 async fn said(core: &Core, job: &Job) -> Result<Option<(Channel, Say)>> {
-    let Some(channel) = core.store.channel(job.account_id, job.work.channel_id()).await? else {
-        return Ok(None);
-    };
+    let Some(channel_id) = job.work.channel_id() else { return Ok(None) };
+    let Some(channel) = core.store.channel(job.account_id, channel_id).await? else { return Ok(None) };
     if !may_hear(core, &channel).await? {
         return Ok(None);
     }
     let say = match job.work {
+        JobWork::End { .. } => None,
         JobWork::Try { .. } => Some(Say::Works),
         JobWork::Tell { alert_id, .. } => {
             let Some(listing) = core.store.alert(job.account_id, alert_id).await? else { return Ok(None) };
@@ -273,7 +273,8 @@ pub(super) async fn may_hear(core: &Core, channel: &Channel) -> Result<bool> {
 /// Who is at the end of a channel that ends on a device: its session, if that is alive, not held, and of somebody who manages.
 pub(super) async fn at_the_end(core: &Core, channel: &Channel) -> Result<Option<Manager>> {
     let listing = core.store.device(channel.account_id, channel.device_id).await?;
-    let session = listing.and_then(|listing| core.live.by_id(listing.session.id));
+    let session = listing.as_ref().and_then(DeviceListing::held_at_home);
+    let session = session.and_then(|held| core.live.by_id(held.session.id));
     Ok(session.and_then(|session| {
         let caller = Caller::of(Arc::clone(&session), None);
         caller.unless_ended(()).and_then(|()| caller.manager()).ok()

@@ -157,7 +157,9 @@ fn manages(session: &Manages) -> bool {
         && match session.profile {
             Some(ProfileKind::Adult) => true,
             Some(ProfileKind::Kids) => false,
-            None => !matches!(session.method, SignInMethod::Code | SignInMethod::Drill),
+            None => {
+                !matches!(session.method, SignInMethod::Code | SignInMethod::Drill | SignInMethod::Service)
+            }
         }
 }
 
@@ -266,9 +268,10 @@ fn place(core: &Core, caller: &Caller) -> Place {
 
 async fn own(core: &Core, caller: &Caller) -> Result<Session> {
     let listing = core.store.device(caller.account_id(), caller.session.device_id).await?;
-    let session = listing.ok_or(Error::NotFound("device"))?.session;
+    let listing = listing.ok_or(Error::NotFound("device"))?;
     // The device may have signed in again since.
-    if session.id == caller.session.id { Ok(session) } else { Err(Error::SessionEnded) }
+    let own = listing.sessions.into_iter().find(|own| own.session.id == caller.session.id);
+    own.map(|own| own.session).ok_or(Error::SessionEnded)
 }
 
 #[cfg(test)]

@@ -20,11 +20,11 @@ use linux as platform;
 /// The name notifications are shown under.
 const APP_NAME: &str = "Latchkey";
 /// The button that signs the device out.
-const SIGN_OUT: (&str, &str) = ("sign_out", "Sign out");
+const SIGN_OUT: (&str, &str) = ("sign_out", "No, sign it out");
 /// The button that says that it was somebody else, where nothing is left to sign out.
-const NOT_ME: (&str, &str) = ("not_me", "Not me");
+const NOT_ME: (&str, &str) = ("not_me", "No, it is not");
 /// The button that makes the device familiar.
-const IT_WAS_ME: (&str, &str) = ("me", "It was me");
+const IT_WAS_ME: (&str, &str) = ("me", "Yes, it is ours");
 /// How long an outcome stays in sight.
 const OUTCOME_STAYS: Timeout = Timeout::Milliseconds(12_000);
 
@@ -405,21 +405,21 @@ mod tests {
         let has = |buttons, label: &str| {
             compose(&notice("TV", buttons), true).actions.iter().any(|word| word == label)
         };
-        assert!(has(Buttons::SignOut, "Sign out") && has(Buttons::SignOut, "It was me"));
-        assert!(has(Buttons::NotMe, "Not me") && has(Buttons::NotMe, "It was me"));
-        assert!(!has(Buttons::NotMe, "Sign out"), "nothing is left to sign out");
-        assert!(!has(Buttons::None, "Sign out") && !has(Buttons::None, "It was me"));
+        assert!(has(Buttons::SignOut, "No, sign it out") && has(Buttons::SignOut, "Yes, it is ours"));
+        assert!(has(Buttons::NotMe, "No, it is not") && has(Buttons::NotMe, "Yes, it is ours"));
+        assert!(!has(Buttons::NotMe, "No, sign it out"), "nothing is left to sign out");
+        assert!(!has(Buttons::None, "No, sign it out") && !has(Buttons::None, "Yes, it is ours"));
     }
 
     #[test]
     fn a_button_is_known_by_its_name_or_its_label_and_closing_is_no_answer() {
-        for word in ["sign_out", "Sign out"] {
+        for word in ["sign_out", "No, sign it out"] {
             assert_eq!(tapped(&NotificationResponse::Action(word.into())), Some(Tapped::SignOut));
         }
-        for word in ["not_me", "Not me"] {
+        for word in ["not_me", "No, it is not"] {
             assert_eq!(tapped(&NotificationResponse::Action(word.into())), Some(Tapped::NotMe));
         }
-        for word in ["me", "It was me"] {
+        for word in ["me", "Yes, it is ours"] {
             assert_eq!(tapped(&NotificationResponse::Action(word.into())), Some(Tapped::ItWasMe));
         }
         assert_eq!(tapped(&NotificationResponse::Default), Some(Tapped::Open));

@@ -44,9 +44,9 @@ pub struct Tap {
 pub enum Tapped {
     /// **Sign out**: it was not me.
     SignOut,
-    /// **Not me**, where nothing is left to sign out.
+    /// **No, it is not**, where nothing is left to sign out.
     NotMe,
-    /// **It was me**.
+    /// **Yes, it is ours**.
     ItWasMe,
     /// The notice itself: show me the alert.
     Open,

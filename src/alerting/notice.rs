@@ -30,9 +30,9 @@ pub struct Notice {
 pub enum Buttons {
     /// Nothing: it says how something ended.
     None,
-    /// **Sign out** and **It was me**.
+    /// **No, sign it out** and **Yes, it is ours**.
     SignOut,
-    /// **Not me** and **It was me**: the session has ended, and nothing is left to sign out.
+    /// **No, it is not** and **Yes, it is ours**: the session has ended, and nothing is left to sign out.
     NotMe,
 }
 
@@ -43,17 +43,25 @@ impl Buttons {
     }
 }
 
-/// Finds the words, in the time zone of whoever reads them.
+/// Finds the words, in the time zone of whoever reads them, and by a clock as theirs.
 #[derive(Clone, Debug)]
 pub struct Words {
     clock: Arc<dyn Clock>,
     zone: TimeZone,
+    /// Whether its clock has twelve hours and not twenty-four.
+    twelve_hours: bool,
 }
 
 impl Words {
-    /// Words for readers in `zone`.
+    /// Words for readers in `zone`, whose clock has twenty-four hours as far as is known.
     pub fn new(clock: Arc<dyn Clock>, zone: TimeZone) -> Self {
-        Self { clock, zone }
+        Self { clock, zone, twelve_hours: false }
+    }
+
+    /// The same, for readers who say "8:14 PM" and not "20:14", or the other way round.
+    #[must_use]
+    pub fn with_twelve_hours(self, twelve_hours: bool) -> Self {
+        Self { twelve_hours, ..self }
     }
 
     /// What is told of an alert that waits for its answer: device, account, place, time and the first reason. Without a sound in
@@ -118,6 +126,8 @@ impl Words {
                 ("Kept in sight", "It stays signed in, and you find it under Alerts.".to_owned())
             }
             AnswerEffect::AlreadyAnswered => ("Already answered", self.standing(alert)),
+            AnswerEffect::Asked => ("Asked to sign it out", words::sign_out::ASKED.to_owned()),
+            AnswerEffect::Refused => ("Not signed out", words::sign_out::REFUSED.to_owned()),
         };
         let mut notice = settled(id.clone(), alert, title, line);
         // Somebody else was first, and whoever answered here hears who.
@@ -168,6 +178,7 @@ impl Words {
             }
             (AlertState::Unsure, true) => "Somebody was not sure. It stays in sight, signed in.".to_owned(),
             (AlertState::Open, true) => "It is still signed in and waits for an answer.".to_owned(),
+            (_, true) if alert.asked_at.is_some() => words::sign_out::ASKED.to_owned(),
             (AlertState::NotMe, true) => "It is still signed in. Open Latchkey to sign it out.".to_owned(),
             (_, false) => format!("It was signed out {}.", self.moment_of_end(alert)),
         }
@@ -175,7 +186,8 @@ impl Words {
 
     /// "20:14:03", when the session ended: the second matters, because the next request is compared with it.
     fn ended(&self, alert: &Alert) -> String {
-        self.local(alert.ended_at.unwrap_or_else(|| self.clock.now()), "%H:%M:%S")
+        let format = if self.twelve_hours { "%-I:%M:%S %p" } else { "%H:%M:%S" };
+        self.local(alert.ended_at.unwrap_or_else(|| self.clock.now()), format)
     }
 
     fn moment_of_end(&self, alert: &Alert) -> String {
@@ -185,8 +197,12 @@ impl Words {
     /// "today at 20:14", "on 3 March at 20:14".
     fn moment(&self, at: Timestamp) -> String {
         let same_day = self.local(at, "%F") == self.local(self.clock.now(), "%F");
-        let time = self.local(at, "%H:%M");
-        if same_day { format!("today at {time}") } else { self.local(at, "on %-d %B at %H:%M") }
+        let time = self.local(at, if self.twelve_hours { "%-I:%M %p" } else { "%H:%M" });
+        if same_day {
+            format!("today at {time}")
+        } else {
+            format!("{} at {time}", self.local(at, "on %-d %B"))
+        }
     }
 
     /// Whether the quiet hours silence it now, by the clock of the home: whoever reads it may be away.
@@ -257,7 +273,13 @@ mod tests {
     /// What is set at a home in that time zone.
     fn quiet(hours: QuietHours, zone: &str) -> AlertSettings {
         let settings = Settings { quiet_hours: Some(hours), ..Settings::default() };
-        AlertSettings { settings, time_zone: zone.into(), learning: None, budgets: Vec::new() }
+        AlertSettings {
+            settings,
+            time_zone: zone.into(),
+            learning: None,
+            budgets: Vec::new(),
+            first_requests: Vec::new(),
+        }
     }
 
     fn seat() -> Seat {
@@ -296,6 +318,7 @@ mod tests {
             acted_by: None,
             signed_in: true,
             held_at: None,
+            asked_at: None,
             ended_at: None,
             refused_at: None,
         }
@@ -314,6 +337,15 @@ mod tests {
             ]
         );
         assert_eq!(notice.buttons, Buttons::SignOut);
+    }
+
+    #[test]
+    fn a_reader_with_a_clock_of_twelve_hours_is_told_by_that() {
+        let notice = words().with_twelve_hours(true).raised(&seat(), &alert(), None);
+        assert_eq!(notice.lines[1], "Near Porto Alegre, Brazil, today at 4:12 PM");
+        let before = Alert { at: NOW.before(std::time::Duration::from_hours(24)), ..alert() };
+        let notice = words().with_twelve_hours(true).raised(&seat(), &before, None);
+        assert_eq!(notice.lines[1], "Near Porto Alegre, Brazil, on 20 September at 4:13 PM");
     }
 
     #[test]
@@ -436,6 +468,10 @@ mod tests {
             told(AnswerEffect::AlreadyAnswered, &ended),
             "It was signed out today at 16:13, as somebody asked."
         );
+        let asked = Alert { state: AlertState::NotMe, asked_at: Some(NOW), ..alert() };
+        assert_eq!(told(AnswerEffect::Asked, &asked), words::sign_out::ASKED);
+        assert_eq!(told(AnswerEffect::AlreadyAnswered, &asked), words::sign_out::ASKED);
+        assert_eq!(told(AnswerEffect::Refused, &alert()), words::sign_out::REFUSED);
     }
 
     #[test]

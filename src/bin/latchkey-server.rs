@@ -195,6 +195,8 @@ fn complain(error: &Error) {
 fn start_log(format: LogFormat) {
     let filter =
         EnvFilter::try_from_env("LATCHKEY_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    // It writes down what is said to services, their keys with it.
+    let filter = filter.add_directive("tungstenite=off".parse().expect("a directive"));
     // Colours are for a screen: in a file or a pipe they are noise between the words.
     let is_colourful =
         std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty());

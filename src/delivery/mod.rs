@@ -1,5 +1,6 @@
-//! Carrying out what is to be told outside of the house: jobs that [`crate::access`] wrote down come out here, and go to a
-//! [`Courier`], which knows the servers of others. What comes of it goes back the same way.
+//! Carrying out work for the world outside: jobs that [`crate::access`] wrote down come out here. What is to be told goes to a
+//! [`Courier`], which knows the servers of others; what is to be ended at a watched service goes to [`watching`](crate::watching). What
+//! comes of it goes back the same way.
 //!
 //! A home that ends suddenly takes up where it was: what was under way is said again, and takes the place of what was said.
 
@@ -21,13 +22,18 @@ pub use message::{Button, Kind, Message, ReplyWay};
 
 use crate::access::Core;
 use crate::access::drill;
+use crate::access::services::ending::{self, Came};
 use crate::access::telling::{self, Outcome};
 use crate::error::{Result, causes};
-use crate::model::{Channel, Job};
+use crate::model::{Channel, Job, ServiceId, Timestamp};
+use crate::watching;
 use crate::wire::EventKind;
 
 /// Most that are under way at once.
 const MOST_AT_ONCE: usize = 64;
+
+/// Most sign-outs at services that are begun at once.
+const MOST_ENDS: usize = 1000;
 
 /// Longest wait for the next job: the clock may be set meanwhile.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
@@ -48,7 +54,14 @@ pub trait Courier: Send + Sync {
 /// Carries out jobs until `stop`.
 pub async fn run(core: Arc<Core>, courier: Arc<dyn Courier>, stop: CancellationToken) {
     let mut heard = core.announcer.hear_all();
-    let mut round = Round { core, courier, under_way: JoinSet::new(), over: Vec::new() };
+    let mut round = Round {
+        core,
+        courier,
+        under_way: JoinSet::new(),
+        over: Vec::new(),
+        ending_at: Vec::new(),
+        ended: Vec::new(),
+    };
     round.resume(&stop).await;
     while !stop.is_cancelled() {
         let wait = match round.go_on().await {
@@ -80,7 +93,8 @@ async fn woken(heard: &mut (impl futures_util::Stream<Item = Option<EventKind>> 
                     EventKind::AlertRaised { .. }
                     | EventKind::AlertAnswered { .. }
                     | EventKind::SignedOut { .. }
-                    | EventKind::ChannelsChanged,
+                    | EventKind::ChannelsChanged
+                    | EventKind::ServicesChanged,
                 ),
             ) => return,
             Some(Some(_)) => {}
@@ -91,9 +105,21 @@ async fn woken(heard: &mut (impl futures_util::Stream<Item = Option<EventKind>> 
 struct Round {
     core: Arc<Core>,
     courier: Arc<dyn Courier>,
-    under_way: JoinSet<(Job, Outcome)>,
+    under_way: JoinSet<Over>,
     /// What came of some, on its way to the database.
     over: Vec<(Job, Outcome)>,
+    /// Services that are being asked to end sign-ins: each is asked for one after the other.
+    ending_at: Vec<ServiceId>,
+    /// What came of that, on its way to the database.
+    ended: Vec<(Job, Came)>,
+}
+
+/// What came of work that was under way.
+enum Over {
+    /// Something was told, or not.
+    Told(Job, Outcome),
+    /// Sign-ins at a service were ended, or not.
+    Ended(ServiceId, Vec<(Job, Came)>),
 }
 
 impl Round {
@@ -111,34 +137,55 @@ impl Round {
     /// Writes down what came of those that are over, and begins others. Answers with how long to wait for the next.
     async fn go_on(&mut self) -> Result<Duration> {
         self.write_down().await?;
-        let room = MOST_AT_ONCE.saturating_sub(self.under_way.len());
-        if room == 0 {
-            return Ok(LOOK_EVERY);
+        // First what is to be ended: it waits for nobody who is told slowly, and takes none of their places. There is one at a time for
+        // each service.
+        let most = u32::try_from(MOST_ENDS).unwrap_or(u32::MAX);
+        for due in ending::begin(&self.core, most, &self.ending_at).await? {
+            let (core, id) = (Arc::clone(&self.core), due.service.id);
+            self.ending_at.push(id);
+            self.under_way
+                .spawn(async move { Over::Ended(id, watching::ending::carry_out(core, due).await) });
         }
-        for due in telling::begin(&self.core, u32::try_from(room).unwrap_or(u32::MAX)).await? {
+        let telling = self.under_way.len().saturating_sub(self.ending_at.len());
+        let room = MOST_AT_ONCE.saturating_sub(telling);
+        let next_end = ending::next(&self.core, &self.ending_at).await?;
+        if room == 0 {
+            return Ok(self.until(next_end));
+        }
+        let begun = telling::begin(&self.core, u32::try_from(room).unwrap_or(u32::MAX)).await?;
+        let is_full = begun.len() >= room;
+        for due in begun {
             let (courier, clock) = (Arc::clone(&self.courier), Arc::clone(&self.core.clock));
             self.under_way.spawn(async move {
                 let message = Message::of(&due, clock);
                 let outcome = courier.hand_over(&due.channel, &message).await;
-                (due.job, outcome)
+                Over::Told(due.job, outcome)
             });
         }
-        if self.under_way.len() >= MOST_AT_ONCE {
-            return Ok(LOOK_EVERY);
-        }
+        // Where there is no room, whoever is over makes some.
+        let next_tell = if is_full { None } else { telling::next(&self.core).await? };
+        Ok(self.until(next_tell.into_iter().chain(next_end).min()))
+    }
+
+    /// How long it is until a moment, or until it is looked anyway.
+    fn until(&self, next: Option<Timestamp>) -> Duration {
         let now = self.core.now();
-        Ok(telling::next(&self.core).await?.map_or(LOOK_EVERY, |at| {
+        next.map_or(LOOK_EVERY, |at| {
             let left = at.as_millis().saturating_sub(now.as_millis());
             Duration::from_millis(u64::try_from(left).unwrap_or_default()).min(LOOK_EVERY)
-        }))
+        })
     }
 
     /// Notes one that is over, and those that are by now: they are written down together.
-    fn note(&mut self, done: Result<(Job, Outcome), tokio::task::JoinError>) {
+    fn note(&mut self, done: Result<Over, tokio::task::JoinError>) {
         let mut done = Some(done);
         while let Some(over) = done {
             match over {
-                Ok(over) => self.over.push(over),
+                Ok(Over::Told(job, outcome)) => self.over.push((job, outcome)),
+                Ok(Over::Ended(id, came)) => {
+                    self.ending_at.retain(|at| *at != id);
+                    self.ended.extend(came);
+                }
                 // It stays under way, and is taken up at the next start.
                 Err(error) => tracing::error!(%error, "something could not be told outside"),
             }
@@ -155,6 +202,10 @@ impl Round {
             self.over.clear();
             // Whoever heard of a made-up stranger may have heard the last word now.
             drill::go_on(&self.core).await;
+        }
+        if !self.ended.is_empty() {
+            ending::end(&self.core, &self.ended).await?;
+            self.ended.clear();
         }
         Ok(())
     }

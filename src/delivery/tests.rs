@@ -211,7 +211,7 @@ fn nothing_is_said_where_a_server_in_between_reads_it() {
         tag: "1".into(),
         title: "A new device signed in".into(),
         lines: vec!["Firefox on Windows, on the account ana".into()],
-        at: crate::model::Timestamp::from_millis(0),
+        at: Timestamp::from_millis(0),
         quiet: false,
         again: false,
         update: None,

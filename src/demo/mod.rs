@@ -1,11 +1,12 @@
 //! A made-up household in a throw-away folder, so that a newcomer sees the point within a minute: a dozen
-//! devices, three profiles, four countries, months of history, and one unfamiliar sign-in half a minute
-//! after the start.
+//! devices, three profiles, four countries, three services, months of history, and one unfamiliar sign-in half
+//! a minute after the start.
 //!
 //! Nothing here writes to the database by itself: the household lives its past through the same verbs that
 //! everybody uses, with a clock that is moved. Its addresses are those reserved for documentation (RFC 5737).
 
 mod household;
+mod servers;
 mod story;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use self::servers::Servers;
 use crate::access::check::check;
 use crate::access::sign_in::sign_in;
 use crate::access::{Core, asking::Asking, refusal};
@@ -45,6 +47,8 @@ static PLACES: &[u8] = include_bytes!("places.mmdb");
 pub struct Household {
     /// The folder it is in, removed when this is dropped.
     _folder: TempDir,
+    /// Its servers.
+    _servers: Servers,
     /// The settings to start its home with.
     pub config: Config,
     /// The session of the desktop it was set up on: its window's, when there is one.
@@ -68,10 +72,11 @@ impl Household {
         let clock = Arc::new(ManualClock::at(now.before(story::LENGTH)));
         let past = Parts { clock: Arc::<ManualClock>::clone(&clock), ..parts.clone() };
         let (core, mut active, refused) = crate::app::open(&config, config.listen, past).await?;
-        let desktop = story::tell(&core, &mut active, &clock, now).await?;
+        let servers = Servers::start(now).await?;
+        let desktop = story::tell(&core, &mut active, &clock, now, &servers.to_add).await?;
         refusal::write_all(&core, refused).await?;
         core.store.close().await;
-        Ok(Self { _folder: folder, config, desktop })
+        Ok(Self { _folder: folder, _servers: servers, config, desktop })
     }
 
     /// Has a device that nobody knows sign in, half a minute from now, and go on asking until it is refused.

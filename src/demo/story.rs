@@ -10,13 +10,13 @@ use crate::access::admit::Admitted;
 use crate::access::asking::Asking;
 use crate::access::caller::Caller;
 use crate::access::live::Active;
-use crate::access::{Core, activity, alerts, codes, going_on, profiles, set_up, sign_in, sign_out};
+use crate::access::{Core, activity, alerts, codes, going_on, profiles, services, set_up, sign_in, sign_out};
 use crate::clock::ManualClock;
 use crate::error::{Error, Result};
 use crate::model::{AlertState, Answer, DeclaredDevice, DeviceKind, ProfileKind, Secret, Timestamp};
 use crate::wire::{
-    ActivityReport, AlertQuery, CodeAnswer, CodeDecision, NewProfile, Profile, ProfileChoice, Proof,
-    SetupRequest, SignInRequest, SignedIn,
+    ActivityReport, AlertQuery, CodeAnswer, CodeDecision, NewProfile, NewService, Profile, ProfileChoice,
+    Proof, SetupRequest, SignInRequest, SignedIn,
 };
 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -42,6 +42,7 @@ pub async fn tell(
     active: &mut Active,
     clock: &ManualClock,
     now: Timestamp,
+    to_watch: &[NewService],
 ) -> Result<SignedIn> {
     let ago = |minutes: u32| now.before(Duration::from_mins(u64::from(minutes)));
     let (desktop, people) = make_account(core, clock).await?;
@@ -69,6 +70,10 @@ pub async fn tell(
     for (at, scene) in scenes {
         clock.advance_to(at);
         household.live_through(scene, clock).await?;
+    }
+    let manager = household.desktop_caller().manager()?;
+    for service in to_watch {
+        services::add(household.core, &manager, service.clone()).await?;
     }
     Ok(household.desktop.answer)
 }
@@ -170,7 +175,7 @@ impl Lived<'_> {
             return Err(Error::internal("a device was active before it signed in"));
         };
         let session = &admitted.session;
-        let asking = Asking { service: member.site.map(str::to_owned), ..from(address, member.user_agent) };
+        let asking = Asking { site: member.site.map(str::to_owned), ..from(address, member.user_agent) };
         going_on::seen(self.core, session, &asking).await?;
         let report = ActivityReport { title: title.map(str::to_owned), state: Some("playing".into()) };
         activity::report(self.core, &Caller::of(Arc::clone(session), Some(LOOPBACK)), &report);

@@ -95,14 +95,26 @@ fn go_together(known: &Client, now: &Client) -> bool {
             | (StreamingBox, Tv)
             | (Computer, Browser)
             | (Browser, Computer) => true,
-            // A box of a make that nobody lists passes for a phone, where only its Android speaks.
-            (Tv | StreamingBox, Phone | Tablet) => is_android(known_os) && is_android(now_os) && serves(now),
-            (Phone | Tablet, Tv | StreamingBox) => {
-                is_android(known_os) && is_android(now_os) && serves(known)
+            // A box of a make that nobody lists passes for a phone, where only its Android speaks; and so does an app that says
+            // nothing of what it runs on: Swiftfin may be on an Apple TV.
+            (Tv | StreamingBox, Phone | Tablet) => {
+                (is_android(known_os) && is_android(now_os) && serves(now))
+                    || (now.kind == Phone && names_no_device(now))
             }
+            (Phone | Tablet, Tv | StreamingBox) => {
+                (is_android(known_os) && is_android(now_os) && serves(known))
+                    || (known.kind == Phone && names_no_device(known))
+            }
+            (Phone, Tablet | Computer) => names_no_device(known),
+            (Tablet | Computer, Phone) => names_no_device(now),
             _ => false,
         };
     systems && kinds
+}
+
+/// Whether it is an app that says nothing of what it runs on: its kind is a guess then.
+fn names_no_device(client: &Client) -> bool {
+    !client.app.is_empty() && client.os.is_empty() && client.model.is_empty()
 }
 
 fn is_android(system: &str) -> bool {

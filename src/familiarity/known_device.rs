@@ -98,6 +98,12 @@ impl KnownDevice {
         self.spots.iter().find(|spot| spot.area.is_of(place)).map_or(0, |spot| spot.times)
     }
 
+    /// How often it signed in from elsewhere, as far as that is known.
+    pub fn times_elsewhere(&self, place: &Place) -> u32 {
+        let elsewhere = self.spots.iter().filter(|spot| !spot.area.is_of(place));
+        elsewhere.fold(0, |times, spot| times.saturating_add(spot.times))
+    }
+
     /// Whether it was told lately that it looks stolen there, and nobody has answered. From elsewhere it is another thief,
     /// or another theft: the first may have been a mistake.
     pub fn is_suspicion_told(&self, place: &Place, at: Timestamp) -> bool {

@@ -44,16 +44,15 @@ impl Known {
     pub fn learn(&mut self, sign_in: &SignIn, judged: &Judgement) {
         let verdict = judged.familiarity.verdict;
         self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
-        if sign_in.identity.signs_in() {
-            self.sign_ins = self.sign_ins.saturating_add(1);
-        }
+        let times = u32::from(sign_in.identity.signs_in());
+        self.sign_ins = self.sign_ins.saturating_add(times);
         match verdict {
             Verdict::Familiar => {
-                self.note_device(sign_in, true);
+                self.note_device(sign_in, true, times);
                 self.note_surroundings(sign_in, true);
             }
             Verdict::NewPlace => {
-                self.note_device(sign_in, true);
+                self.note_device(sign_in, true, times);
                 self.note_used(sign_in, false);
                 // Of what stays put the network is the cause, and not the place: it may be the house's own city.
                 if !used::is_of_the_house(self, sign_in) {
@@ -67,7 +66,7 @@ impl Known {
                 {
                     self.note_place(sign_in, false);
                 }
-                self.note_device(sign_in, false);
+                self.note_device(sign_in, false, times);
                 if judged.telling == Telling::Aloud {
                     self.note_used(sign_in, false);
                 }
@@ -97,10 +96,19 @@ impl Known {
         device.is_trusted && knows_agent && self.prefixes.iter().any(|known| Some(known.net) == net)
     }
 
-    /// Learns that somebody said "it was me": device and place are the household's from now on.
+    /// Learns of a sign-in that it was the household's: device and place are from now on.
     pub fn confirm(&mut self, sign_in: &SignIn) {
+        self.trust(sign_in, u32::from(sign_in.identity.signs_in()));
+    }
+
+    /// Learns that somebody said "it was me" of what they were told, and which was learnt then: it is not counted again.
+    pub fn confirm_told(&mut self, sign_in: &SignIn) {
+        self.trust(sign_in, 0);
+    }
+
+    fn trust(&mut self, sign_in: &SignIn, times: u32) {
         self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
-        self.note_device(sign_in, true);
+        self.note_device(sign_in, true, times);
         self.note_surroundings(sign_in, true);
         if let Some(id) = sign_in.identity.device() {
             self.comes_back(id);
@@ -133,7 +141,7 @@ impl Known {
     /// Begins with a device that waits for an answer.
     pub fn waits(&mut self, sign_in: &SignIn) {
         self.first_at = Some(self.first_at.map_or(sign_in.at, |first| first.min(sign_in.at)));
-        self.note_device(sign_in, false);
+        self.note_device(sign_in, false, u32::from(sign_in.identity.signs_in()));
         if let Some(device) = self.devices.iter_mut().find(|device| device.id == sign_in.identity.device()) {
             device.is_told = true;
         }
@@ -153,7 +161,8 @@ impl Known {
         self.devices.retain(|device| device.id != Some(id));
     }
 
-    fn note_device(&mut self, sign_in: &SignIn, is_trusted: bool) {
+    /// Notes a device, and that it signed in so often more.
+    fn note_device(&mut self, sign_in: &SignIn, is_trusted: bool, times: u32) {
         let id = sign_in.identity.device();
         let found = match sign_in.identity {
             Identity::Proven(_)
@@ -163,7 +172,6 @@ impl Known {
             | Identity::Secretless(_) => self.devices.iter().position(|device| device.id == id),
             Identity::Unnamed => self.unnamed_like(sign_in),
         };
-        let times = u32::from(sign_in.identity.signs_in());
         let agents = if id.is_some() && !sign_in.agent.is_unnamed() {
             vec![Agent { last_at: sign_in.at, client: sign_in.agent.clone() }]
         } else {

@@ -15,10 +15,12 @@ mod bounded;
 pub mod budget;
 pub mod changed;
 pub mod client;
+pub mod first_request;
 mod judgement;
 pub mod known;
 pub mod known_device;
 mod learning;
+pub mod let_in;
 pub mod network;
 pub mod place;
 pub mod quiet;
@@ -32,6 +34,7 @@ pub mod stolen;
 mod tests;
 pub mod thresholds;
 pub mod travel;
+mod unanswered;
 pub mod used;
 mod version;
 
@@ -44,7 +47,8 @@ pub use settings::Settings;
 pub use sign_in::{Identity, SignIn};
 
 use crate::model::{Familiarity, Reason, Telling, Verdict};
-use place::{Nearness, nearness};
+use place::{Nearness, is_own_line, nearness};
+use quiet::Learning;
 use standing::Standing;
 use stolen::{Theft, theft};
 use thresholds::stolen as stolen_ratio;
@@ -61,12 +65,15 @@ pub fn judge(known: &Known, sign_in: &SignIn, budget: Budget) -> Judgement {
         Standing::Probably(..) | Standing::New(_) => None,
     };
     let score = device.ratio(sign_in.identity) + near.ratio() + theft.map_or(0.0, |_| stolen_ratio::RULE);
-    let is_learning = quiet::is_learning(known, sign_in.at);
+    let learning = quiet::learning(known, sign_in.at);
     let companion = travel::companion(known, sign_in);
     let is_over = score > budget.threshold();
     let verdict = verdict(&device, sign_in.identity, near, theft, is_over, companion.is_some());
-    let verdict =
-        if is_learning && quiet::may_be_learnt(verdict, near) { Verdict::Familiar } else { verdict };
+    let is_own_line = is_own_line(known, sign_in, near);
+    let is_learnt = quiet::may_be_learnt(learning, verdict, near, is_own_line);
+    // After the first day it says so only of what it would have told of.
+    let is_learning = learning == Learning::Nearby || (is_learnt && verdict != Verdict::Familiar);
+    let verdict = if is_learnt { Verdict::Familiar } else { verdict };
     let telling = quiet::telling(&quiet::About { known, sign_in, verdict, device: &device, near, is_over });
     let reasons = reasons::reasons(&reasons::About {
         known,

@@ -92,6 +92,16 @@ pub fn nearness(known: &Known, sign_in: &SignIn) -> Nearness {
     near
 }
 
+/// Whether a sign-in comes from the home's own line: its own network, a line that it uses all the time, or, where nothing is
+/// used all the time yet, the line that it has used most. Not a carrier's, whose address is many people's.
+pub(super) fn is_own_line(known: &Known, sign_in: &SignIn, near: Nearness) -> bool {
+    let most = known.prefixes.iter().map(|known| known.times).max();
+    near.is_at_home()
+        || near == Nearness::SamePrefix
+            && sign_in.place.network_kind == NetworkKind::Fixed
+            && known_line(known, sign_in.address).map(|line| line.times) == most
+}
+
 fn to_the_household(known: &Known, sign_in: &SignIn) -> Nearness {
     let place = &sign_in.place;
     if matches!(place.scope, PlaceScope::HomeNetwork | PlaceScope::ThisComputer) {
@@ -135,6 +145,12 @@ fn to_the_household(known: &Known, sign_in: &SignIn) -> Nearness {
         (true, false, _) => Nearness::SameCountry,
         (false, false, _) => Nearness::NewCountry,
     }
+}
+
+/// Whether an address is on the line that the household uses most.
+pub(super) fn is_on_usual_line(known: &Known, address: Option<IpAddr>) -> bool {
+    let most = known.prefixes.iter().map(|known| known.times).max().unwrap_or(0);
+    known_line(known, address).is_some_and(|line| line.times == most)
 }
 
 /// The line of the household that an address belongs to.

@@ -5,24 +5,42 @@ use super::place::Nearness;
 use super::sign_in::SignIn;
 use super::spot::{Spot, is_one_cause};
 use super::standing::Standing;
-use super::thresholds::{LEARN_FOR, LEARN_SIGN_INS};
+use super::thresholds::{LEARN_FOR, LEARN_NEARBY_FOR, LEARN_NEARBY_SIGN_INS};
 use super::used::{is_exit_told, is_leaving_told};
 use crate::model::{Telling, Timestamp, Verdict};
 
-/// Whether the home is new: its first day, or its first five sign-ins, whichever ends first, unless somebody said that
-/// it has learnt enough. There is nothing to
-/// compare with yet.
-pub fn is_learning(known: &Known, at: Timestamp) -> bool {
-    !known.is_taught
-        && known.sign_ins < LEARN_SIGN_INS
-        && known.first_at.is_none_or(|first| first.after(LEARN_FOR) > at)
+/// What a new home takes as the household's without asking: there is nothing to compare with yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Learning {
+    /// What is near where it was set up: in its first day or its first five sign-ins, whichever ends first.
+    Nearby,
+    /// What comes up on its own line: in its first days.
+    OwnLine,
+    /// Nothing any more.
+    Over,
 }
 
-/// Whether a new home takes a sign-in as the household's without asking. Everything near where it was set up; not what
-/// comes from another country or out of a data centre, and not what looks stolen: a stranger's best moment would
-/// otherwise be the first day.
-pub fn may_be_learnt(verdict: Verdict, near: Nearness) -> bool {
-    verdict != Verdict::Suspicious && near <= Nearness::Near
+/// How far the home has learnt, unless somebody said that it has learnt enough.
+pub fn learning(known: &Known, at: Timestamp) -> Learning {
+    let lasts = |time| known.first_at.is_none_or(|first| first.after(time) > at);
+    if known.is_taught || !lasts(LEARN_FOR) {
+        Learning::Over
+    } else if known.sign_ins < LEARN_NEARBY_SIGN_INS && lasts(LEARN_NEARBY_FOR) {
+        Learning::Nearby
+    } else {
+        Learning::OwnLine
+    }
+}
+
+/// Whether a new home takes a sign-in as the household's without asking. Not what comes from another country or out of a data
+/// centre, and not what looks stolen: a stranger's best moment would otherwise be the first day.
+pub fn may_be_learnt(learning: Learning, verdict: Verdict, near: Nearness, is_own_line: bool) -> bool {
+    let is_learnt = match learning {
+        Learning::Nearby => near <= Nearness::Near,
+        Learning::OwnLine => is_own_line,
+        Learning::Over => false,
+    };
+    is_learnt && verdict != Verdict::Suspicious
 }
 
 /// What telling depends on.

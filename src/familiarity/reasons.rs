@@ -1,12 +1,15 @@
-//! Reasons: at most three, as data with figures, the weightiest first.
+//! Reasons: at most three, as data with figures, the weightiest first. Each says what holds of what is known, and no more
+//! (`tests/reasons.rs`): what is told to a person is true.
 
+use super::client::{Likeness, likeness};
 use super::known::Known;
 use super::known_device::KnownDevice;
-use super::place::Nearness;
+use super::place::{Nearness, is_on_usual_line};
 use super::sign_in::{Identity, SignIn};
-use super::spot::Spot;
+use super::spot::{Spot, is_near};
 use super::standing::Standing;
 use super::stolen::Theft;
+use super::unanswered::{was_here, was_in_country, was_there};
 use crate::model::{Area, NetworkKind, Place, Reason, Usual, Verdict};
 
 /// Most reasons given.
@@ -60,60 +63,77 @@ fn why_stolen(theft: Theft, device: &Standing<'_>) -> Reason {
 }
 
 fn why_device(about: &About<'_>) -> Option<Reason> {
+    let sign_in = about.sign_in;
     Some(match about.device {
         Standing::Trusted(device) => {
-            let here = device.times_from(&about.sign_in.place);
             let device_kind = device.client.kind;
-            if here > 0 {
-                Reason::SignedInFromHere { device_kind, times: here }
-            } else {
-                Reason::SignedInElsewhere { device_kind, times: device.times }
+            match device.times_from(&sign_in.place) {
+                0 => {
+                    let times = device.times_elsewhere(&sign_in.place);
+                    Reason::SignedInElsewhere { device_kind, times }
+                }
+                times => Reason::SignedInFromHere { device_kind, times },
             }
         }
         Standing::Waiting(_) => Reason::Unanswered,
         Standing::Probably(device, _) => Reason::LikeKnown {
             device_kind: device.client.kind,
-            updated: about.sign_in.client != device.client,
-            unproven: about.sign_in.identity != Identity::Unnamed,
+            updated: likeness(&device.client, &sign_in.client) == Likeness::Updated,
+            unproven: sign_in.identity != Identity::Unnamed,
         },
-        Standing::New(None) if about.sign_in.identity == Identity::Unnamed => return None,
+        Standing::New(None) if sign_in.identity == Identity::Unnamed => return None,
+        Standing::New(_) if was_here(about.known, sign_in) => Reason::Unanswered,
         Standing::New(_) => Reason::FirstOnAccount,
     })
 }
 
 fn why_place(about: &About<'_>) -> Option<Reason> {
-    let place = &about.sign_in.place;
+    let (known, sign_in) = (about.known, about.sign_in);
+    let place = &sign_in.place;
     let area = || Area::of(place);
     Some(match about.near {
         Nearness::Home => Reason::HomeNetwork,
-        Nearness::HomeConnection => Reason::UsualLine,
-        Nearness::SamePrefix => Reason::UsedLine,
-        Nearness::SameSite | Nearness::SameNetworkNear => match place.network.clone() {
-            Some(network) => Reason::UsedNetwork { network },
-            None => Reason::NearHome { area: area() },
-        },
+        // Several lines may be home's; only of one is it said that it is used most.
+        Nearness::HomeConnection if is_on_usual_line(known, sign_in.address) => Reason::UsualLine,
+        Nearness::HomeConnection | Nearness::SamePrefix => Reason::UsedLine,
+        Nearness::SameSite | Nearness::SameNetworkNear => return why_network(known, place),
         Nearness::Unplaced => return None,
         Nearness::Near => Reason::NearOnNewNetwork { area: area() },
-        Nearness::SameNetwork | Nearness::SameCountry => {
-            Reason::FirstNear { area: area(), usual: usual(about.known, place) }
-        }
-        Nearness::NewCountry => Reason::FirstInCountry { area: area(), usual: usual(about.known, place) },
+        Nearness::NewInFlight => Reason::OnBoard,
         Nearness::KnownExit => {
             let (network_kind, network) = exit(place);
             Reason::KnownExit { network_kind, network }
         }
+        near if was_there(known, sign_in, near) => Reason::PlaceUnanswered,
+        Nearness::NewCountry if !was_in_country(known, sign_in) => {
+            Reason::FirstInCountry { area: area(), usual: usual(known, place) }
+        }
+        Nearness::SameNetwork | Nearness::SameCountry | Nearness::NewCountry => {
+            Reason::FirstNear { area: area(), usual: usual(known, place) }
+        }
         Nearness::LeftTheHouse => {
             // What it was when it signed in: its requests may not say that it is one.
-            let device = about.sign_in.identity.device().and_then(|id| about.known.device(id));
-            let device_kind = device.map_or(about.sign_in.client.kind, |device| device.client.kind);
+            let device = sign_in.identity.device().and_then(|id| known.device(id));
+            let device_kind = device.map_or(sign_in.client.kind, |device| device.client.kind);
             Reason::LeftTheHouse { device_kind, network: place.network.clone() }
         }
         Nearness::NewVpn | Nearness::NewHosting => {
             let (network_kind, network) = exit(place);
             Reason::NewExit { network_kind, network }
         }
-        Nearness::NewInFlight => Reason::OnBoard,
     })
+}
+
+/// The network, where it is one that the household uses; otherwise the area, where it is near one of the household's. A name
+/// without a number says nothing: it is by the number that networks are known.
+fn why_network(known: &Known, place: &Place) -> Option<Reason> {
+    let is_used = known.networks.iter().any(|network| Some(network.asn) == place.asn);
+    if let Some(network) = place.network.clone().filter(|_| is_used) {
+        return Some(Reason::UsedNetwork { network });
+    }
+    let spot = Spot::of(place);
+    let is_near_home = known.places.iter().any(|known| known.is_trusted && is_near(&known.spot, &spot));
+    is_near_home.then(|| Reason::NearHome { area: Area::of(place) })
 }
 
 /// Where the household is at most, and how far that is from a place.

@@ -24,11 +24,17 @@ pub const RENEW_AFTER: Duration = Duration::from_hours(1);
 /// A trusted phone seen at a place this lately is there still. Chosen: a weekend.
 pub const COMPANION_FOR: Duration = Duration::from_hours(72);
 
-/// How long a new home learns without alerts, unless [`LEARN_SIGN_INS`] come first. From the issue.
-pub const LEARN_FOR: Duration = Duration::from_hours(24);
+/// How long a new home learns without alerts what comes up on its own line, however many devices that are: a family has
+/// fifteen, and brings them in over a weekend. Whoever is on that line is in the house. Chosen.
+pub const LEARN_FOR: Duration = Duration::from_hours(72);
 
-/// How many sign-ins a new home learns from, unless [`LEARN_FOR`] passes first. From the issue.
-pub const LEARN_SIGN_INS: u32 = 5;
+/// How long it learns what comes from near it, and not from its own line, unless [`LEARN_NEARBY_SIGN_INS`] come first. From the
+/// issue.
+pub const LEARN_NEARBY_FOR: Duration = Duration::from_hours(24);
+
+/// How many sign-ins a new home has until it learns from its own line only, unless [`LEARN_NEARBY_FOR`] passes first. From the
+/// issue.
+pub const LEARN_NEARBY_SIGN_INS: u32 = 5;
 
 /// A cause that was told is not told again while it keeps coming up at least this often. Chosen: a holiday, or a
 /// winter away, is one cause; coming back a season later is another.

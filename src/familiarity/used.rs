@@ -90,6 +90,20 @@ pub(super) fn is_exit_told(known: &Known, sign_in: &SignIn) -> Option<bool> {
     )
 }
 
+/// Whether that sort of exit was ever told of a known device, or of what goes with it, and waits for its answer; `None` for
+/// one that is not known.
+pub(super) fn is_exit_unanswered(known: &Known, sign_in: &SignIn) -> Option<bool> {
+    let kind = sign_in.place.network_kind;
+    let device = device_of(known, sign_in)?;
+    let mut used = companions_of(known, device, sign_in).flat_map(|other| &other.networks);
+    Some(used.any(|used| !used.is_trusted && used.kind == kind))
+}
+
+/// Whether anything was ever told of leaving the house for the network of a sign-in, and waits for its answer.
+pub(super) fn is_leaving_unanswered(known: &Known, sign_in: &SignIn) -> bool {
+    leaves(known, sign_in, |used| !used.is_trusted) == Some(true)
+}
+
 /// Whether a sign-in is of a known device that stays put.
 pub(super) fn is_of_the_house(known: &Known, sign_in: &SignIn) -> bool {
     device_of(known, sign_in).is_some_and(stays_put)

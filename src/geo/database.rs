@@ -11,10 +11,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
-use maxminddb::{MaxMindDbError, Mmap, Reader, WithinOptions};
+use maxminddb::{MaxMindDbError, Metadata, Mmap, Reader};
 use serde_json::Value;
 
+use super::holdings::{Contents, Holdings, walk};
 use super::record::{Detail, Finding};
+use super::structure;
+use super::value::Recorded;
 use crate::error::causes;
 use crate::files;
 use crate::model::{Timestamp, clean_text};
@@ -44,29 +47,6 @@ pub(super) struct Database {
     damage: OnceLock<Problem>,
 }
 
-/// What a database is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Contents {
-    Places,
-    Networks,
-}
-
-impl Contents {
-    fn is_in(self, finding: &Finding) -> bool {
-        match self {
-            Self::Places => finding.detail() > Detail::Nothing,
-            Self::Networks => finding.network().asn.is_some(),
-        }
-    }
-
-    fn nothing(self) -> &'static str {
-        match self {
-            Self::Places => "It holds no places.",
-            Self::Networks => "It holds no networks.",
-        }
-    }
-}
-
 #[derive(Debug)]
 enum Source {
     Read(Reader<Vec<u8>>),
@@ -82,7 +62,8 @@ struct Mapped {
 }
 
 impl Database {
-    /// Reads a file into memory. For small ones, and when there is no room for a copy of our own.
+    /// Reads a file into memory, and checks it whole: a file that somebody gave was checked by nobody before. For small
+    /// ones, when there is no room for a copy of our own, and for reading logs.
     pub(super) fn read(path: &Path, name: String) -> Result<Self, Problem> {
         let read = || {
             let mut bytes = Vec::new();
@@ -91,8 +72,15 @@ impl Database {
         };
         let bytes: Vec<u8> = read().map_err(|error: io::Error| cannot_be_read(&error))?;
         let size = bytes.len() as u64;
+        {
+            let reader = Reader::from_source(&bytes).map_err(|error| no_database(&error))?;
+            check_structure(&bytes, reader.metadata(), &name)?;
+        }
         let reader = Reader::from_source(bytes).map_err(|error| no_database(&error))?;
-        Self::from_source(name, size, Source::Read(reader))
+        let mut database = Self::from_source(name, size, Source::Read(reader))?;
+        let holdings = database.check_records(Contents::Either)?;
+        (database.detail, database.knows_networks) = (holdings.detail, holdings.networks);
+        Ok(database)
     }
 
     /// Maps a file that belongs to Latchkey alone.
@@ -149,12 +137,12 @@ impl Database {
             return Ok(None);
         }
         match &self.source {
-            Source::Read(reader) => reader.lookup(address)?.decode(),
+            Source::Read(reader) => reader.lookup(address)?.decode::<Recorded>().map(record_of),
             Source::Mapped(mapped) => {
                 if mapped.lookups.fetch_add(1, Ordering::Relaxed) >= LOOKUPS_PER_MAPPING {
                     self.let_go();
                 }
-                mapped.reader.load().lookup(address)?.decode()
+                mapped.reader.load().lookup(address)?.decode::<Recorded>().map(record_of)
             }
         }
     }
@@ -174,11 +162,12 @@ impl Database {
     fn probe(&self) -> Result<(Detail, bool), Problem> {
         let kind = self.kind.to_ascii_lowercase();
         let mut detail = match &kind {
-            kind if kind.contains("city") => Detail::Point,
+            kind if kind.contains("city") || kind.contains("enterprise") => Detail::Point,
             kind if kind.contains("country") => Detail::Country,
             _ => Detail::Nothing,
         };
-        let mut knows_networks = kind.contains("asn") || kind.contains("networks");
+        let mut knows_networks =
+            ["asn", "networks", "isp", "enterprise"].iter().any(|word| kind.contains(word));
         let v4 = (1_u8..224).step_by(3).map(|first| IpAddr::from([first, 77, 77, 77]));
         let v6 = (0x2000_u16..0x2c00).step_by(31).map(|first| IpAddr::from([first, 77, 0, 0, 0, 0, 0, 1]));
         for address in v4.chain(v6) {
@@ -193,20 +182,29 @@ impl Database {
         Ok((detail, knows_networks))
     }
 
-    /// Walks the whole database: every range, and every record once. Seconds of work for a large file. It must hold
-    /// what it was fetched for.
+    /// Checks the whole database: its tree, every range, and every record once. Seconds of work for a large file. It must
+    /// hold what it was fetched for.
     ///
     /// `Reader::verify` is not used: it refuses the flat databases, which have no description, and remembers
     /// every offset in a set of tens of megabytes.
     pub(super) fn check_whole(&self, contents: Contents) -> Result<(), Problem> {
+        if let Source::Mapped(mapped) = &self.source {
+            let mapping = map(&mapped.file).map_err(|error| cannot_be_read(&error))?;
+            check_structure(&mapping, mapped.reader.load().metadata(), &self.name)?;
+        }
+        self.check_records(contents).map(drop)
+    }
+
+    /// Reads every record once. What is read into memory had its tree checked when it was.
+    fn check_records(&self, contents: Contents) -> Result<Holdings, Problem> {
         let found = match &self.source {
-            Source::Read(reader) => walk(reader, contents),
-            Source::Mapped(mapped) => walk(&mapped.reader.load(), contents),
+            Source::Read(reader) => walk(reader),
+            Source::Mapped(mapped) => walk(&mapped.reader.load()),
         };
         self.let_go();
         match found {
-            Ok(0) => Err(contents.nothing().into()),
-            Ok(_) => Ok(()),
+            Ok(holdings) if contents.are_in(holdings) => Ok(holdings),
+            Ok(_) => Err(contents.nothing().into()),
             Err(error) => {
                 tracing::warn!(file = %self.name, error = %causes(&error), "the place database is damaged");
                 Err(damaged())
@@ -249,32 +247,16 @@ fn map(file: &File) -> io::Result<Mmap> {
     unsafe { Mmap::map(file) }
 }
 
-/// Decodes every record once and counts those that say what is asked for. A bit for each byte of the file remembers which
-/// have been seen: many networks share one.
-fn walk<S: AsRef<[u8]>>(reader: &Reader<S>, contents: Contents) -> Result<u64, MaxMindDbError> {
-    let damaged = |message: &str| MaxMindDbError::InvalidDatabase { message: message.into(), offset: None };
-    // A tree of n nodes has at most n + 1 leaves; more means that it runs in circles.
-    let most = u64::from(reader.metadata().node_count).saturating_mul(2) + 2;
-    let mut seen: Vec<u64> = Vec::new();
-    let (mut ranges, mut counted) = (0_u64, 0_u64);
-    for found in reader.networks(WithinOptions::default())? {
-        ranges += 1;
-        if ranges > most {
-            return Err(damaged("the tree runs in circles"));
-        }
-        let found = found?;
-        let Some(offset) = found.offset() else { continue };
-        let (word, bit) = (offset / 64, 1_u64 << (offset % 64));
-        if word >= seen.len() {
-            seen.resize(word + 1, 0);
-        }
-        if seen[word] & bit == 0 {
-            seen[word] |= bit;
-            let record = found.decode::<Value>()?.unwrap_or_default();
-            counted += u64::from(contents.is_in(&Finding::read(&record)));
-        }
-    }
-    Ok(counted)
+/// Checks the search tree of a file.
+fn check_structure(bytes: &[u8], metadata: &Metadata, name: &str) -> Result<(), Problem> {
+    structure::check(bytes, metadata).map_err(|fault| {
+        tracing::warn!(file = %name, fault, "the place database is damaged");
+        damaged()
+    })
+}
+
+fn record_of(recorded: Option<Recorded>) -> Option<Value> {
+    recorded.map(|Recorded(record)| record)
 }
 
 fn cannot_be_read(error: &io::Error) -> Problem {

@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 use url::{Host, Url};
 
-use super::database::{Contents, Database};
+use super::database::Database;
 use super::folder::{self, Folder, name_of_download};
+use super::holdings::Contents;
 use super::pace::{Pace, in_time};
 use super::sentences::{broken_off, host_of, no_room, sentence, too_large, unreachable_there};
 use super::tor::TorExits;

@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::database::Contents;
+use super::holdings::Contents;
 use crate::error::causes;
 use crate::files;
 use crate::model::Timestamp;
@@ -28,6 +28,15 @@ const CACHE_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 /// The folder.
 #[derive(Clone, Debug)]
 pub(super) struct Folder(PathBuf);
+
+/// A copy of a file from elsewhere.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Copied {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it was made just now.
+    pub is_new: bool,
+}
 
 impl Folder {
     pub(super) fn inside(data_dir: &Path) -> Self {
@@ -76,7 +85,7 @@ impl Folder {
     }
 
     /// Our own copy of a large file, made now if there is none of this version of it.
-    pub(super) fn copy_of(&self, original: &Path) -> io::Result<PathBuf> {
+    pub(super) fn copy_of(&self, original: &Path) -> io::Result<Copied> {
         let mut opened = files::open(original)?;
         let about = opened.metadata()?;
         let changed = about.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
@@ -84,14 +93,14 @@ impl Folder {
         let copies = self.0.join("copies");
         let copy = copies.join(format!("{stem}-{:x}-{changed:x}.mmdb", about.len()));
         if fs::metadata(&copy).is_ok_and(|existing| existing.len() == about.len()) {
-            return Ok(copy);
+            return Ok(Copied { path: copy, is_new: false });
         }
         fs::create_dir_all(&copies)?;
         files::make_anew(&copies.join("CACHEDIR.TAG"))?.write_all(CACHE_TAG.as_bytes())?;
         let unfinished = copy.with_extension("part");
         io::copy(&mut opened, &mut files::make_anew(&unfinished)?)?;
         fs::rename(&unfinished, &copy)?;
-        Ok(copy)
+        Ok(Copied { path: copy, is_new: true })
     }
 
     /// Removes every copy but those in use.
@@ -233,9 +242,12 @@ mod tests {
         let original = data_dir.path().join("theirs.mmdb");
         fs::write(&original, "one").expect("written");
         let first = folder.copy_of(&original).expect("copied");
-        assert_eq!(folder.copy_of(&original).expect("copied"), first);
+        assert!(first.is_new);
+        let again = folder.copy_of(&original).expect("copied");
+        assert_eq!(again, Copied { path: first.path.clone(), is_new: false });
         fs::write(&original, "three").expect("written");
         let second = folder.copy_of(&original).expect("copied");
+        let (first, second) = (first.path, second.path);
         assert_ne!(second, first);
         assert_eq!(fs::read_to_string(&first).expect("read"), "one", "the copy in use stays as it was");
         folder.remove_copies_except(std::slice::from_ref(&second));

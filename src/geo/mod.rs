@@ -5,11 +5,17 @@
 //! most detailed answer wins. Nothing here fails: what cannot be opened is told in [`Locator::status`], and what
 //! is not known is an "Unknown place".
 
+#[cfg(test)]
+mod broken_tests;
+mod countries;
 mod database;
 mod download;
 mod fields;
 mod folder;
+mod holdings;
 mod kinds;
+#[cfg(test)]
+mod made;
 mod network;
 #[cfg(test)]
 mod network_tests;
@@ -17,10 +23,12 @@ mod pace;
 mod record;
 mod sentences;
 mod stated;
+mod structure;
 #[cfg(test)]
 mod tests;
 mod tor;
 mod update;
+mod value;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -34,6 +42,7 @@ use crate::model::{NetworkKind, Place, PlaceScope, scope_of};
 use crate::wire::{GeoFile, GeoNetworks, GeoState, GeoStatus};
 use database::{Database, Problem};
 use folder::Folder;
+use holdings::Contents;
 use kinds::Kinds;
 use network::Network;
 use record::{Detail, Finding};
@@ -263,7 +272,8 @@ fn count(number: usize) -> u32 {
 }
 
 /// Opens a file from elsewhere: read when small, mapped from a copy of our own when large, and read all the same
-/// when there is no room for the copy.
+/// when there is no room for the copy. It is checked whole, a copy once, when it is made: that takes seconds, and the copy of
+/// a file that is damaged is not kept.
 fn open_given(
     path: &Path,
     name: String,
@@ -276,8 +286,11 @@ fn open_given(
     }
     match folder.copy_of(path) {
         Ok(copy) => {
-            let database = Database::map(&copy, name)?;
-            copies.push(copy);
+            let database = Database::map(&copy.path, name)?;
+            if copy.is_new {
+                database.check_whole(Contents::Either)?;
+            }
+            copies.push(copy.path);
             Ok(database)
         }
         // Reading tells why it cannot be opened, and succeeds when only the copy failed.

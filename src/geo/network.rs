@@ -1,6 +1,6 @@
 //! The network of an address, as the record of a database tells it: `autonomous_system_number` and
-//! `autonomous_system_organization` (in the record, or in its `traits`), and what MaxMind's databases of anonymous
-//! addresses and of connections say of its kind.
+//! `autonomous_system_organization` (in the record, or in its `traits`, as the Enterprise databases have them), and what
+//! MaxMind's databases of anonymous addresses, of connections and of providers say of it.
 
 use serde_json::Value;
 
@@ -33,7 +33,9 @@ impl Network {
             asn: number(&record["autonomous_system_number"])
                 .filter(|number| (1.0..4_294_967_296.0).contains(number))
                 .map(whole),
-            organisation: text(&record["autonomous_system_organization"]),
+            organisation: text(&record["autonomous_system_organization"])
+                .or_else(|| text(&record["isp"]))
+                .or_else(|| text(&record["organization"])),
             kind: None,
         }
     }
@@ -57,13 +59,17 @@ impl Network {
 }
 
 /// The kind in the words of MaxMind's databases: Anonymous IP (<https://dev.maxmind.com/geoip/docs/databases/anonymous-ip>),
-/// Connection Type, and the traits of the enterprise one.
+/// Connection Type, and the traits of the Enterprise one (<https://dev.maxmind.com/geoip/docs/databases/enterprise>).
+///
+/// Whoever comes through a residential proxy is not in the house whose line it is, and whoever comes by a privacy relay not
+/// where it lets out: both are exits, as a VPN's.
 fn kind(record: &Value) -> Option<NetworkKind> {
     let says = |name: &str| record[name].as_bool() == Some(true);
+    let exits = ["is_anonymous_vpn", "is_public_proxy", "is_residential_proxy", "is_anonymous_proxy"];
     let user = record["user_type"].as_str().unwrap_or_default();
     if says("is_tor_exit_node") {
         Some(NetworkKind::Tor)
-    } else if says("is_anonymous_vpn") || says("is_public_proxy") {
+    } else if exits.into_iter().any(says) || user == "consumer_privacy_network" {
         Some(NetworkKind::Vpn)
     } else if says("is_hosting_provider") || matches!(user, "hosting" | "content_delivery_network") {
         Some(NetworkKind::Hosting)
@@ -111,6 +117,21 @@ mod tests {
     }
 
     #[test]
+    fn a_provider_has_a_name_where_its_network_has_none() {
+        for (record, name) in [
+            (
+                json!({ "traits": { "autonomous_system_number": 1, "isp": "One", "organization": "Two" } }),
+                "One",
+            ),
+            (json!({ "isp": "One", "organization": "Two" }), "One"),
+            (json!({ "organization": "Two" }), "Two"),
+            (json!({ "autonomous_system_organization": "Three", "isp": "One" }), "Three"),
+        ] {
+            assert_eq!(Network::read(&record).name().as_deref(), Some(name), "{record}");
+        }
+    }
+
+    #[test]
     fn a_database_may_say_the_kind_itself() {
         for (record, expected) in [
             (json!({ "is_anonymous": true, "is_hosting_provider": true }), Some(NetworkKind::Hosting)),
@@ -118,6 +139,15 @@ mod tests {
             (json!({ "is_tor_exit_node": true, "is_anonymous_vpn": true }), Some(NetworkKind::Tor)),
             (json!({ "connection_type": "Cellular" }), Some(NetworkKind::Mobile)),
             (json!({ "traits": { "user_type": "cellular" } }), Some(NetworkKind::Mobile)),
+            (json!({ "is_anonymous": true, "is_residential_proxy": true }), Some(NetworkKind::Vpn)),
+            (json!({ "traits": { "is_residential_proxy": true } }), Some(NetworkKind::Vpn)),
+            (json!({ "traits": { "user_type": "consumer_privacy_network" } }), Some(NetworkKind::Vpn)),
+            (
+                json!({ "traits": { "connection_type": "Cellular", "user_type": "residential" } }),
+                Some(NetworkKind::Mobile),
+            ),
+            (json!({ "is_residential_proxy": false }), None),
+            (json!({ "is_residential_proxy": null, "user_type": 7 }), None),
             (json!({ "connection_type": "Cable/DSL" }), None),
             (json!({ "is_tor_exit_node": "yes" }), None),
         ] {

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use arc_swap::ArcSwap;
 
+use super::countries::{code_of, says_nothing};
 use super::database::Database;
+use super::record::Detail;
 use super::{Entry, Locator};
 use crate::error::{Error, Result};
-use crate::model::{Place, PlaceScope, clean_text, country_code};
+use crate::model::{Place, PlaceScope, clean_text};
 
 /// Characters of a name.
 const MAX_CHARS: usize = 80;
@@ -16,7 +18,7 @@ const MAX_CHARS: usize = 80;
 /// What a log says of a place, as it stands there; empty where it says nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stated<'a> {
-    /// ISO 3166-1 alpha-2, or the country's English name.
+    /// ISO 3166-1 (two letters or three), or a name of the country.
     pub country: &'a str,
     /// First subdivision.
     pub region: &'a str,
@@ -28,17 +30,14 @@ impl Stated<'_> {
     /// The place; `None` without a country. There are no coordinates: a name alone has none.
     pub fn place(&self) -> Option<Place> {
         let text = |text: &str| Some(clean_text(text, MAX_CHARS)).filter(|text| !text.is_empty());
-        let code = code_of(self.country)?;
+        let code = code_of(self.country)?.to_owned();
         let (region, city) = (text(self.region), text(self.city));
         Some(Place { scope: PlaceScope::Located, country_code: Some(code), region, city, ..Place::default() })
     }
-}
 
-fn code_of(country: &str) -> Option<String> {
-    if country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        Some(country.to_ascii_uppercase())
-    } else {
-        country_code(country).map(str::to_owned)
+    /// Whether a country stands there that is none.
+    pub fn is_mistaken(&self) -> bool {
+        !says_nothing(self.country) && code_of(self.country).is_none()
     }
 }
 
@@ -58,6 +57,31 @@ impl Locator {
             entries.push(Entry::new(false, &name, path, Ok(database)));
         }
         Ok(Self { files: ArcSwap::from_pointee(entries), ..Self::none() })
+    }
+
+    /// What none of the databases given knows, in a sentence; `None` where they know both, or none is given.
+    pub fn lacks(&self) -> Option<&'static str> {
+        let files = self.files.load();
+        if files.is_empty() {
+            return None;
+        }
+        let in_use = || files.iter().filter_map(|entry| entry.database.as_ref().ok());
+        let places = in_use().any(|database| database.detail() > Detail::Nothing);
+        let networks = in_use().any(Database::knows_networks);
+        match (places, networks) {
+            (true, true) => None,
+            (true, false) => Some(
+                "The databases given hold no networks: where a row has no ASN, a VPN, a data centre and a phone's \
+                 network pass for a line to a house.",
+            ),
+            (false, true) => Some(
+                "The databases given hold no places: a row that does not say its country is at an unknown place.",
+            ),
+            (false, false) => Some(
+                "The databases given hold neither places nor networks by number: a row that does not say its country \
+                 is at an unknown place.",
+            ),
+        }
     }
 }
 
@@ -83,6 +107,8 @@ mod tests {
     fn without_a_country_there_is_no_place() {
         assert_eq!(place("", "Oslo County", "Oslo"), None);
         assert_eq!(place("Atlantis", "", ""), None);
+        let mistaken = |country| Stated { country, ..Stated::default() }.is_mistaken();
+        assert!(mistaken("Atlantis") && !mistaken("") && !mistaken("unknown") && !mistaken("England"));
     }
 
     #[test]

@@ -157,8 +157,7 @@ fn files_that_cannot_be_used_are_told_and_the_rest_goes_on() {
 }
 
 /// A database of more than a megabyte: zeros between its records and its end change nothing.
-fn large() -> Vec<u8> {
-    let small = bytes_of("flat-city-ipv4");
+pub(super) fn enlarged(small: &[u8]) -> Vec<u8> {
     let marker = b"\xab\xcd\xefMaxMind.com";
     let at = small.windows(marker.len()).position(|window| window == marker).expect("a database");
     let mut large = small[..at].to_vec();
@@ -171,7 +170,7 @@ fn large() -> Vec<u8> {
 fn a_large_file_that_somebody_else_shortens_while_it_is_in_use_harms_nobody() {
     let (data_dir, elsewhere) = (folder(), folder());
     let theirs = elsewhere.path().join("city.mmdb");
-    fs::write(&theirs, large()).expect("written");
+    fs::write(&theirs, enlarged(&bytes_of("flat-city-ipv4"))).expect("written");
     let locator = Locator::open(std::slice::from_ref(&theirs), data_dir.path(), Vec::new());
     assert_eq!(label(&locator, LISBON), "Lisbon, Portugal");
     fs::write(&theirs, b"").expect("shortened in place");
@@ -221,7 +220,7 @@ proptest! {
         let path = data_dir.path().join("x.mmdb");
         fs::write(&path, &bytes).expect("written");
         if let Ok(database) = Database::read(&path, "x".into()) {
-            drop(database.check_whole(database::Contents::Places));
+            drop(database.check_whole(Contents::Places));
         }
         let locator = Locator::open(&[path], data_dir.path(), Vec::new());
         for address in [LISBON, LONDON, VIENNA] {

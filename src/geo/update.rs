@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use super::database::{Contents, Database};
+use super::database::Database;
 use super::folder::Folder;
+use super::holdings::Contents;
 use super::{Entry, Locator, download};
 use crate::clock::Clock;
 use crate::error::{Error, Result, causes};

@@ -9,22 +9,27 @@ use futures_util::stream::{BoxStream, StreamExt};
 use super::Home;
 use crate::access::asking::Asking;
 use crate::access::caller::{Caller, Manager};
+use crate::access::services::Looking;
 use crate::access::{
-    Core, activity, alerts, badge, channels, check, codes, devices, drill, familiarity, geo, history,
-    home_network, merge, next_steps, pairing, password, profiles, proof, recover, relay, set_up, sign_in,
-    sign_out,
+    Core, activity, alerts, answering_all, badge, cards, channels, check, codes, devices, drill, familiarity,
+    geo, history, home_network, merge, next_steps, pairing, password, plans, profiles, proof, recover, relay,
+    services, set_up, sign_in, sign_out,
 };
 use crate::error::{Error, Result};
 pub use crate::events::Heard;
-use crate::model::{AlertId, Answer, ChannelId, DeviceId, PairingId, ProfileId, Secret};
+use crate::model::{
+    AlertId, Answer, ChannelId, DeviceId, PairingId, PlanId, ProfileId, Secret, ServiceId, ServiceLinkId,
+};
 use crate::wire::{
     ActivityReport, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AlertSettings, AlertSettingsChange,
-    AnswerOutcome, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer, CurrentSession, Device,
-    DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Drill, Event, EventKind, Fresh,
-    GeoStatus, HistoryPage, HistoryQuery, HomeNetwork, HomeNetworkChange, HomeStatus, NewChannel, NewClaim,
-    NewProfile, NextSteps, Pairing, PairingAnswer, PairingClaim, PairingFinish, PasswordChange,
-    PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, Proven, Recovered,
-    Recovery, RelayChange, SessionProof, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
+    AllAnswered, AnswerOutcome, CardChange, Channel, ChannelAdded, ChannelChange, ChannelList, CodeAnswer,
+    CurrentSession, Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, Drill, Event,
+    EventKind, FoundServices, Fresh, GeoStatus, HistoryPage, HistoryQuery, HomeNetwork, HomeNetworkChange,
+    HomeStatus, NewChannel, NewClaim, NewPlan, NewProfile, NewService, NewServiceLink, NextSteps, Pairing,
+    PairingAnswer, PairingClaim, PairingFinish, PasswordChange, PasswordChanged, PendingCode, Plan,
+    PlanChange, PlanList, Profile, ProfileChange, ProfileChoice, ProfileList, Proven, Recovered, Recovery,
+    RelayChange, Service, ServiceCard, ServiceChange, ServiceCheck, ServiceDetail, ServiceKinds, ServiceLink,
+    ServiceList, ServiceRemoval, SessionProof, SetupRequest, SignInRequest, SignOutMany, SignOutReport,
     SignOutResult, SignedIn, StepSkip,
 };
 
@@ -82,8 +87,12 @@ impl Here {
 
     /// What changes, as it happens, after what a listener heard before it was cut off; until its session ends or is held.
     pub async fn listen(&self, after: Option<&str>) -> Result<BoxStream<'static, Heard>> {
+        self.hear(after, Some(Looking::begin(&self.core))).await
+    }
+
+    async fn hear(&self, after: Option<&str>, looking: Option<Looking>) -> Result<BoxStream<'static, Heard>> {
         let manager = self.manager().await?;
-        let listening = Listening::begin(&manager)?;
+        let listening = Listening::begin(&manager, looking)?;
         let session = Arc::clone(&manager.caller().session);
         // First listen, then look whether the session is still there: no sign-out slips between.
         let woken = session.until_over();
@@ -107,15 +116,19 @@ impl Here {
 
 /// A stream of events that is open. A session has a few: a window, a tray, some pages; more would only take the
 /// places of others.
-struct Listening(Caller);
+struct Listening {
+    caller: Caller,
+    /// A screen that is open has what is shown on it read more often.
+    _looking: Option<Looking>,
+}
 
 /// Most streams of events that one session may have open.
 const MOST_STREAMS: u32 = 16;
 
 impl Listening {
-    fn begin(manager: &Manager) -> Result<Self> {
-        let listening = Self(manager.caller().clone());
-        if listening.0.session.listeners.fetch_add(1, Ordering::AcqRel) >= MOST_STREAMS {
+    fn begin(manager: &Manager, looking: Option<Looking>) -> Result<Self> {
+        let listening = Self { caller: manager.caller().clone(), _looking: looking };
+        if listening.caller.session.listeners.fetch_add(1, Ordering::AcqRel) >= MOST_STREAMS {
             return Err(Error::Busy);
         }
         Ok(listening)
@@ -124,7 +137,7 @@ impl Listening {
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        self.0.session.listeners.fetch_sub(1, Ordering::AcqRel);
+        self.caller.session.listeners.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -242,6 +255,10 @@ impl Home for Here {
         let manager =
             if answer.answer == Answer::NotMe { manager.map_err(Error::of_sign_out) } else { manager };
         alerts::answer(&self.core, &manager?, id, answer.answer).await
+    }
+
+    async fn answer_all_alerts(&self, answer: AlertAnswer) -> Result<AllAnswered> {
+        answering_all::answer_all(&self.core, &self.manager().await?, answer.answer).await
     }
 
     async fn alert_settings(&self) -> Result<AlertSettings> {
@@ -391,8 +408,84 @@ impl Home for Here {
         geo::update(&self.core, &self.manager().await?)
     }
 
+    async fn services(&self) -> Result<ServiceList> {
+        let manager = self.manager().await?;
+        still(&manager, services::list(&self.core, &manager).await?)
+    }
+
+    async fn service_kinds(&self) -> Result<ServiceKinds> {
+        let manager = self.manager().await?;
+        still(&manager, services::kinds(&self.core, &manager).await?)
+    }
+
+    async fn prove_service(&self, service: NewService) -> Result<ServiceCheck> {
+        let manager = self.manager().await?;
+        still(&manager, services::prove(&self.core, &manager, service).await?)
+    }
+
+    async fn add_service(&self, service: NewService) -> Result<Service> {
+        services::add(&self.core, &self.manager().await?, service).await
+    }
+
+    async fn find_services(&self) -> Result<FoundServices> {
+        let manager = self.manager().await?;
+        still(&manager, services::find(&self.core, &manager).await?)
+    }
+
+    async fn link_service(&self, link: NewServiceLink) -> Result<ServiceLink> {
+        services::begin_link(&self.core, &self.manager().await?, link).await
+    }
+
+    async fn service_link(&self, id: ServiceLinkId) -> Result<ServiceLink> {
+        services::link(&self.core, &self.manager().await?, id).await
+    }
+
+    async fn change_card(&self, card: String, change: CardChange) -> Result<ServiceCard> {
+        cards::change(&self.core, &self.manager().await?, &card, change).await
+    }
+
+    async fn service(&self, id: ServiceId) -> Result<ServiceDetail> {
+        let manager = self.manager().await?;
+        still(&manager, services::one(&self.core, &manager, id).await?)
+    }
+
+    async fn change_service(&self, id: ServiceId, change: ServiceChange) -> Result<Service> {
+        services::change(&self.core, &self.manager().await?, id, change).await
+    }
+
+    async fn remove_service(&self, id: ServiceId, removal: ServiceRemoval) -> Result<()> {
+        services::remove(&self.core, &self.manager().await?, id, removal).await
+    }
+
+    async fn check_service(&self, id: ServiceId) -> Result<ServiceCheck> {
+        let manager = self.manager().await?;
+        still(&manager, services::check(&self.core, &manager, id).await?)
+    }
+
+    async fn plans(&self) -> Result<PlanList> {
+        let manager = self.manager().await?;
+        still(&manager, plans::list(&self.core, &manager).await?)
+    }
+
+    async fn make_plan(&self, plan: NewPlan) -> Result<Plan> {
+        plans::make(&self.core, &self.manager().await?, plan).await
+    }
+
+    async fn plan(&self, id: PlanId) -> Result<Plan> {
+        let manager = self.manager().await?;
+        still(&manager, plans::one(&self.core, &manager, id).await?)
+    }
+
+    async fn change_plan(&self, id: PlanId, change: PlanChange) -> Result<Plan> {
+        plans::change(&self.core, &self.manager().await?, id, change).await
+    }
+
+    async fn drop_plan(&self, id: PlanId) -> Result<()> {
+        plans::drop_plan(&self.core, &self.manager().await?, id).await
+    }
+
     async fn events(&self) -> Result<BoxStream<'static, Event>> {
-        let heard = self.listen(None).await?;
+        let heard = self.hear(None, None).await?;
         Ok(heard.filter_map(|heard| std::future::ready(heard.event)).boxed())
     }
 }

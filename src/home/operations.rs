@@ -89,6 +89,11 @@ macro_rules! operations {
             answer_alert(Named id: AlertId, Body answer: AlertAnswer) gives AnswerOutcome
                 [manager POST "/api/v1/alerts/{id}/answer" OK, alerts, 409]
 
+            /// Says of everything that waits that it is the household's, but of what looks stolen and of what a device did: those
+            /// are answered one by one. No other answer can be given to all at once.
+            answer_all_alerts(Body answer: AlertAnswer) gives AllAnswered
+                [manager POST "/api/v1/alerts/answer" OK, alerts, 409]
+
             /// What is set about alerts, with what each choice costs and misses.
             alert_settings() gives AlertSettings [manager GET "/api/v1/alert-settings" OK, alerts]
 
@@ -142,6 +147,66 @@ macro_rules! operations {
 
             /// Ends the fire drill that is under way, if there is one.
             end_drill() does Nothing [manager DELETE "/api/v1/drills/now" NO_CONTENT, drills]
+
+            /// The services that the account watches.
+            services() gives ServiceList [manager GET "/api/v1/services" OK, services]
+
+            /// Every kind of service that can be watched, with how its key is made, and the cards of those without an API for it.
+            service_kinds() gives ServiceKinds [manager GET "/api/v1/services/kinds" OK, services]
+
+            /// Proves a service step by step, without adding it: reachable, certificate, kind, key, rights.
+            prove_service(Body service: NewService) gives ServiceCheck
+                [manager POST "/api/v1/services/prove" OK, services, 409 429]
+
+            /// Adds a service that proves good, and begins to read it. Only a device that is familiar itself may.
+            add_service(Body service: NewService) gives Service
+                [manager POST "/api/v1/services" CREATED, services, 409 429 502]
+
+            /// Looks for servers in the home network, by multicast DNS and on the usual ports.
+            find_services() gives FoundServices [manager POST "/api/v1/services/find" OK, services, 429]
+
+            /// Makes a link by which the key of a service is made.
+            link_service(Body link: NewServiceLink) gives ServiceLink
+                [manager POST "/api/v1/services/links" CREATED, services, 429 502]
+
+            /// What has become of a link.
+            service_link(Named id: ServiceLinkId) gives ServiceLink
+                [manager GET "/api/v1/services/links/{id}" OK, services, 502]
+
+            /// Puts a service without an API on the household's list, takes it off, or notes that somebody looked there.
+            change_card(Named card: String, Body change: CardChange) gives ServiceCard
+                [manager PATCH "/api/v1/services/cards/{card}" OK, services, 404]
+
+            /// Everything known of a watched service.
+            service(Named id: ServiceId) gives ServiceDetail [manager GET "/api/v1/services/{id}" OK, services]
+
+            /// Changes what is set about a service; what is absent stays.
+            change_service(Named id: ServiceId, Body change: ServiceChange) gives Service
+                [manager PATCH "/api/v1/services/{id}" OK, services, 409 429 502]
+
+            /// Removes a service: what is known of it goes, and its key. Nothing is ended there.
+            remove_service(Named id: ServiceId, Asked removal: ServiceRemoval) does Nothing
+                [manager DELETE "/api/v1/services/{id}" NO_CONTENT, services, 409]
+
+            /// Proves a service anew and reads it at once.
+            check_service(Named id: ServiceId) gives ServiceCheck
+                [manager POST "/api/v1/services/{id}/check" OK, services, 429]
+
+            /// The plans that are not done, and the last that were.
+            plans() gives PlanList [manager GET "/api/v1/plans" OK, plans]
+
+            /// Draws up what has to be ended on a bad evening. Nothing is done of it yet.
+            make_plan(Body plan: NewPlan) gives Plan [manager POST "/api/v1/plans" CREATED, plans, 404 409]
+
+            /// A plan, as it stands.
+            plan(Named id: PlanId) gives Plan [manager GET "/api/v1/plans/{id}" OK, plans]
+
+            /// Begins a plan, or ticks off what only a person can do.
+            change_plan(Named id: PlanId, Body change: PlanChange) gives Plan
+                [manager PATCH "/api/v1/plans/{id}" OK, plans, 409 429]
+
+            /// Drops a plan: what was asked for goes on, and nothing of it is on the list any more.
+            drop_plan(Named id: PlanId) does Nothing [manager DELETE "/api/v1/plans/{id}" NO_CONTENT, plans]
 
             /// Sign-ins, sign-outs and alerts, newest first. With `Accept: text/csv` the whole of it as a CSV file.
             history(Asked query: HistoryQuery) gives HistoryPage [manager GET "/api/v1/history" OK, history]

@@ -120,6 +120,20 @@ fn told(outcome: &ActionOutcome) -> Message {
             true,
             format!("“{name}” had been signed out before. Nothing is left to do."),
         ),
+        ActionEffect::Asked => (
+            "Asked to sign it out",
+            true,
+            format!(
+                "The service that “{name}” is signed in at was asked to end it. Latchkey goes on until that has confirmed it."
+            ),
+        ),
+        ActionEffect::Refused => (
+            "Not signed out",
+            false,
+            format!(
+                "The service that “{name}” is signed in at does not let it be ended from here. Open Latchkey to see what can be done."
+            ),
+        ),
         ActionEffect::TheirsAfterAll => (
             "Nothing was done",
             false,

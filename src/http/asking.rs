@@ -57,9 +57,10 @@ pub fn asking(parts: &Parts, door: &Door) -> Asking {
             platform_version: hint("sec-ch-ua-platform-version"),
             model: hint("sec-ch-ua-model"),
             full_version_list: hint("sec-ch-ua-full-version-list"),
+            form_factors: hint("sec-ch-ua-form-factors"),
         },
         declared: None,
-        service: None,
+        site: None,
         from_page: headers.contains_key(header::ORIGIN),
     }
 }

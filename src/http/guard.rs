@@ -57,7 +57,7 @@ pub async fn guard(State(door): State<Door>, request: Request) -> Response {
     }
     let keys: Vec<_> = door.cookies.guard_keys(&parts.headers).collect();
     let site = forwarded(&parts, &door);
-    who.service = site.as_ref().and_then(|site| site.host_str()).map(str::to_owned);
+    who.site = site.as_ref().and_then(|site| site.host_str()).map(str::to_owned);
     match check_at_guard(&door.core, &who, &keys).await {
         Ok(_) if says_who_it_is(&parts.headers) || has_words_taken_away(&parts.headers) => {
             Error::ForgedIdentity.into_response()

@@ -9,6 +9,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, DefaultPredicate, NotForContentType, Predicate};
 
 use super::door::Door;
+use super::front_door::{Message, page_about};
+use super::navigation::wants_page;
 use crate::error::Error;
 
 /// What `npm run build` made of `ui/`.
@@ -39,7 +41,20 @@ pub async fn serve(State(_): State<Door>, method: Method, uri: Uri, headers: Hea
             (StatusCode::SERVICE_UNAVAILABLE, "The interface was not built into this program.")
                 .into_response()
         }
+        _ if wants_page(&headers) && !path.starts_with("api/") => {
+            page_about(Error::NotFound("page"), &no_such_page(), None)
+        }
         _ => Error::NotFound("page").into_response(),
+    }
+}
+
+/// For a person who came by a mistyped address, or an old one.
+fn no_such_page() -> Message {
+    Message {
+        title: "This page does not exist",
+        is_good: false,
+        text: "The address may be mistyped, or of an earlier version. Nothing was changed.".to_owned(),
+        link: Some(("/".into(), "Open Latchkey")),
     }
 }
 

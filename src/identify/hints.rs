@@ -3,7 +3,9 @@
 //! Their values are structured fields (RFC 9651): quoted strings, `?0` or `?1`, and lists of brands such as
 //! `"Chromium";v="131", "Not_A Brand";v="24"`. They are more exact than the user agent, which Chromium froze.
 
-use super::Guess;
+use super::guess::Guess;
+use super::names::is_name;
+use super::parts::major_minor;
 use crate::model::DeviceKind;
 
 /// The Client Hints of a request, as they came. A browser sends the first three by itself and the others when
@@ -22,33 +24,52 @@ pub struct ClientHints<'a> {
     pub model: Option<&'a str>,
     /// `Sec-CH-UA-Full-Version-List`: brands with their full versions.
     pub full_version_list: Option<&'a str>,
+    /// `Sec-CH-UA-Form-Factors`: `"Tablet"`.
+    pub form_factors: Option<&'a str>,
 }
 
 /// What the hints tell.
 pub(super) fn read(hints: &ClientHints<'_>) -> Guess {
     let brand = hints.full_version_list.and_then(browser_of).or_else(|| hints.brands.and_then(browser_of));
     let (app, app_version) = brand.map_or((None, None), |(name, version)| {
-        (shown_brand(&name), Some(super::major_minor(&version)).filter(|text| !text.is_empty()))
+        (shown_brand(&name), Some(major_minor(&version)).filter(|text| !text.is_empty()))
     });
     let platform = hints.platform.and_then(quoted);
     let system = platform.as_deref().and_then(shown_platform);
     let version = hints.platform_version.and_then(quoted).unwrap_or_default();
     let mobile = hints.mobile.map(str::trim).map(|value| value == "?1");
     Guess {
-        kind: kind_of(system, mobile),
-        name: None,
+        kind: hints
+            .form_factors
+            .and_then(|list| kind_of_form(list, system))
+            .or_else(|| kind_of(system, mobile)),
         model: hints.model.and_then(quoted),
         system: system.map(str::to_owned),
         os: system.and_then(|system| os_of(system, &version)),
         app,
         app_version,
-        is_appliance: false,
+        // A television's browser says so, too: its model tells better.
+        likely: matches!((system, mobile), (Some("Android"), Some(false))).then_some(DeviceKind::Tablet),
+        ..Guess::default()
     }
+}
+
+/// The first form of a list that is one of our kinds. There is none for televisions; the others are headsets, cars and the like.
+fn kind_of_form(list: &str, system: Option<&str>) -> Option<DeviceKind> {
+    brands_in(list).into_iter().find_map(|(form, _)| match form.as_str() {
+        "Tablet" | "EInk" => Some(DeviceKind::Tablet),
+        "Mobile" => Some(DeviceKind::Phone),
+        // What Android says of a television it says as of a computer.
+        "Desktop" if system != Some("Android") => Some(DeviceKind::Browser),
+        "Automotive" | "XR" | "Watch" => Some(DeviceKind::Other),
+        _ => None,
+    })
 }
 
 fn kind_of(system: Option<&str>, mobile: Option<bool>) -> Option<DeviceKind> {
     match (system?, mobile) {
-        ("Android" | "iOS", Some(false)) => Some(DeviceKind::Tablet),
+        ("Android", Some(false)) => None,
+        ("iOS", Some(false)) => Some(DeviceKind::Tablet),
         (_, Some(true)) | ("Android" | "iOS", None) => Some(DeviceKind::Phone),
         _ => Some(DeviceKind::Browser),
     }
@@ -86,6 +107,7 @@ fn shown_brand(brand: &str) -> Option<String> {
         "Android WebView" | "Microsoft Edge WebView2" => return None,
         "YaBrowser" => "Yandex Browser",
         "HeadlessChrome" => "Headless Chrome",
+        other if !is_name(other) => return None,
         other => other,
     };
     Some(name.to_owned())
@@ -176,6 +198,26 @@ mod tests {
         assert_eq!(browser_of("\"never closed"), None);
         assert_eq!(browser_of(r#""Opera";v="#), Some(("Opera".into(), String::new())));
         assert_eq!(browser_of("\"ends in a backslash\\"), None);
+    }
+
+    #[test]
+    fn a_form_factor_goes_before_the_word_mobile() {
+        let kind = |form_factors: &str, mobile, platform| {
+            let form_factors = Some(form_factors);
+            read(&ClientHints {
+                form_factors,
+                mobile: Some(mobile),
+                platform: Some(platform),
+                ..ClientHints::default()
+            })
+            .kind
+        };
+        assert_eq!(kind("\"Tablet\"", "?1", "\"Android\""), Some(DeviceKind::Tablet));
+        assert_eq!(kind("\"Mobile\"", "?0", "\"Android\""), Some(DeviceKind::Phone));
+        assert_eq!(kind("\"Desktop\", \"XR\"", "?0", "\"Windows\""), Some(DeviceKind::Browser));
+        assert_eq!(kind("\"Automotive\"", "?0", "\"Android\""), Some(DeviceKind::Other));
+        assert_eq!(kind("\"Fridge\"", "?1", "\"Android\""), Some(DeviceKind::Phone));
+        assert_eq!(kind("", "?0", "\"Android\""), None, "a television says so, too");
     }
 
     #[test]

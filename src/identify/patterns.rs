@@ -5,7 +5,8 @@
 use serde::Deserialize;
 use ua_parser::{os, user_agent};
 
-use super::Guess;
+use super::guess::Guess;
+use super::parts::{major, version_after};
 
 const SELECTION: &str = include_str!("patterns/uap-core.json");
 
@@ -83,32 +84,38 @@ fn shown_browser(family: &str, system: Option<&str>) -> Option<String> {
 
 /// The system's name, and its name with the major version as far as the user agent still tells the truth:
 /// browsers froze macOS at 10.15, Windows at 10, Android at "10; K" and iOS at 18.
-fn shown_system(family: &str, major: Option<&str>, user_agent: &str) -> (String, Option<String>) {
+fn shown_system(family: &str, told: Option<&str>, user_agent: &str) -> (String, Option<String>) {
     let (system, version) = match family {
         "Mac OS X" => ("macOS", None),
-        "Windows" if major == Some("10") => return ("Windows".into(), Some("Windows 10 or 11".into())),
-        "Android" if user_agent.contains("Android 10; K)") => ("Android", None),
+        "Windows" if told == Some("10") => return ("Windows".into(), Some("Windows 10 or 11".into())),
+        "Android"
+            if ["Android 10; K)", "Android 10; K;"].iter().any(|frozen| user_agent.contains(frozen)) =>
+        {
+            ("Android", None)
+        }
         // Not the pattern's version: "Jellyfin Android/2.6" is version 2.6 of an app.
-        "Android" => ("Android", super::version_after(user_agent, "Android ").map(super::major)),
-        "iOS" if user_agent.contains("iPad") => ("iPadOS", apple_version(major, user_agent)),
-        "iOS" => ("iOS", apple_version(major, user_agent)),
+        "Android" => ("Android", version_after(user_agent, "Android ").map(major)),
+        // Nor here: "Nextcloud-iOS/5.4.1" is version 5 of an app.
+        "iOS" if user_agent.contains("-iOS/") => ("iOS", None),
+        "iOS" if user_agent.contains("iPad") => ("iPadOS", apple_version(told, user_agent)),
+        "iOS" => ("iOS", apple_version(told, user_agent)),
         "Chrome OS" => ("ChromeOS", None),
-        "WatchOS" => ("watchOS", major),
+        "WatchOS" => ("watchOS", told),
         "Web0S" => ("webOS", None),
         // The version is the kernel's.
         "Linux" => ("Linux", None),
-        other => (other, major),
+        other => (other, told),
     };
     let os = version.map_or_else(|| system.to_owned(), |version| format!("{system} {version}"));
     (system.to_owned(), Some(os))
 }
 
 /// From 26 on, Safari's own version is the system's, and the one in the system's place stands still.
-fn apple_version<'a>(major: Option<&'a str>, user_agent: &'a str) -> Option<&'a str> {
+fn apple_version<'a>(told: Option<&'a str>, user_agent: &'a str) -> Option<&'a str> {
     let safari = user_agent.split_once("Version/").map(|(_, rest)| rest.split('.').next().unwrap_or(rest));
     match safari.and_then(|version| version.parse::<u32>().ok()) {
         Some(26..) => safari,
-        _ => major,
+        _ => told,
     }
 }
 

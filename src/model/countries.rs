@@ -15,6 +15,11 @@ pub fn country_code(name: &str) -> Option<&'static str> {
     NAMES.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(code, _)| *code)
 }
 
+/// Every country: its code, and its English name.
+pub fn country_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.iter().copied()
+}
+
 static NAMES: &[(&str, &str)] = &[
     ("AD", "Andorra"),
     ("AE", "United Arab Emirates"),

@@ -15,8 +15,6 @@ pub struct Device {
     pub traits: DeviceTraits,
     /// The name a person gave it; goes before every other.
     pub given_name: Option<String>,
-    /// Where it signs in: "Latchkey", or the host name of a site behind the guard.
-    pub service: String,
     /// Its first sign-in.
     pub first_seen_at: Timestamp,
     /// The device that it turned out to be, once somebody has said so.
@@ -34,6 +32,26 @@ pub struct BeforeMerge {
     pub given_name: Option<String>,
     /// Its own first sign-in.
     pub first_seen_at: Timestamp,
+    /// The one whose place it had taken before that: a phone may be known at several services.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Box<Self>>,
+}
+
+impl BeforeMerge {
+    /// How many places it has taken, one after the other.
+    pub fn depth(&self) -> usize {
+        1 + self.earlier.as_ref().map_or(0, |earlier| earlier.depth())
+    }
+
+    /// The same without a device that is another one again. What was given by the latest stays.
+    #[must_use]
+    pub fn without(self, id: DeviceId) -> Option<Self> {
+        if self.continues == id {
+            return self.earlier.map(|earlier| *earlier);
+        }
+        let earlier = self.earlier.and_then(|earlier| earlier.without(id)).map(Box::new);
+        Some(Self { earlier, ..self })
+    }
 }
 
 impl Device {

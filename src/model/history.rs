@@ -85,11 +85,19 @@ pub enum HistoryKind {
     PairingSpoiled,
     /// The home listens on the home network from then on, or not any more.
     HomeNetworkChanged,
+    /// A service is watched from then on.
+    ServiceAdded,
+    /// A service is not watched any more.
+    ServiceRemoved,
+    /// A plan of a bad evening was begun.
+    PlanBegun,
+    /// The end of a session was asked for at the watched service that it lives at.
+    SignOutAsked,
 }
 
 impl HistoryKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 27] = [
         Self::AccountCreated,
         Self::SignIn,
         Self::SignInFailed,
@@ -113,6 +121,10 @@ impl HistoryKind {
         Self::ChannelRemoved,
         Self::PairingSpoiled,
         Self::HomeNetworkChanged,
+        Self::ServiceAdded,
+        Self::ServiceRemoved,
+        Self::PlanBegun,
+        Self::SignOutAsked,
     ];
 
     /// Its name in JSON and in the store.
@@ -141,6 +153,10 @@ impl HistoryKind {
             Self::ChannelRemoved => "channel_removed",
             Self::PairingSpoiled => "pairing_spoiled",
             Self::HomeNetworkChanged => "home_network_changed",
+            Self::ServiceAdded => "service_added",
+            Self::ServiceRemoved => "service_removed",
+            Self::PlanBegun => "plan_begun",
+            Self::SignOutAsked => "sign_out_asked",
         }
     }
 }

@@ -78,6 +78,18 @@ pub enum HistoryDetail {
         /// Whether it does.
         on: bool,
     },
+    /// At which watched service it happened.
+    AtService {
+        /// What that is called.
+        name: String,
+    },
+    /// A sign-in at a watched service that is gone there.
+    EndedAt {
+        /// What that is called.
+        name: String,
+        /// Why.
+        reason: EndedReason,
+    },
     /// What an earlier version said in a word, which is not one of the above. To be quoted as it is.
     SaidBefore {
         /// The word, or a name.

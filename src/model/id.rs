@@ -41,6 +41,12 @@ macro_rules! ids {
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid())
             }
 
+            /// When it was made, by the clock of then.
+            pub fn made_at(self) -> crate::model::Timestamp {
+                let (high, _) = self.0.as_u64_pair();
+                crate::model::Timestamp::from_millis(i64::try_from(high >> 16).unwrap_or(i64::MAX))
+            }
+
             /// Its place in the order it was made in.
             pub fn place_in_order(self) -> u64 {
                 let (high, _) = self.0.as_u64_pair();
@@ -113,6 +119,12 @@ ids! {
     ChannelId;
     /// Names a code that is shown to a phone, and what becomes of it.
     PairingId;
+    /// Names a watched service.
+    ServiceId;
+    /// Names a link by which the key of a service is made.
+    ServiceLinkId;
+    /// Names a plan: everything that has to be ended on one evening.
+    PlanId;
 }
 
 #[cfg(test)]

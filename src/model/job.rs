@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::{AccountId, AlertId, ChannelId, Timestamp};
+use crate::model::{AccountId, AlertId, ChannelId, ServiceId, SessionId, Timestamp};
 
 /// Names a job by what it does: the same work is never there twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +16,7 @@ impl JobId {
         match work {
             JobWork::Tell { channel_id, alert_id } => Self(format!("tell {channel_id} {alert_id}")),
             JobWork::Try { channel_id } => Self(format!("try {channel_id}")),
+            JobWork::End { service_id, session_id } => Self(format!("end {service_id} {session_id}")),
         }
     }
 
@@ -46,6 +47,13 @@ pub enum JobWork {
         /// The channel.
         channel_id: ChannelId,
     },
+    /// Have a watched service end a session.
+    End {
+        /// The service.
+        service_id: ServiceId,
+        /// The session.
+        session_id: SessionId,
+    },
 }
 
 impl JobWork {
@@ -54,13 +62,15 @@ impl JobWork {
         match self {
             Self::Tell { .. } => "tell",
             Self::Try { .. } => "try",
+            Self::End { .. } => "end",
         }
     }
 
-    /// Through which channel.
-    pub const fn channel_id(self) -> ChannelId {
+    /// Through which channel; `None` where it goes through none.
+    pub const fn channel_id(self) -> Option<ChannelId> {
         match self {
-            Self::Tell { channel_id, .. } | Self::Try { channel_id } => channel_id,
+            Self::Tell { channel_id, .. } | Self::Try { channel_id } => Some(channel_id),
+            Self::End { .. } => None,
         }
     }
 }

@@ -19,11 +19,13 @@ pub enum StepKind {
     Tv,
     /// Fetch a place database: without one nobody can say where a device is.
     Places,
+    /// Watch the servers that the household has already, or the services it has accounts at.
+    WatchServers,
 }
 
 impl StepKind {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [Self::GetTold, Self::Phone, Self::Tv, Self::Places];
+    pub const ALL: [Self; 5] = [Self::GetTold, Self::Phone, Self::Tv, Self::Places, Self::WatchServers];
 
     /// Its name in JSON and in the store.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +34,7 @@ impl StepKind {
             Self::Phone => "phone",
             Self::Tv => "tv",
             Self::Places => "places",
+            Self::WatchServers => "watch_servers",
         }
     }
 }

@@ -22,9 +22,9 @@ pub enum Reason {
     /// A familiar phone of the same profile is there, too.
     FamiliarPhoneThere,
 
-    /// The same sign-in turned up on another device in another place.
+    /// The same sign-in goes on as something else than it was, on no line of the household's.
     ChangedHands,
-    /// Two devices use the same sign-in at once.
+    /// Two programs use the same sign-in at once, on two lines.
     TwoHolders,
     /// It was elsewhere too short a time ago to have travelled.
     TooFarTooSoon {
@@ -33,7 +33,7 @@ pub enum Reason {
     },
     /// Two copies of the sign-in are in use: one came back that a newer one had replaced.
     TwoCopies,
-    /// An older copy of the sign-in came back while the newer one is used elsewhere.
+    /// An older copy of the sign-in came back on another line than the newer one was used on.
     OlderCopy {
         /// Where the newer one was last, if that is known.
         newer: Option<Area>,
@@ -46,11 +46,11 @@ pub enum Reason {
         /// How often.
         times: u32,
     },
-    /// The device has signed in before, and never from there.
+    /// The device is the household's, and nothing is known of a sign-in from there.
     SignedInElsewhere {
         /// What sort of device it is.
         device_kind: DeviceKind,
-        /// How often.
+        /// How often from elsewhere.
         times: u32,
     },
     /// Nobody has said yet that it is the household's.
@@ -123,6 +123,8 @@ pub enum Reason {
         /// The network's name.
         network: Option<String>,
     },
+    /// The account was used from there, or in that way, before, and nobody has said whether that was the household.
+    PlaceUnanswered,
     /// On board of something that flies or sails: where it really is cannot be told.
     OnBoard,
 

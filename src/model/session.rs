@@ -1,10 +1,12 @@
-//! A session: one sign-in of one device. It is the thing that is ended.
+//! A session: one sign-in of one device, here or at a watched service. It is the thing that is ended.
 
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AccountId, DeviceId, Familiarity, Place, ProfileId, SessionId, Timestamp};
+use crate::model::{
+    AccountId, DeviceId, Familiarity, Place, ProfileId, Promise, SessionId, Source, Timestamp,
+};
 
 /// One sign-in of one device.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,13 +17,18 @@ pub struct Session {
     pub account_id: AccountId,
     /// The device that holds it.
     pub device_id: DeviceId,
+    /// Where it lives.
+    pub source: Source,
+    /// What a sign-out of it means.
+    pub promise: Promise,
     /// How it was made.
     pub method: SignInMethod,
     /// Who let it in by its code, if somebody did.
     pub let_in_by: Option<LetInBy>,
     /// Who is using the device, once chosen.
     pub profile_id: Option<ProfileId>,
-    /// When it was made.
+    /// When it was made; one at a service that cannot tell: when it was first seen there. What may be shown of such a one is what the
+    /// service told.
     pub created_at: Timestamp,
     /// Its most recent request.
     pub last_active_at: Timestamp,
@@ -61,6 +68,8 @@ pub enum SignInMethod {
     Setup,
     /// It is the made-up stranger of a fire drill, and is good for nothing.
     Drill,
+    /// It was found at a watched service, which let it in.
+    Service,
 }
 
 impl SignInMethod {
@@ -71,6 +80,7 @@ impl SignInMethod {
             Self::Code => "code",
             Self::Setup => "setup",
             Self::Drill => "drill",
+            Self::Service => "service",
         }
     }
 }
@@ -79,7 +89,7 @@ impl std::str::FromStr for SignInMethod {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Password, Self::Code, Self::Setup, Self::Drill]
+        [Self::Password, Self::Code, Self::Setup, Self::Drill, Self::Service]
             .into_iter()
             .find(|method| method.as_str() == text)
             .ok_or(())
@@ -118,11 +128,15 @@ pub enum EndedReason {
     Revoked,
     /// A refresh token that was spent came back: two held the same sign-in (RFC 9700 section 4.14.2).
     TokenReplayed,
+    /// It was gone at its service without anybody asking for that here.
+    EndedAtService,
+    /// Its service is not watched any more.
+    ServiceRemoved,
 }
 
 impl EndedReason {
     /// Every reason.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::SignedOutHere,
         Self::SignedOutRemotely,
         Self::NotMe,
@@ -130,6 +144,8 @@ impl EndedReason {
         Self::Replaced,
         Self::Revoked,
         Self::TokenReplayed,
+        Self::EndedAtService,
+        Self::ServiceRemoved,
     ];
 
     /// Its name in JSON and in the store.
@@ -142,6 +158,8 @@ impl EndedReason {
             Self::Replaced => "replaced",
             Self::Revoked => "revoked",
             Self::TokenReplayed => "token_replayed",
+            Self::EndedAtService => "ended_at_service",
+            Self::ServiceRemoved => "service_removed",
         }
     }
 }

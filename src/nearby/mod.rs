@@ -4,6 +4,7 @@
 //! What is said names nobody. What is heard proves nothing: anybody on a network may say that a home is anywhere on it, so that it
 //! fills in an address and does no more (decision 26).
 
+mod announced;
 mod announcing;
 mod finding;
 mod home_id;
@@ -11,6 +12,7 @@ mod interfaces;
 mod mdns;
 mod virtual_interfaces;
 
+pub use announced::announced;
 pub use announcing::Announcement;
 pub use finding::{Found, Search, find};
 pub use home_id::HomeId;

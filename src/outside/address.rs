@@ -19,7 +19,7 @@ pub enum Reach {
 
 /// Which resolved addresses a connection may be made to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Allowed {
+pub(crate) enum Allowed {
     /// Those of the internet.
     Public,
     /// Those of the internet and of the home network.
@@ -100,7 +100,7 @@ impl Guard {
     }
 
     /// What the address may resolve to; `None`: to anything, as its origin is trusted by name.
-    pub(super) fn allowed(&self, url: &Url, reach: Reach) -> Result<Option<Allowed>, NotThere> {
+    pub(crate) fn allowed(&self, url: &Url, reach: Reach) -> Result<Option<Allowed>, NotThere> {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(NotThere::NoServer);
         }

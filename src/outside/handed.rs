@@ -84,7 +84,7 @@ pub(super) fn quoted(said: &str, secrets: &[&str]) -> String {
 }
 
 /// How long a `Retry-After` asks to wait (RFC 9110 section 10.2.3): seconds, or a date.
-pub(super) fn wait(retry_after: &str, clock: &dyn Clock) -> Option<Duration> {
+pub(crate) fn wait(retry_after: &str, clock: &dyn Clock) -> Option<Duration> {
     let text = retry_after.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         return Some(Duration::from_secs(seconds).min(LONGEST_WAIT));

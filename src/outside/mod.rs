@@ -10,9 +10,11 @@ pub mod mail;
 pub mod ntfy;
 mod outlet;
 pub mod relay;
+pub(crate) mod resolver;
 pub mod web_hook;
 pub mod web_push;
 
 pub use address::{Guard, NotThere, Reach, TrustedOrigin};
 pub use handed::Handed;
+pub(crate) use handed::wait;
 pub use outlet::Outlet;

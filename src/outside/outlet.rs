@@ -1,20 +1,18 @@
 //! The way out by HTTP: connects only where it may, follows nobody elsewhere, and reads no more than it needs.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, StatusCode, header};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 use url::Url;
 
-use super::address::{Allowed, Guard, NotThere, Reach, own_networks, reachable};
+use super::address::{Allowed, Guard, Reach};
 use super::handed::{Handed, wait};
+use super::resolver::{Guarded, LookUp, refused, system_look_up};
 use crate::clock::Clock;
-use crate::error::{Cause, causes};
+use crate::error::causes;
 use crate::tls;
 
 /// From the first byte to the last of the answer.
@@ -25,9 +23,6 @@ const LONGEST_STREAM: Duration = Duration::from_hours(12);
 
 /// Most bytes that are read of an answer.
 const MOST_ANSWER_BYTES: usize = 64 * 1024;
-
-/// Looks a name up.
-type LookUp = Arc<dyn Fn(String) -> BoxFuture<'static, std::io::Result<Vec<SocketAddr>>> + Send + Sync>;
 
 /// The way out. Made once: it keeps connections for the next message.
 #[derive(Clone, Debug)]
@@ -69,7 +64,7 @@ impl Outlet {
             tracing::warn!(%origin, "web push may go to this origin wherever it leads, as --push-origin says");
         }
         let guarded = |allowed| {
-            let resolver = Arc::new(Guarded { allowed, look_up: Arc::clone(look_up) });
+            let resolver = Arc::new(Guarded::new(allowed, look_up));
             tls::client_with(|client| careful(client).dns_resolver(Arc::clone(&resolver)))
         };
         Self {
@@ -154,12 +149,8 @@ fn careful(client: ClientBuilder) -> ClientBuilder {
 
 fn no_answer(error: reqwest::Error) -> Handed {
     let error = error.without_url();
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
-    while let Some(inner) = cause {
-        if let Some(refused) = inner.downcast_ref::<NotThere>() {
-            return Handed::refused(refused.to_string());
-        }
-        cause = inner.source();
+    if let Some(why) = refused(&error) {
+        return Handed::refused(why.to_string());
     }
     if error.is_timeout() {
         return Handed::later("the server does not answer in time");
@@ -168,28 +159,6 @@ fn no_answer(error: reqwest::Error) -> Handed {
         return Handed::refused(format!("the message cannot be sent: {}", causes(&error)));
     }
     Handed::later(format!("the server cannot be reached: {}", causes(&error)))
-}
-
-/// Looks a name up and leaves of what it finds only what may be connected to: the very addresses that are then used, so that
-/// a name which leads elsewhere a moment later (DNS rebinding) gains nothing.
-struct Guarded {
-    allowed: Allowed,
-    look_up: LookUp,
-}
-
-impl Resolve for Guarded {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (allowed, look_up) = (self.allowed, Arc::clone(&self.look_up));
-        Box::pin(async move {
-            let found = look_up(name.as_str().to_owned()).await?;
-            let left = reachable(name.as_str(), found, allowed, &own_networks()).map_err(Cause::from)?;
-            Ok(Box::new(left.into_iter()) as Addrs)
-        })
-    }
-}
-
-fn system_look_up() -> LookUp {
-    Arc::new(|name| Box::pin(async move { Ok(tokio::net::lookup_host((name, 0)).await?.collect()) }))
 }
 
 #[cfg(test)]

@@ -63,6 +63,33 @@ fn kind_of(cell: &[u8]) -> DeviceKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::familiarity::client::{Likeness, likeness};
+
+    #[test]
+    fn a_browser_whose_user_agent_was_frozen_is_the_same_updated() {
+        let identifier = Identifier::new();
+        let client = |user_agent| {
+            Client::from(&identifier.identify(&Clues { user_agent: Some(user_agent), ..Clues::default() }))
+        };
+        for (before, after) in [
+            // Chrome says "Android 10; K" on every phone since 110.
+            (
+                "Mozilla/5.0 (Linux; Android 13; SM-S911B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.5414.117 Mobile Safari/537.36",
+                "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36",
+            ),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 12_6_1) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/99.0.4844.83 Safari/537.36",
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+            ),
+            // Safari says "iOS 18_6" since 26.
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.7 Mobile/15E148 Safari/604.1",
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1",
+            ),
+        ] {
+            assert_eq!(likeness(&client(before), &client(after)), Likeness::Updated, "{after}");
+        }
+    }
 
     #[test]
     fn names_and_versions_of_the_columns_are_read_apart() {

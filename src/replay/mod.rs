@@ -2,13 +2,15 @@
 //! public data set of sign-ins, or logs of their own, can check what the rule does to them.
 //!
 //! The file is read as a stream ([`rows`]), its columns are found by name ([`columns`]), each line becomes an
-//! [`attempt`] with a [`place`] and a [`client`], is judged and learnt from ([`users`]), and is written out
+//! [`attempt`] with a [`place`] and a [`client`], is judged, learnt from and answered ([`users`]), and is written out
 //! ([`verdicts`]). What is kept in memory is a summary of bounded size for each user, and nothing of the file.
 
+mod answers;
 mod attempt;
 mod bounded;
 mod client;
 mod columns;
+mod interruptible;
 mod place;
 mod progress;
 mod rows;
@@ -30,9 +32,11 @@ use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::familiarity::{Budget, Client, Identity, SignIn};
 use crate::geo::Locator;
+pub use answers::Answers;
 use attempt::Attempt;
 use client::Clients;
 use columns::Columns;
+use interruptible::Interruptible;
 use place::Places;
 use progress::Progress;
 use rows::Rows;
@@ -61,6 +65,9 @@ pub struct Order {
     /// False alarms to put up with: at most one in such a time
     #[arg(long, value_name = "HOW OFTEN", default_value = Budget::Monthly.as_str(), value_parser = budgets())]
     pub budget: Budget,
+    /// Who answers what somebody is told
+    #[arg(long, value_name = "WHOSE", value_enum, default_value_t)]
+    pub answers: Answers,
 }
 
 fn budgets() -> impl TypedValueParser<Value = Budget> {
@@ -87,14 +94,27 @@ pub enum Ended {
 /// A sentence with the name of the file that cannot be read, written, or made sense of.
 pub fn replay(order: &Order, clock: &dyn Clock, stop: &AtomicBool) -> Result<Ended> {
     let locator = Locator::in_memory(&order.geoip)?;
-    let (input, bytes) = open(&order.file)?;
+    let lacks = locator.lacks();
+    let (input, bytes) = open(&order.file, stop)?;
     let name = shown(&order.file);
     let input = Rows::new(input);
     // Whoever reads the verdicts as they come needs no other progress.
     let told = io::stderr();
     let is_read_here = order.out.is_none() && io::stdout().is_terminal();
-    let progress = Progress::new(clock, bytes, told.is_terminal(), is_read_here, told.lock());
-    let mut replaying = Replaying::begin(input, &name, order.budget, locator, progress)?;
+    let mut progress = Progress::new(clock, bytes, told.is_terminal(), is_read_here, told.lock());
+    if let Some(lacks) = lacks {
+        progress.say(lacks);
+    }
+    let rule = Rule { budget: order.budget, answers: order.answers };
+    let mut replaying = match Replaying::begin(input, &name, rule, locator, progress) {
+        Ok(replaying) => replaying,
+        // Nobody had sent it so much as the names of the columns.
+        Err(_) if stop.load(Ordering::Relaxed) => {
+            let _ = writeln!(io::stderr(), "Stopped. Nothing was read.");
+            return Ok(Ended::Stopped);
+        }
+        Err(error) => return Err(error),
+    };
     // Only now: a file that cannot be judged must not cost the verdicts of an earlier one.
     let (output, out_name): (Box<dyn Write>, _) = match &order.out {
         Some(path) => (Box::new(create(path, &order.file)?), shown(path)),
@@ -104,6 +124,13 @@ pub fn replay(order: &Order, clock: &dyn Clock, stop: &AtomicBool) -> Result<End
     // The program ends now. To give back what is known of millions of users piece by piece would take seconds.
     std::mem::forget(replaying.users);
     ended
+}
+
+/// How it is judged.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    budget: Budget,
+    answers: Answers,
 }
 
 /// A replay under way.
@@ -123,7 +150,7 @@ impl<'a, R: BufRead, T: Write> Replaying<'a, R, T> {
     fn begin(
         mut input: Rows<R>,
         name: &'a str,
-        budget: Budget,
+        rule: Rule,
         locator: Locator,
         progress: Progress<'a, T>,
     ) -> Result<Self> {
@@ -131,11 +158,11 @@ impl<'a, R: BufRead, T: Write> Replaying<'a, R, T> {
         Ok(Self {
             input,
             name,
-            summary: Summary::new(budget, &columns),
+            summary: Summary::new(rule.budget, rule.answers, &columns),
             columns,
             places: Places::new(locator),
             clients: Clients::new(),
-            users: Users::new(budget),
+            users: Users::new(rule.budget, rule.answers),
             progress,
         })
     }
@@ -169,25 +196,37 @@ impl<'a, R: BufRead, T: Write> Replaying<'a, R, T> {
                 }
                 self.progress.look(self.summary.rows(), self.input.bytes());
             }
-            let Some(row) = self.input.read().map_err(Trouble::Input)? else { return Ok(Ended::Done) };
+            let row = match self.input.read() {
+                Ok(Some(row)) => row,
+                Ok(None) => return Ok(Ended::Done),
+                // It waited for more, and was told to stop.
+                Err(_) if stop.load(Ordering::Relaxed) => return Ok(Ended::Stopped),
+                Err(cause) => return Err(Trouble::Input(cause)),
+            };
             let read = row.and_then(|row| {
                 let attempt = Attempt::read(&self.columns, &row).map_err(|why| (row.line(), why))?;
                 Ok((row, attempt))
             });
             match read {
                 Ok((row, attempt)) => {
+                    let (place, mistake) = self.places.of(&self.columns, &row, attempt.address);
+                    if let Some(line) =
+                        mistake.and_then(|country| self.summary.no_country(row.line(), &country))
+                    {
+                        self.progress.say(&line);
+                    }
                     let sign_in = SignIn {
                         at: attempt.at,
                         identity: Identity::Unnamed,
                         agent: Client::default(),
                         client: self.clients.of(&self.columns, &row),
                         address: attempt.address,
-                        place: self.places.of(&self.columns, &row, attempt.address),
+                        place,
                         profile: None,
                     };
-                    let judged = self.users.judge(attempt.user, &sign_in, attempt.succeeded);
+                    let judged = self.users.judge(&attempt, &sign_in);
                     self.summary.judged(&attempt, &judged);
-                    verdicts.write(&attempt, &judged.familiarity).map_err(Trouble::Output)?;
+                    verdicts.write(&attempt, &judged).map_err(Trouble::Output)?;
                 }
                 Err((line, why)) => {
                     if let Some(first) = self.summary.unreadable(line, &why) {
@@ -205,14 +244,18 @@ enum Trouble {
     Output(io::Error),
 }
 
-fn open(path: &Path) -> Result<(Box<dyn BufRead>, Option<u64>)> {
+/// What is to be read, and how long it is, if that is known. What is no plain file may have nothing to say for a long time.
+fn open<'a>(path: &Path, stop: &'a AtomicBool) -> Result<(Box<dyn BufRead + 'a>, Option<u64>)> {
     if path.as_os_str() == "-" {
-        return Ok((Box::new(BufReader::with_capacity(PIECE, io::stdin().lock())), None));
+        return Ok((Box::new(Interruptible::new(io::stdin(), stop)), None));
     }
     let failed = |cause| Error::file(format!("cannot read {}", path.display()), cause);
     let file = File::open(path).map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
-    Ok((Box::new(BufReader::with_capacity(PIECE, file)), about.is_file().then_some(about.len())))
+    if !about.is_file() {
+        return Ok((Box::new(Interruptible::new(file, stop)), None));
+    }
+    Ok((Box::new(BufReader::with_capacity(PIECE, file)), Some(about.len())))
 }
 
 fn create(path: &Path, input: &Path) -> Result<File> {

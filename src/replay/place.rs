@@ -6,12 +6,12 @@ use super::bounded::Bounded;
 use super::columns::{Column, Columns};
 use super::rows::Row;
 use crate::geo::{Locator, Stated};
-use crate::model::Place;
+use crate::model::{Place, clean_text};
 
 /// Finds the places of rows.
 pub(super) struct Places {
     locator: Locator,
-    told: Bounded<Option<Place>>,
+    told: Bounded<Told>,
     located: Bounded<Place>,
 }
 
@@ -20,32 +20,56 @@ impl Places {
         Self { locator, told: Bounded::new(), located: Bounded::new() }
     }
 
-    /// The place of a row. What the columns say goes before the address: in the public data set addresses are
-    /// replaced by private ones, and their places are not.
-    pub(super) fn of(&mut self, columns: &Columns, row: &Row<'_>, address: Option<IpAddr>) -> Place {
+    /// The place of a row, and the country that it names, if that is none. What the columns say goes before the address: in
+    /// the public data set addresses are replaced by private ones, and their places are not.
+    pub(super) fn of(
+        &mut self,
+        columns: &Columns,
+        row: &Row<'_>,
+        address: Option<IpAddr>,
+    ) -> (Place, Option<String>) {
         let cell = |column| columns.cell(row, column);
         let [country, region, city] = [Column::Country, Column::Region, Column::City].map(cell);
         let network = cell(Column::Network);
-        let told = if country.is_empty() {
-            None
-        } else {
-            let locator = &self.locator;
-            self.told.answer(&[country, region, city, network], || {
-                let [country, region, city] = [country, region, city].map(String::from_utf8_lossy);
-                let told = Stated { country: &country, region: &region, city: &city };
-                told.place().map(|place| on_network(place, network, locator))
-            })
-        };
-        told.unwrap_or_else(|| {
-            let octets = match address {
-                None => Vec::new(),
-                Some(IpAddr::V4(address)) => address.octets().to_vec(),
-                Some(IpAddr::V6(address)) => address.octets().to_vec(),
-            };
-            let locator = &self.locator;
-            self.located.answer(&[&octets, network], || on_network(locator.locate(address), network, locator))
-        })
+        if country.is_empty() {
+            return (self.located(address, network), None);
+        }
+        let locator = &self.locator;
+        let told = self.told.answer(&[country, region, city, network], || {
+            let [country, region, city] = [country, region, city].map(String::from_utf8_lossy);
+            let told = Stated { country: &country, region: &region, city: &city };
+            match told.place() {
+                Some(place) => Told::Place(on_network(place, network, locator)),
+                None if told.is_mistaken() => Told::NoCountry(clean_text(&country, 40)),
+                None => Told::Nothing,
+            }
+        });
+        match told {
+            Told::Place(place) => (place, None),
+            Told::NoCountry(country) => (self.located(address, network), Some(country)),
+            Told::Nothing => (self.located(address, network), None),
+        }
     }
+
+    /// The place of an address, as the databases know it.
+    fn located(&mut self, address: Option<IpAddr>, network: &[u8]) -> Place {
+        let octets = match address {
+            None => Vec::new(),
+            Some(IpAddr::V4(address)) => address.octets().to_vec(),
+            Some(IpAddr::V6(address)) => address.octets().to_vec(),
+        };
+        let locator = &self.locator;
+        self.located.answer(&[&octets, network], || on_network(locator.locate(address), network, locator))
+    }
+}
+
+/// What the columns of a row tell of its place.
+#[derive(Clone, Debug)]
+enum Told {
+    Place(Place),
+    /// A country that is none, as it stands there.
+    NoCountry(String),
+    Nothing,
 }
 
 /// The place, with the network that its row names: "29695", "AS29695".

@@ -2,6 +2,9 @@
 //!
 //! A quotation mark that is never closed takes everything after it for text. Here it costs the line it stands on: a row
 //! may be long only so far, and what was read in vain is read again from the next line on.
+//!
+//! Lines end with a line feed, with a carriage return before it or without. Where there is none in what comes first, a
+//! carriage return alone ends them, as in files of old Macs.
 
 use std::io::{self, BufRead, Read};
 
@@ -15,6 +18,8 @@ const MOST_LINES: u64 = 20;
 /// Reads rows.
 pub(super) struct Rows<R> {
     input: R,
+    /// What ends a line, once the first was looked at.
+    end: Option<u8>,
     parser: Reader,
     /// The text of the row, as it stands in the file.
     text: Vec<u8>,
@@ -61,10 +66,12 @@ impl<'a> Row<'a> {
 
 impl<R: BufRead> Rows<R> {
     pub(super) fn new(input: R) -> Self {
-        // A bare carriage return is part of a text: old logs have them, and a row must not end there.
+        // Where lines end otherwise, a bare carriage return is part of a text: old logs have them, and a row must not end
+        // there.
         let parser = ReaderBuilder::new().terminator(Terminator::Any(b'\n')).build();
         Self {
             input,
+            end: None,
             parser,
             text: Vec::new(),
             again: Vec::new(),
@@ -173,9 +180,13 @@ impl<R: BufRead> Rows<R> {
             self.again_from += end;
         }
         if self.text.len() == before || !self.text.ends_with(b"\n") {
-            let room = LONGEST_ROW.saturating_sub(self.text.len());
-            let read = (&mut self.input).take(room as u64).read_until(b'\n', &mut self.text)?;
+            let end = self.end()?;
+            let (from, room) = (self.text.len(), LONGEST_ROW.saturating_sub(self.text.len()));
+            let read = (&mut self.input).take(room as u64).read_until(end, &mut self.text)?;
             self.bytes += read as u64;
+            if end == b'\r' {
+                with_line_feeds(&mut self.text[from..]);
+            }
         }
         if self.text.len() == before {
             return Ok(false);
@@ -190,13 +201,26 @@ impl<R: BufRead> Rows<R> {
         Ok(true)
     }
 
+    /// What ends a line of this file: told by what of it comes first.
+    fn end(&mut self) -> io::Result<u8> {
+        if let Some(end) = self.end {
+            return Ok(end);
+        }
+        let first = self.input.fill_buf()?;
+        let has = |end: u8| first.contains(&end);
+        let end = if has(b'\r') && !has(b'\n') { b'\r' } else { b'\n' };
+        self.end = Some(end);
+        Ok(end)
+    }
+
     /// Reads on to the end of a line that is too long, and keeps nothing of it.
     fn skip_line(&mut self) -> io::Result<()> {
+        let end = self.end()?;
         loop {
             self.text.clear();
-            let read = (&mut self.input).take(LONGEST_ROW as u64).read_until(b'\n', &mut self.text)?;
+            let read = (&mut self.input).take(LONGEST_ROW as u64).read_until(end, &mut self.text)?;
             self.bytes += read as u64;
-            if read == 0 || self.text.ends_with(b"\n") {
+            if read == 0 || self.text.ends_with(&[end]) {
                 return Ok(());
             }
         }
@@ -207,6 +231,17 @@ impl<R: BufRead> Rows<R> {
         self.again.drain(..self.again_from);
         self.again.splice(..0, self.text.drain(from..));
         self.again_from = 0;
+    }
+}
+
+/// Makes the end of a line one as everywhere else, where lines end with a carriage return. A line feed ends none there.
+fn with_line_feeds(line: &mut [u8]) {
+    for byte in line {
+        *byte = match *byte {
+            b'\r' => b'\n',
+            b'\n' => b' ',
+            other => other,
+        };
     }
 }
 
@@ -239,6 +274,22 @@ mod tests {
         let expected = [(1, "a|b"), (3, "c, \"d\"|e"), (4, "f\ng|h"), (6, "i|j")];
         let found = rows(text);
         assert_eq!(found, expected.map(|(line, cells)| (line, cells.to_owned())));
+    }
+
+    #[test]
+    fn lines_may_end_with_carriage_returns_alone() {
+        let expected = [(1, "a|b"), (3, "c, \"d\"|e"), (4, "f\ng|h"), (6, "i|j")];
+        let expected = expected.map(|(line, cells)| (line, cells.to_owned()));
+        assert_eq!(rows("\u{feff}a,b\r\r\"c, \"\"d\"\"\" , e \r\"f\rg\",h\ri,j"), expected);
+        let text = format!("a,\"b\rc,d\r{},x\re,f\r", "a".repeat(LONGEST_ROW * 2));
+        let lines = rows(&text).into_iter().map(|(line, cells)| (line, cells.len() < 4)).collect::<Vec<_>>();
+        assert_eq!(lines, [(1, false), (2, true), (3, false), (4, true)]);
+    }
+
+    #[test]
+    fn a_carriage_return_within_a_line_is_part_of_its_text() {
+        let found = rows("a,b\nc\rd,e\n");
+        assert_eq!(found, [(1, "a|b"), (2, "c\rd|e")].map(|(line, cells)| (line, cells.to_owned())));
     }
 
     #[test]

@@ -2,22 +2,26 @@
 
 use std::fmt;
 
+use super::answers::Answers;
 use super::attempt::Attempt;
 use super::columns::{Column, Columns};
 use super::unreadable::Unreadable;
 use crate::familiarity::{Budget, Judgement};
 use crate::model::{Telling, Timestamp, Verdict};
 
-/// Unreadable rows that are named.
+/// Unreadable rows that are named, and countries that are none.
 const NAMED: u64 = 5;
 
 /// Counts, row by row.
 #[derive(Clone, Debug)]
 pub(super) struct Summary {
     budget: Budget,
+    answers: Answers,
     /// Rows judged.
     rows: u64,
     unreadable: u64,
+    /// Rows that name a country which is none.
+    without_country: u64,
     failed: u64,
     out_of_order: u64,
     before: Option<Timestamp>,
@@ -54,12 +58,14 @@ impl Marked {
 }
 
 impl Summary {
-    pub(super) fn new(budget: Budget, columns: &Columns) -> Self {
+    pub(super) fn new(budget: Budget, answers: Answers, columns: &Columns) -> Self {
         let marked = |column| columns.has(column).then(Marked::default);
         Self {
             budget,
+            answers,
             rows: 0,
             unreadable: 0,
+            without_country: 0,
             failed: 0,
             out_of_order: 0,
             before: None,
@@ -107,6 +113,16 @@ impl Summary {
         (self.unreadable <= NAMED).then(|| format!("line {line} is left out: {why}"))
     }
 
+    /// Counts a row whose country is none; for the first few, what to say about it.
+    pub(super) fn no_country(&mut self, line: u64, country: &str) -> Option<String> {
+        self.without_country += 1;
+        (self.without_country <= NAMED).then(|| {
+            format!(
+                "line {line}: \"{country}\" is no country known here; its code of two letters is, such as NO"
+            )
+        })
+    }
+
     /// The first line of the summary.
     pub(super) fn headline(&self, users: usize, was_stopped: bool) -> String {
         format!(
@@ -128,6 +144,7 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdicts = VERDICTS.iter().zip(self.verdicts);
         let verdicts = verdicts.map(|(verdict, rows)| format!("{} {}", verdict.as_str(), figure(rows)));
+        writeln!(f, "  {}", self.answers.in_words())?;
         writeln!(f, "  verdicts: {}", verdicts.collect::<Vec<_>>().join(", "))?;
         for (what, marked) in
             [("Is Attack IP", self.attack_addresses), ("Is Account Takeover", self.takeovers)]
@@ -144,6 +161,7 @@ impl fmt::Display for Summary {
         for (rows, what) in [
             (self.failed, "not successful (judged, and not learnt from)"),
             (self.out_of_order, "out of time order (judged as they came)"),
+            (self.without_country, "with a country that is none known here (placed by the address)"),
             (self.unreadable, "left out as unreadable"),
         ] {
             if rows > 0 {

@@ -20,21 +20,45 @@ fn replaying<R: Read, T: Write>(
     clock: &ManualClock,
     told: T,
 ) -> Result<Replaying<'_, BufReader<R>, T>> {
+    replaying_with(Answers::Ours, input, clock, told)
+}
+
+fn replaying_with<R: Read, T: Write>(
+    answers: Answers,
+    input: R,
+    clock: &ManualClock,
+    told: T,
+) -> Result<Replaying<'_, BufReader<R>, T>> {
     let progress = Progress::new(clock, None, false, false, told);
-    Replaying::begin(Rows::new(BufReader::new(input)), "log.csv", Budget::Monthly, Locator::none(), progress)
+    let rule = Rule { budget: Budget::Monthly, answers };
+    Replaying::begin(Rows::new(BufReader::new(input)), "log.csv", rule, Locator::none(), progress)
 }
 
 /// The verdicts of a text, one a row, and what a person was told.
 fn judged(text: &str) -> (Vec<String>, String) {
+    let (rows, told) = judged_with(Answers::Ours, text);
+    (rows.into_iter().map(|[verdict, _]| verdict).collect(), told)
+}
+
+/// The verdict of every row with how loudly it is told, and what a person was told.
+fn judged_with(answers: Answers, text: &str) -> (Vec<[String; 2]>, String) {
     let clock = ManualClock::at(Timestamp::from_millis(0));
     let (mut out, mut told) = (Vec::new(), Vec::new());
-    let ended = replaying(Cursor::new(text.as_bytes()), &clock, &mut told)
+    let ended = replaying_with(answers, Cursor::new(text.as_bytes()), &clock, &mut told)
         .and_then(|mut replaying| replaying.run(&mut out, "out", &AtomicBool::new(false)))
         .expect("judged");
     assert_eq!(ended, Ended::Done);
     let mut reader = csv::Reader::from_reader(out.as_slice());
-    let verdicts = reader.records().map(|row| row.expect("a row")[2].to_owned()).collect();
-    (verdicts, String::from_utf8(told).expect("text"))
+    let rows = reader.records().map(|row| {
+        let row = row.expect("a row");
+        [row[2].to_owned(), row[3].to_owned()]
+    });
+    (rows.collect(), String::from_utf8(told).expect("text"))
+}
+
+/// How loudly each row of a text is told.
+fn tellings(answers: Answers, text: &str) -> Vec<String> {
+    judged_with(answers, text).0.into_iter().map(|[_, told]| told).collect()
 }
 
 /// Ten days at home, which is enough to know somebody by.
@@ -49,6 +73,63 @@ fn another_country_is_told_and_home_is_not() {
     assert_eq!(verdicts[10..], ["new_place", "familiar"]);
     assert!(told.contains("12 rows of 1 user,"), "{told}");
     assert!(told.contains("in all: 1 of 12 rows told (8.3 %); 1 while the user was new"), "{told}");
+}
+
+/// A sign-in with another browser on the same line.
+fn row_with(day: u32, hour: u32, browser: &str, system: &str, kind: &str) -> String {
+    format!("2020-03-{day:02} {hour:02}:00:00,7,198.51.100.7,NO,29695,{browser},{system},{kind},True\n")
+}
+
+#[test]
+fn eight_rows_of_one_new_browser_are_one_alert_where_somebody_answers_and_eight_where_nobody_does() {
+    let eight = (1..=8).map(|day| row_with(day, 8, "Chrome 80.0", "Mac OS X 10.15", "desktop"));
+    let six = (1..=6).map(|day| row_with(day, 20, "Mobile Safari 13.0", "iOS 13.3", "mobile"));
+    let mut new = eight.chain(six).collect::<Vec<_>>();
+    new.sort();
+    let text = at_home() + &new.concat();
+    let aloud = |answers| tellings(answers, &text).iter().filter(|told| *told == "aloud").count();
+    assert_eq!((aloud(Answers::Ours), aloud(Answers::Nobody)), (2, 14), "one alert for each of the two");
+}
+
+#[test]
+fn a_new_country_is_told_once_where_somebody_answers() {
+    let abroad = at_home() + &(11..=15).map(|day| row(day, "7", "ES")).collect::<String>();
+    let (rows, told) = judged_with(Answers::Ours, &abroad);
+    let expected = [["new_place", "aloud"], ["familiar", "nothing"], ["familiar", "nothing"]];
+    assert_eq!(rows[10..13], expected);
+    assert!(told.contains("a row that is told is taken as answered \"ours\" unless marked"), "{told}");
+    let (rows, told) = judged_with(Answers::Nobody, &abroad);
+    assert_eq!(rows[10..12], [["new_place", "aloud"], ["new_place", "nothing"]], "one cause, one alert");
+    assert!(told.contains("nobody answers"), "{told}");
+}
+
+#[test]
+fn what_is_marked_as_an_attack_is_answered_not_ours_and_told_again() {
+    let marked = |text: &str| text.replace("True\n", "True,False\n");
+    let header = HEADER.replace("Login Successful\n", "Login Successful,Is Attack IP\n");
+    let attack = |day| row(day, "7", "BR").replace("True\n", "True,True\n");
+    let text = header + &marked(&at_home()[HEADER.len()..]) + &attack(11) + &attack(12);
+    let (rows, told) = judged_with(Answers::Ours, &text);
+    assert_eq!(rows[10..], [["new_place", "aloud"], ["new_place", "aloud"]]);
+    assert!(told.contains("Is Attack IP: 2 of 2 rows told"), "{told}");
+}
+
+#[test]
+fn a_country_is_read_as_people_write_it_and_what_is_none_is_named() {
+    let uk = (1..=10)
+        .map(|day| row(day, "7", ["UK", "GB", "GBR", "England"][usize::try_from(day % 4).expect("small")]));
+    let text =
+        HEADER.to_owned() + &uk.collect::<String>() + &row(11, "7", "Atlantis") + &row(12, "7", "unknown");
+    let (verdicts, told) = judged(&text);
+    assert!(verdicts.iter().all(|verdict| verdict == "familiar"), "{verdicts:?}");
+    assert!(told.contains("line 12: \"Atlantis\" is no country known here"), "{told}");
+    assert!(told.contains("1 row with a country that is none known here"), "{told}");
+}
+
+#[test]
+fn a_file_whose_lines_end_with_carriage_returns_is_judged_as_any_other() {
+    let text = at_home() + &row(11, "7", "BR");
+    assert_eq!(judged(&text.replace('\n', "\r")), judged(&text));
 }
 
 #[test]
@@ -103,7 +184,7 @@ fn whoever_is_told_to_stop_says_what_came_until_then() {
     let ended = replaying(Cursor::new(at_home()), &clock, &mut told)
         .and_then(|mut replaying| replaying.run(&mut out, "out", &AtomicBool::new(true)));
     assert_eq!(ended.expect("stopped"), Ended::Stopped);
-    assert_eq!(String::from_utf8_lossy(&out), "index,user,verdict,score,reasons\n");
+    assert_eq!(String::from_utf8_lossy(&out), "index,user,verdict,told,score,reasons\n");
     assert!(String::from_utf8_lossy(&told).starts_with("Stopped. So far 0 rows of 0 users"));
 }
 

@@ -6,11 +6,12 @@ use std::io::{self, Write};
 
 use super::PIECE;
 use super::attempt::Attempt;
-use crate::model::{Familiarity, clean_text};
+use crate::familiarity::Judgement;
+use crate::model::clean_text;
 use crate::spreadsheet::harmless;
 use crate::words;
 
-const COLUMNS: [&str; 5] = ["index", "user", "verdict", "score", "reasons"];
+const COLUMNS: [&str; 6] = ["index", "user", "verdict", "told", "score", "reasons"];
 
 /// Writes verdicts.
 pub(super) struct Verdicts<W: Write> {
@@ -26,7 +27,8 @@ impl<W: Write> Verdicts<W> {
         Self { writer, rows: 0, reasons: String::new() }
     }
 
-    pub(super) fn write(&mut self, attempt: &Attempt<'_>, judged: &Familiarity) -> io::Result<()> {
+    pub(super) fn write(&mut self, attempt: &Attempt<'_>, judged: &Judgement) -> io::Result<()> {
+        let familiarity = &judged.familiarity;
         if self.rows == 0 {
             self.write_names()?;
         }
@@ -36,7 +38,7 @@ impl<W: Write> Verdicts<W> {
             index => visible(index),
         };
         self.reasons.clear();
-        for reason in &judged.reasons {
+        for reason in &familiarity.reasons {
             if !self.reasons.is_empty() {
                 self.reasons.push_str("; ");
             }
@@ -45,8 +47,9 @@ impl<W: Write> Verdicts<W> {
         let written = self.writer.write_record([
             harmless(&index).as_bytes(),
             harmless(&visible(attempt.user)).as_bytes(),
-            judged.verdict.as_str().as_bytes(),
-            judged.score.map(to_text).unwrap_or_default().as_bytes(),
+            familiarity.verdict.as_str().as_bytes(),
+            judged.telling.as_str().as_bytes(),
+            familiarity.score.map(to_text).unwrap_or_default().as_bytes(),
             harmless(&self.reasons).as_bytes(),
         ]);
         written.map_err(cause)

@@ -1,7 +1,8 @@
 //! What buttons outside may do: each an answer to an alert, through a channel, once.
 
 use super::Store;
-use super::ending::{EndSession, EndedKey, end_sessions};
+use super::asking_ends::{AskEnd, ask_ends};
+use super::ending::{EndSession, Ended, end_sessions};
 use super::jobs::tell_again;
 use super::relayed::{Relayed, write_relayed};
 use super::rows::{Columns, to_json};
@@ -49,13 +50,13 @@ impl Store {
         .transpose()
     }
 
-    /// Ends what a button was pressed about, and notes who pressed it. Returns the keys of the sessions it ended.
+    /// Ends what a button was pressed about, and notes who pressed it. Returns the sessions it ended, or had their services asked to.
     pub async fn sign_out_by_action(
         &self,
         _turn: &Turn<'_>,
         pressed: &Pressed<'_>,
         now: Timestamp,
-    ) -> Result<Vec<EndedKey>> {
+    ) -> Result<Ended> {
         let mut change = self.begin().await?;
         sqlx::query("UPDATE actions SET used_at = $2 WHERE token_hash = $1")
             .bind(pressed.token.as_bytes().as_slice())
@@ -66,12 +67,13 @@ impl Store {
             write_relayed(&mut change, relayed).await?;
         }
         write_acted_by(&mut change, pressed.alert_id, pressed.by).await?;
-        let ended = end_sessions(&mut change, pressed.ends).await?;
-        if ended.is_empty() {
+        let asked = ask_ends(&mut change, pressed.asks).await?;
+        let keys = end_sessions(&mut change, pressed.ends).await?;
+        if keys.is_empty() {
             tell_again(&mut change, pressed.alert_id, now).await?;
         }
         change.commit().await?;
-        Ok(ended)
+        Ok(Ended { keys, asked })
     }
 }
 
@@ -84,6 +86,8 @@ pub struct Pressed<'a> {
     pub alert_id: AlertId,
     /// What it ends.
     pub ends: &'a [EndSession],
+    /// What it has watched services asked to end.
+    pub asks: &'a [AskEnd],
     /// Who pressed it.
     pub by: &'a ActedBy,
     /// The answer that it came with, where that came by a relay.

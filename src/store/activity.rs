@@ -25,7 +25,7 @@ pub struct Touch {
     /// What it said it was playing, if it said anything.
     pub title: Option<String>,
     /// The site it was used at, if at one behind the guard.
-    pub service: Option<String>,
+    pub site: Option<String>,
     /// Where it is from now on, if it moved along a line that was judged before.
     pub moved: Option<(Option<IpAddr>, Place)>,
 }
@@ -57,10 +57,9 @@ impl Store {
             "UPDATE sessions SET last_active_at = (SELECT at FROM activity WHERE session_id = sessions.id)
              WHERE id IN (SELECT session_id FROM activity)
              AND last_active_at < (SELECT at FROM activity WHERE session_id = sessions.id)",
-            "UPDATE devices
-             SET last_active_at = (SELECT last_active_at FROM sessions WHERE id = devices.last_session_id)
-             WHERE id IN (SELECT device_id FROM sessions WHERE id IN (SELECT session_id FROM activity))
-             AND last_active_at < (SELECT last_active_at FROM sessions WHERE id = devices.last_session_id)",
+            "UPDATE devices SET last_active_at = s.last_active_at, last_session_id = s.id
+             FROM sessions s WHERE s.id IN (SELECT session_id FROM activity) AND s.ended_at IS NULL
+             AND devices.id = s.device_id AND devices.last_active_at < s.last_active_at",
             "DELETE FROM activity",
         ] {
             sqlx::query(statement).execute(&mut *change).await?;
@@ -103,22 +102,29 @@ pub(super) async fn write_address(
 
 async fn write_touch(change: &mut Change, touch: &Touch) -> Result<()> {
     sqlx::query(
-        "UPDATE sessions SET last_active_at = $2, last_title = COALESCE($3, last_title) WHERE id = $1",
+        "UPDATE sessions SET last_active_at = $2, last_title = COALESCE($3, last_title), site = COALESCE($4, site)
+         WHERE id = $1",
     )
     .bind(touch.session_id.to_string())
     .bind(touch.at.as_millis())
     .bind(touch.title.as_deref())
+    .bind(touch.site.as_deref())
     .execute(&mut **change)
     .await?;
     if let Some((address, place)) = &touch.moved {
         write_address(change, touch.session_id, *address, place).await?;
     }
-    sqlx::query("UPDATE devices SET last_active_at = $2, service = COALESCE($3, service) WHERE id = $1")
-        .bind(touch.device_id.to_string())
-        .bind(touch.at.as_millis())
-        .bind(touch.service.as_deref())
-        .execute(&mut **change)
-        .await?;
+    // It may have been used at a service meanwhile. What has ended since takes nothing's place.
+    sqlx::query(
+        "UPDATE devices SET last_active_at = $2,
+         last_session_id = COALESCE((SELECT id FROM sessions WHERE id = $3 AND ended_at IS NULL), last_session_id)
+         WHERE id = $1",
+    )
+    .bind(touch.device_id.to_string())
+    .bind(touch.at.as_millis())
+    .bind(touch.session_id.to_string())
+    .execute(&mut **change)
+    .await?;
     sqlx::query("DELETE FROM activity WHERE session_id = $1")
         .bind(touch.session_id.to_string())
         .execute(&mut **change)
@@ -148,8 +154,8 @@ mod tests {
         let store = Store::open(folder).await.expect("opens");
         for statement in [
             "INSERT INTO accounts (id, login, login_key, password_hash, created_at) VALUES ('1', 'Ana', 'ana', '', 0)",
-            "INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at, last_active_at,
-             times_signed_in, last_session_id) VALUES ($1, '1', x'01', 'tv', 'TV', 'Latchkey', 0, 10, 1, $2)",
+            "INSERT INTO devices (id, account_id, secret_hash, kind, name, first_seen_at, last_active_at,
+             times_signed_in, last_session_id) VALUES ($1, '1', x'01', 'tv', 'TV', 0, 10, 1, $2)",
             "INSERT INTO sessions (id, account_id, device_id, token_hash, method, created_at, last_active_at, place,
              familiarity) VALUES ($2, '1', $1, x'02', 'password', 0, 10, '{}', '{}')",
         ] {
@@ -196,8 +202,8 @@ mod tests {
         let (store, session_id, device_id) = home(folder.path()).await;
         let at = Timestamp::from_millis;
         store.write_activity(&[], &[(session_id, at(50))]).await.expect("writes");
-        let (title, service, moved) = (Some("The Leopard".to_owned()), None, None);
-        let news = Touch { session_id, device_id, at: at(40), title, service, moved };
+        let (title, site, moved) = (Some("The Leopard".to_owned()), None, None);
+        let news = Touch { session_id, device_id, at: at(40), title, site, moved };
         store.write_activity(&[news], &[]).await.expect("writes");
         store.carry_activity_over().await.expect("writes");
         assert_eq!(rows(&store).await, (40, 40), "the clock was set back, and the latest word counts");

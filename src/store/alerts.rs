@@ -4,8 +4,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::Store;
 use super::actions::write_acted_by;
+use super::asking_ends::{AskEnd, ask_ends};
 use super::channels::remove_channels_of;
-use super::ending::{EndSession, EndedKey, end_sessions};
+use super::ending::{EndSession, Ended, end_sessions};
 use super::familiarity::write_known;
 use super::history::insert_history;
 use super::jobs::{tell, tell_again};
@@ -24,7 +25,7 @@ macro_rules! alerts {
         concat!(
             "SELECT a.id, a.account_id, a.device_id, a.session_id, a.kind, a.did, a.at, a.place, a.familiarity, a.telling,
              a.sign_in, a.state, a.answered_at, a.acted_by, COALESCE(d.given_name, d.name) AS device_name, d.kind AS device_kind,
-             s.held_at, s.ended_at, s.refused_at, o.login
+             s.held_at, s.asked_at, s.ended_at, s.refused_at, o.login
              FROM alerts a JOIN devices d ON d.id = a.device_id JOIN sessions s ON s.id = a.session_id
              JOIN accounts o ON o.id = a.account_id ",
             $rest
@@ -36,6 +37,18 @@ macro_rules! alerts {
 const ALL: &str = alerts!("WHERE a.account_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT $3");
 const IN_STATE: &str =
     alerts!("WHERE a.state = $1 AND a.account_id = $2 AND a.id < $3 ORDER BY a.id DESC LIMIT $4");
+
+/// What waits for an answer, but for devices that the household has signed out, or has asked a service to: of them nothing is
+/// left to do, and only a question. Who may have been a stranger settles nothing by it, neither by signing itself out nor by
+/// signing out another one; and what a device did stays done when it is gone.
+const WAITING: &str = "SELECT COUNT(*) FROM alerts a JOIN sessions s ON s.id = a.session_id
+    LEFT JOIN sessions e ON e.id = COALESCE(s.ended_by, s.asked_by)
+    WHERE a.account_id = $1 AND a.state = 'open' AND NOT (
+        a.kind <> 'takes_over' AND (s.ended_at IS NOT NULL OR s.asked_at IS NOT NULL) AND (
+            a.acted_by IS NOT NULL OR s.ended_reason IS 'service_removed' OR (
+                e.id IS NOT NULL AND e.device_id <> a.device_id AND NOT EXISTS (
+                    SELECT 1 FROM alerts w
+                    WHERE w.device_id = e.device_id AND w.state IN ('open', 'unsure') AND w.kind <> 'wrong_pins'))))";
 
 impl Store {
     /// Alerts of the account, newest first, older than `before`.
@@ -69,23 +82,20 @@ impl Store {
             .transpose()
     }
 
-    /// How many alerts wait for an answer.
+    /// How many alerts wait for an answer, but for those whose devices the household has signed out already.
     pub async fn open_alerts(&self, account_id: AccountId) -> Result<u32> {
         let (count,): (i64,) =
-            sqlx::query_as("SELECT COUNT(*) FROM alerts WHERE account_id = $1 AND state = 'open'")
-                .bind(account_id.to_string())
-                .fetch_one(&self.reader)
-                .await?;
+            sqlx::query_as(WAITING).bind(account_id.to_string()).fetch_one(&self.reader).await?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// Writes an answer with what follows from it, in one change. Returns the keys of the sessions it ended.
+    /// Writes an answer with what follows from it, in one change. Returns the sessions it ended, or had their services asked to.
     pub async fn answer_alert(
         &self,
         _turn: &Turn<'_>,
         alert: &Alert,
         answer: &AnswerChange<'_>,
-    ) -> Result<Vec<EndedKey>> {
+    ) -> Result<Ended> {
         let mut change = self.begin().await?;
         let history = answer.history;
         sqlx::query("UPDATE alerts SET state = $2, answered_at = $3, answered_by = $4 WHERE id = $1")
@@ -127,10 +137,11 @@ impl Store {
         if answer.state == AlertState::NotMe {
             remove_channels_of(&mut change, alert.device_id).await?;
         }
-        let ended = end_sessions(&mut change, answer.ends).await?;
+        let asked = ask_ends(&mut change, answer.asks).await?;
+        let keys = end_sessions(&mut change, answer.ends).await?;
         tell_again(&mut change, alert.id, history.at).await?;
         change.commit().await?;
-        Ok(ended)
+        Ok(Ended { keys, asked })
     }
 }
 
@@ -154,6 +165,8 @@ pub struct AnswerChange<'a> {
     pub forgets_lines: bool,
     /// The sessions it ends.
     pub ends: &'a [EndSession],
+    /// Those at watched services whose end it has asked for.
+    pub asks: &'a [AskEnd],
     /// The device that it is about, when that need not wait any more to speak for the household.
     pub ends_wait_of: Option<DeviceId>,
 }
@@ -232,6 +245,7 @@ fn to_alert(row: &SqliteRow) -> Result<AlertListing> {
         device_name: row.raw("device_name")?,
         device_kind: row.word_or("device_kind", DeviceKind::Other),
         held_at: row.moment_if_any("held_at")?,
+        asked_at: row.moment_if_any("asked_at")?,
         ended_at: row.moment_if_any("ended_at")?,
         refused_at: row.moment_if_any("refused_at")?,
     })
@@ -254,6 +268,16 @@ mod tests {
             assert!(step.contains("id<?"), "{query}: {step}");
             assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{query}: {plan:?}");
         }
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn what_the_badge_counts_is_looked_up_and_not_searched_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path()).await.expect("a store");
+        let steps = plan_of(&store.reader, WAITING).await;
+        assert!(steps.iter().any(|step| step.starts_with("SEARCH a USING")), "{steps:?}");
+        assert_eq!(steps.iter().find(|step| step.starts_with("SCAN")), None, "{steps:?}");
         store.close().await;
     }
 

@@ -6,33 +6,37 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::Store;
+use super::device_sessions::{Listed, session_columns, session_joins, to_session_listing, with_sessions};
 use super::history::insert_history;
-use super::profiles::to_profile;
-use super::rows::{Columns, only_if_readable, readable};
-use super::sessions::to_session;
+use super::rows::{Columns, readable};
 use super::turn::Turn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{
     AccountId, Device, DeviceId, DeviceKind, DeviceListing, DeviceTraits, HistoryEntry, ProfileId,
     SecretHash, Timestamp,
 };
 
-/// Columns of a device with its latest session and profile. Sessions and profiles have prefixes, since
-/// all three have an `id`.
+/// Columns of a device with the session that was used last. `may_have_more`: others are looked for.
 macro_rules! listing {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
             "SELECT d.id, d.account_id, d.kind, d.name, d.given_name, d.model, d.os, d.app, d.app_version,
-             d.service, d.first_seen_at, d.last_active_at, d.continued_by, d.before_merge,
-             s.id AS session_id, s.account_id AS session_account_id, s.device_id, s.method, s.profile_id,
-             s.created_at, s.last_active_at AS session_active_at, s.last_title, s.address, s.place,
-             s.familiarity, s.let_in_by, s.let_in_by_device, COALESCE(b.given_name, b.name) AS let_in_by_name, s.held_at, s.ended_at, s.ended_reason, s.ended_by, s.refused_at,
-             p.name AS profile_name, p.kind AS profile_kind, p.color AS profile_color,
-             p.pin_hash IS NOT NULL AS profile_has_pin
-             FROM devices d JOIN sessions s ON s.id = d.last_session_id
-             LEFT JOIN profiles p ON p.id = s.profile_id LEFT JOIN devices b ON b.id = s.let_in_by_device ",
-            $rest
+             d.first_seen_at, d.last_active_at, d.continued_by, d.before_merge,
+             (d.before_merge IS NOT NULL OR EXISTS (SELECT 1 FROM sessions o
+              WHERE o.device_id = d.id AND o.service_id IS NOT NULL)) AS may_have_more, ",
+            session_columns!(),
+            "FROM devices d JOIN sessions s ON s.id = d.last_session_id",
+            session_joins!(),
+            $($rest)+
         )
+    };
+}
+
+/// A device (`d`) and those whose place it took: what they hold is listed with it.
+macro_rules! parts {
+    () => {
+        "WITH RECURSIVE part (id) AS (SELECT d.id
+         UNION SELECT c.id FROM part CROSS JOIN devices c WHERE c.continued_by = part.id) "
     };
 }
 
@@ -48,7 +52,7 @@ pub struct DeviceFilter {
     pub profile_id: Option<ProfileId>,
     /// Only those last in this country.
     pub country_code: Option<String>,
-    /// Only those of this service.
+    /// Only those with a session there: "Latchkey", the host name of a site, or what a watched service is called.
     pub service: Option<String>,
     /// Only those whose last request is older.
     pub idle_since: Option<Timestamp>,
@@ -111,14 +115,16 @@ impl Store {
         }
     }
 
-    /// The devices that were active last, for whoever judges a sign-in: not behind those who read lists.
+    /// The devices that were active last and let in here, for whoever judges a sign-in: not behind those who read lists.
     pub async fn latest_devices(&self, account_id: AccountId, limit: u32) -> Result<Vec<DeviceListing>> {
         let rows = sqlx::query(listing!(
             "WHERE d.account_id = $1 AND d.continued_by IS NULL AND d.drill = 0
+             AND (s.service_id IS NULL OR EXISTS (SELECT 1 FROM sessions o
+                  WHERE o.device_id = d.id AND o.ended_at IS NULL AND o.service_id IS NULL))
              ORDER BY d.last_active_at DESC, d.id DESC LIMIT $2"
         ));
         let rows = rows.bind(account_id.to_string()).bind(i64::from(limit)).fetch_all(&self.reader).await?;
-        readable(&rows, to_listing)
+        with_sessions(&self.reader, readable(&rows, to_listed)?).await
     }
 
     /// The last device that a question looks at which begins after `begin`; `None` when it looks at all that are left.
@@ -146,8 +152,22 @@ impl Store {
              AND d.last_active_at <= $2 AND (d.last_active_at < $2 OR d.id < $3)
              AND d.last_active_at >= $8 AND (d.last_active_at > $8 OR d.id >= $9)
              AND ($4 IS NULL OR d.kind = $4) AND ($5 IS NULL OR s.profile_id = $5)
-             AND ($6 IS NULL OR s.country_code = $6) AND ($7 IS NULL OR d.service = $7)
-             AND ($10 IS NULL OR (s.ended_at IS NULL) = $10)
+             AND ($6 IS NULL OR s.country_code = $6)
+             AND ($7 IS NULL OR COALESCE(v.name, s.site, 'Latchkey') = $7
+                  OR EXISTS (SELECT 1 FROM sessions o LEFT JOIN services w ON w.id = o.service_id
+                             WHERE o.device_id = d.id AND o.ended_at IS NULL
+                             AND COALESCE(w.name, o.site, 'Latchkey') = $7)
+                  OR (d.before_merge IS NOT NULL AND EXISTS (",
+            parts!(),
+            "SELECT 1 FROM part CROSS JOIN sessions o LEFT JOIN services w ON w.id = o.service_id
+                             WHERE o.device_id = part.id AND o.ended_at IS NULL
+                             AND COALESCE(w.name, o.site, 'Latchkey') = $7)))
+             AND ($10 IS NULL OR (s.ended_at IS NULL OR EXISTS (SELECT 1 FROM sessions o
+                                  WHERE o.device_id = d.id AND o.ended_at IS NULL)
+                  OR (d.before_merge IS NOT NULL AND EXISTS (",
+            parts!(),
+            "SELECT 1 FROM part CROSS JOIN sessions o
+                             WHERE o.device_id = part.id AND o.ended_at IS NULL))) = $10)
              ORDER BY d.last_active_at DESC, d.id DESC LIMIT $11"
         ))
         .bind(account_id.to_string())
@@ -163,19 +183,21 @@ impl Store {
         .bind(i64::from(limit))
         .fetch_all(&self.lists)
         .await?;
-        readable(&rows, to_listing)
+        with_sessions(&self.lists, readable(&rows, to_listed)?).await
     }
 
     /// One device of the account.
     pub async fn device(&self, account_id: AccountId, id: DeviceId) -> Result<Option<DeviceListing>> {
-        sqlx::query(listing!("WHERE d.id = $1 AND d.account_id = $2"))
+        let row = sqlx::query(listing!("WHERE d.id = $1 AND d.account_id = $2"))
             .bind(id.to_string())
             .bind(account_id.to_string())
             .fetch_optional(&self.reader)
-            .await?
-            .as_ref()
-            .map(to_listing)
-            .transpose()
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let listed = with_sessions(&self.reader, vec![to_listed(&row)?]).await?.pop();
+        listed
+            .map(Some)
+            .ok_or_else(|| Error::corrupt("sessions", "the one that the device holds cannot be read"))
     }
 
     /// Those devices of the account that there are.
@@ -194,8 +216,8 @@ impl Store {
             }
             list.push_unseparated(")");
             let rows = query.build().persistent(ids.len() <= 2).fetch_all(&self.reader).await?;
-            found
-                .extend(readable(&rows, to_listing)?.into_iter().map(|listing| (listing.device.id, listing)));
+            let listings = with_sessions(&self.reader, readable(&rows, to_listed)?).await?;
+            found.extend(listings.into_iter().map(|listing| (listing.device.id, listing)));
         }
         Ok(found)
     }
@@ -248,7 +270,6 @@ pub fn to_device(row: &SqliteRow) -> Result<Device> {
             app_version: row.raw("app_version")?,
         },
         given_name: row.raw("given_name")?,
-        service: row.raw("service")?,
         first_seen_at: row.moment("first_seen_at")?,
         continued_by: row.word_if_any("continued_by")?,
         before_merge: match row.raw::<Option<&str>>("before_merge")? {
@@ -258,31 +279,18 @@ pub fn to_device(row: &SqliteRow) -> Result<Device> {
     })
 }
 
-fn to_listing(row: &SqliteRow) -> Result<DeviceListing> {
-    let profile = match row.raw::<Option<&str>>("profile_name")? {
-        Some(_) => only_if_readable(
-            row,
-            to_profile(
-                row,
-                [
-                    "profile_id",
-                    "session_account_id",
-                    "profile_name",
-                    "profile_kind",
-                    "profile_color",
-                    "profile_has_pin",
-                ],
-            ),
-        )?,
-        None => None,
-    };
-    Ok(DeviceListing {
+fn to_listed(row: &SqliteRow) -> Result<Listed> {
+    let last = to_session_listing(row)?;
+    let listing = DeviceListing {
         device: to_device(row)?,
         last_active_at: row.moment("last_active_at")?,
-        session: to_session(row)?,
-        profile,
-        let_in_by_name: row.raw("let_in_by_name")?,
-    })
+        session: last.session.clone(),
+        profile: last.profile.clone(),
+        let_in_by_name: last.let_in_by_name.clone(),
+        service_name: last.service_name.clone(),
+        sessions: vec![last],
+    };
+    Ok(Listed { listing, may_have_more: row.raw("may_have_more")? })
 }
 
 #[cfg(test)]
@@ -306,15 +314,15 @@ mod tests {
             ),
             // Three in a row were active at the same moment, and every 1,700th uses the rare service.
             format!(
-                "{numbers} INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at,
+                "{numbers} INSERT INTO devices (id, account_id, secret_hash, kind, name, first_seen_at,
                  last_active_at, times_signed_in, last_session_id)
-                 SELECT {id}, '{account_id}', CAST(n AS BLOB), 'tv', 'TV ' || n,
-                 CASE WHEN n % 1700 = 1 THEN 'rare' ELSE 'Latchkey' END, 0, 10 + n / 3, 1, {id} FROM numbers"
+                 SELECT {id}, '{account_id}', CAST(n AS BLOB), 'tv', 'TV ' || n, 0, 10 + n / 3, 1, {id} FROM numbers"
             ),
             format!(
                 "{numbers} INSERT INTO sessions (id, account_id, device_id, token_hash, method, created_at,
-                 last_active_at, place, familiarity)
-                 SELECT {id}, '{account_id}', {id}, CAST(n AS BLOB), 'password', 0, 10, '{{}}', '{{}}' FROM numbers"
+                 last_active_at, place, familiarity, site)
+                 SELECT {id}, '{account_id}', {id}, CAST(n AS BLOB), 'password', 0, 10, '{{}}', '{{}}',
+                 CASE WHEN n % 1700 = 1 THEN 'rare' END FROM numbers"
             ),
         ] {
             sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *change).await.expect("writes");

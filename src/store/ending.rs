@@ -41,6 +41,15 @@ pub struct EndedKey {
     pub account_id: AccountId,
 }
 
+/// What came of asking for the end of sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Those that ended by it.
+    pub keys: Vec<EndedKey>,
+    /// Those whose end their service is asked for from now on.
+    pub asked: Vec<SessionId>,
+}
+
 /// Ends sessions within a larger change, a thousand in as few statements as one. Those that had ended before are left out of
 /// the answer, and of the history.
 pub async fn end_sessions(change: &mut Change, ends: &[EndSession]) -> Result<Vec<EndedKey>> {
@@ -112,10 +121,10 @@ fn finishing(ended: &[EndedKey], ends: &[EndSession]) -> Result<QueryBuilder<Sql
         ends.iter().filter(|end| is_of_these.contains(&end.id)).map(|end| &end.history).collect();
     let sessions = || ended.iter().map(|key| key.session_id.to_string());
     let mut query = QueryBuilder::new(
-        "UPDATE devices SET last_active_at = (SELECT last_active_at FROM sessions WHERE id = devices.last_session_id)
-         WHERE last_active_at < (SELECT last_active_at FROM sessions WHERE id = devices.last_session_id) AND id IN (",
+        "UPDATE devices SET last_active_at = s.last_active_at, last_session_id = s.id FROM sessions s
+         WHERE devices.id = s.device_id AND devices.last_active_at < s.last_active_at AND s.id IN (",
     );
-    push_list(&mut query, ended.iter().map(|key| key.device_id.to_string()));
+    push_list(&mut query, sessions());
     query.push("; DELETE FROM activity WHERE session_id IN (");
     push_list(&mut query, sessions());
     query.push("; DELETE FROM other_tokens WHERE session_id IN (");

@@ -15,11 +15,13 @@ impl Store {
         key: Option<SecretHash>,
     ) -> Result<bool> {
         let mut change = self.begin().await?;
-        let written = sqlx::query("UPDATE sessions SET guard_hash = $2 WHERE id = $1 AND ended_at IS NULL")
-            .bind(id.to_string())
-            .bind(key.as_ref().map(|key| key.as_bytes().as_slice()))
-            .execute(&mut *change)
-            .await?;
+        let written = sqlx::query(
+            "UPDATE sessions SET guard_hash = $2 WHERE id = $1 AND ended_at IS NULL AND service_id IS NULL",
+        )
+        .bind(id.to_string())
+        .bind(key.as_ref().map(|key| key.as_bytes().as_slice()))
+        .execute(&mut *change)
+        .await?;
         change.commit().await?;
         Ok(written.rows_affected() > 0)
     }

@@ -39,13 +39,12 @@ pub struct EndedJob {
 }
 
 impl Store {
-    /// Jobs to carry out, the one due longest first: due at `now`, or put off past `latest`, which no job ever is but by a clock
+    /// What is to be told, the one due longest first: due at `now`, or put off past `latest`, which no job ever is but by a clock
     /// that was set back.
     pub async fn due_jobs(&self, now: Timestamp, latest: Timestamp, most: u32) -> Result<Vec<Job>> {
         let rows = sqlx::query(
-            "SELECT id, account_id, kind, target_id, about_id, revision, begun, done, state, attempts, due_at
-             FROM jobs
-             WHERE state = 'waiting' AND (due_at <= $1 OR due_at > $2) ORDER BY due_at LIMIT $3",
+            "SELECT id, account_id, kind, target_id, about_id, revision, begun, done, state, attempts, due_at FROM jobs
+             WHERE state = 'waiting' AND kind <> 'end' AND (due_at <= $1 OR due_at > $2) ORDER BY due_at LIMIT $3",
         )
         .bind(now.as_millis())
         .bind(latest.as_millis())
@@ -55,11 +54,12 @@ impl Store {
         readable(&rows, to_job)
     }
 
-    /// When the next job is due, if one waits.
+    /// When the next that is to be told is due, if one waits.
     pub async fn next_job_at(&self) -> Result<Option<Timestamp>> {
-        let (due,): (Option<i64>,) = sqlx::query_as("SELECT MIN(due_at) FROM jobs WHERE state = 'waiting'")
-            .fetch_one(&self.reader)
-            .await?;
+        let (due,): (Option<i64>,) =
+            sqlx::query_as("SELECT MIN(due_at) FROM jobs WHERE state = 'waiting' AND kind <> 'end'")
+                .fetch_one(&self.reader)
+                .await?;
         Ok(due.map(Timestamp::from_millis))
     }
 
@@ -83,8 +83,8 @@ impl Store {
                 for (token, answer) in actions {
                     insert_action(&mut change, job, *token, *answer, now).await?;
                 }
-                if *hands_relay_token {
-                    relayed::note_token(&mut change, job.work.channel_id(), now).await?;
+                if let Some(channel_id) = job.work.channel_id().filter(|_| *hands_relay_token) {
+                    relayed::note_token(&mut change, channel_id, now).await?;
                 }
                 ids.push(job.id.clone());
             }
@@ -113,12 +113,12 @@ impl Store {
             .bind(detail.as_deref())
             .execute(&mut *change)
             .await?;
-            let Some(channel) = channel else { continue };
+            let (Some(channel), Some(channel_id)) = (channel, job.work.channel_id()) else { continue };
             sqlx::query(
                 "UPDATE channels SET state = $2, detail = $3,
                  last_delivery_at = CASE WHEN $2 = 'ok' THEN $4 ELSE last_delivery_at END WHERE id = $1",
             )
-            .bind(job.work.channel_id().to_string())
+            .bind(channel_id.to_string())
             .bind(channel.as_str())
             .bind(detail.as_deref())
             .bind(now.as_millis())
@@ -126,7 +126,7 @@ impl Store {
             .await?;
             if *channel == ChannelState::Gone {
                 sqlx::query("UPDATE jobs SET state = 'given_up' WHERE target_id = $1 AND state = 'waiting'")
-                    .bind(job.work.channel_id().to_string())
+                    .bind(channel_id.to_string())
                     .execute(&mut *change)
                     .await?;
             }
@@ -146,6 +146,7 @@ impl Store {
 
     /// Has a channel say that it works. One that is being tried is tried once more.
     pub async fn try_channel(&self, job: &Job) -> Result<()> {
+        let Some(channel_id) = job.work.channel_id() else { return Ok(()) };
         let mut change = self.begin().await?;
         sqlx::query(
             "INSERT INTO jobs (id, account_id, kind, target_id, revision, begun, done, state, attempts, due_at,
@@ -155,7 +156,7 @@ impl Store {
         )
         .bind(job.id.as_str())
         .bind(job.account_id.to_string())
-        .bind(job.work.channel_id().to_string())
+        .bind(channel_id.to_string())
         .bind(job.due_at.as_millis())
         .execute(&mut *change)
         .await?;
@@ -196,17 +197,13 @@ pub const AGAIN_ABOUT_SESSIONS: [&str; 2] = [
      (SELECT id FROM alerts WHERE state IN ('open', 'unsure') AND session_id IN (",
 ];
 
-fn to_job(row: &SqliteRow) -> Result<Job> {
+/// A job out of its row.
+pub(super) fn to_job(row: &SqliteRow) -> Result<Job> {
     let kind: &str = row.raw("kind")?;
-    let channel_id = row.word("target_id")?;
     let work = match kind {
-        "tell" => JobWork::Tell {
-            channel_id,
-            alert_id: row
-                .word_if_any("about_id")?
-                .ok_or_else(|| Error::corrupt("about_id", "it is not there"))?,
-        },
-        "try" => JobWork::Try { channel_id },
+        "tell" => JobWork::Tell { channel_id: row.word("target_id")?, alert_id: row.word("about_id")? },
+        "try" => JobWork::Try { channel_id: row.word("target_id")? },
+        "end" => JobWork::End { service_id: row.word("target_id")?, session_id: row.word("about_id")? },
         _ => return Err(Error::corrupt("kind", "it is no work that is known")),
     };
     Ok(Job {

@@ -1,4 +1,4 @@
-//! What the home begins with: every session that has not ended.
+//! What the home begins with: every session of its own that has not ended. Those at watched services let nobody in here.
 //!
 //! A million rows are read as text in pages, a line a row: what a driver does for each value of each row takes several times
 //! as long as SQLite needs to find it.
@@ -60,7 +60,7 @@ const PAGE: i64 = 1000;
 const UNIT: char = '\u{1f}';
 const RECORD: char = '\u{1e}';
 
-/// A page of the sessions that have not ended: the last row's number, and all rows as text. As bytes, for one that is damaged
+/// A page of the sessions of this home that have not ended: the last row's number, and all rows as text. As bytes, for one that is damaged
 /// must not take the others with it.
 pub(super) const LIVE_SESSIONS: &str = "SELECT MAX(number), CAST(group_concat(line, char(30)) AS BLOB) FROM (
      SELECT rowid AS number, concat_ws(char(31), COALESCE(id, ''), hex(token_hash), COALESCE(token_expires_at, ''),
@@ -68,10 +68,10 @@ pub(super) const LIVE_SESSIONS: &str = "SELECT MAX(number), CAST(group_concat(li
          COALESCE(device_id, ''), COALESCE(method, ''), COALESCE(profile_id, ''), COALESCE(address, ''),
          COALESCE(last_active_at, ''), held_at IS NOT NULL, hex(COALESCE(guard_hash, '')),
          hex(COALESCE(judged_lines, ''))) AS line
-     FROM sessions NOT INDEXED WHERE rowid > $1 AND ended_at IS NULL ORDER BY rowid LIMIT $2)";
+     FROM sessions NOT INDEXED WHERE rowid > $1 AND ended_at IS NULL AND service_id IS NULL ORDER BY rowid LIMIT $2)";
 
 impl Store {
-    /// Hands every session that has not ended to `each`.
+    /// Hands every session of this home that has not ended to `each`.
     pub async fn each_live_session(&self, mut each: impl FnMut(LiveRow)) -> Result<()> {
         let shared = Shared { logins: self.logins().await?, profiles: self.chosen_profiles().await? };
         let mut number = 0;
@@ -103,7 +103,7 @@ impl Store {
     async fn chosen_profiles(&self) -> Result<HashMap<ProfileId, Arc<ChosenProfile>>> {
         let rows = sqlx::query(
             "SELECT id, name, kind, pin_hash IS NOT NULL AS has_pin FROM profiles
-             WHERE id IN (SELECT profile_id FROM sessions WHERE ended_at IS NULL)",
+             WHERE id IN (SELECT profile_id FROM sessions WHERE ended_at IS NULL AND service_id IS NULL)",
         )
         .fetch_all(&self.reader)
         .await?;

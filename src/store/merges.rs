@@ -27,6 +27,23 @@ pub struct Merge<'a> {
     pub history: &'a HistoryEntry,
 }
 
+/// Two devices that are two again.
+#[derive(Debug)]
+pub struct Parted<'a> {
+    /// The one that had taken the other one's place.
+    pub id: DeviceId,
+    /// The other one.
+    pub other: DeviceId,
+    /// What the first is called from now on, if a person gave it a name.
+    pub given_name: Option<&'a str>,
+    /// Since when it is known.
+    pub first_seen_at: Timestamp,
+    /// Whose place it still has.
+    pub left: Option<&'a BeforeMerge>,
+    /// Its entry in the history.
+    pub history: &'a HistoryEntry,
+}
+
 impl Store {
     /// Has one device take another one's place. Returns the key of the session that ended, if one did.
     pub async fn merge_devices(&self, _turn: &Turn<'_>, merge: &Merge<'_>) -> Result<Option<EndedKey>> {
@@ -55,27 +72,22 @@ impl Store {
     }
 
     /// Takes it back.
-    pub async fn separate_devices(
-        &self,
-        _turn: &Turn<'_>,
-        id: DeviceId,
-        before: &BeforeMerge,
-        history: &HistoryEntry,
-    ) -> Result<()> {
+    pub async fn separate_devices(&self, _turn: &Turn<'_>, parted: &Parted<'_>) -> Result<()> {
         let mut change = self.begin().await?;
         sqlx::query(
-            "UPDATE devices SET given_name = $2, first_seen_at = $3, before_merge = NULL WHERE id = $1",
+            "UPDATE devices SET given_name = $2, first_seen_at = $3, before_merge = $4 WHERE id = $1",
         )
-        .bind(id.to_string())
-        .bind(before.given_name.as_deref())
-        .bind(before.first_seen_at.as_millis())
+        .bind(parted.id.to_string())
+        .bind(parted.given_name)
+        .bind(parted.first_seen_at.as_millis())
+        .bind(parted.left.map(to_json).transpose()?)
         .execute(&mut *change)
         .await?;
         sqlx::query("UPDATE devices SET continued_by = NULL WHERE id = $1")
-            .bind(before.continues.to_string())
+            .bind(parted.other.to_string())
             .execute(&mut *change)
             .await?;
-        insert_history(&mut change, history).await?;
+        insert_history(&mut change, parted.history).await?;
         change.commit().await
     }
 }

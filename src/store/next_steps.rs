@@ -36,12 +36,12 @@ impl Store {
         change.commit().await
     }
 
-    /// The sorts of devices that are signed in to the account, and not held.
+    /// The sorts of devices that are signed in to the account here, and not held: being seen at a watched service is no step of it.
     pub async fn kinds_signed_in(&self, account_id: AccountId) -> Result<Vec<DeviceKind>> {
         let rows = sqlx::query(
             "SELECT DISTINCT d.kind FROM sessions s JOIN devices d ON d.id = s.device_id
              WHERE s.account_id = $1 AND s.ended_at IS NULL AND s.held_at IS NULL
-             AND d.drill = 0",
+             AND s.service_id IS NULL AND d.drill = 0",
         )
         .bind(account_id.to_string())
         .fetch_all(&self.lists)

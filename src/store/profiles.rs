@@ -93,7 +93,8 @@ impl Store {
         }
         if chooses_anew {
             sqlx::query(
-                "UPDATE sessions SET profile_id = NULL WHERE profile_id = $1 AND ended_at IS NULL AND id <> $2",
+                "UPDATE sessions SET profile_id = NULL
+                 WHERE profile_id = $1 AND ended_at IS NULL AND service_id IS NULL AND id <> $2",
             )
             .bind(profile.id.to_string())
             .bind(history.by_session_id.map(|id| id.to_string()).unwrap_or_default())
@@ -119,6 +120,11 @@ impl Store {
         sqlx::query("UPDATE profiles SET deleted_at = $2 WHERE id = $1")
             .bind(profile.id.to_string())
             .bind(history.at.as_millis())
+            .execute(&mut *change)
+            .await?;
+        // Whoever was taken for them at a service is nobody's again: what they sign in to must not go on in a name that is gone.
+        sqlx::query("UPDATE service_people SET profile_id = NULL, chosen = 0 WHERE profile_id = $1")
+            .bind(profile.id.to_string())
             .execute(&mut *change)
             .await?;
         require_an_adult(&mut change, profile.account_id).await?;

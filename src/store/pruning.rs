@@ -71,6 +71,10 @@ const UNREFERRED: &str = "DELETE FROM sessions WHERE ended_at IS NOT NULL AND le
     AND NOT EXISTS (SELECT 1 FROM other_tokens o WHERE o.session_id = sessions.id)
     AND NOT EXISTS (SELECT 1 FROM waits w WHERE w.session_id = sessions.id) AND id IN (";
 
+/// Of what was asked about some sessions, removes what is about those that are gone; their ids follow.
+const ENDS_OF_NOTHING: &str = "DELETE FROM jobs WHERE kind = 'end'
+    AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = jobs.about_id) AND about_id IN (";
+
 impl Store {
     /// The accounts.
     pub async fn accounts(&self) -> Result<Vec<AccountId>> {
@@ -197,6 +201,7 @@ impl Store {
         let ids: Vec<_> = rows.into_iter().map(|(_, id)| id).collect();
         let mut change = self.begin().await?;
         run(&mut change, UNREFERRED, &ids).await?;
+        run(&mut change, ENDS_OF_NOTHING, &ids).await?;
         change.commit().await?;
         old.after = last;
         Ok(has_more)

@@ -44,9 +44,9 @@ fn keep(days: i64, at_least: u32, at_most: Option<u32>) -> Keep {
 fn device(account_id: AccountId, name: &str) -> [String; 2] {
     [
         format!(
-            "INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at, last_active_at,
+            "INSERT INTO devices (id, account_id, secret_hash, kind, name, first_seen_at, last_active_at,
              times_signed_in, last_session_id)
-             VALUES ('{name}', '{account_id}', CAST('{name}' AS BLOB), 'tv', 'TV', 'Latchkey', 0, 0, 1, '{name}-last')"
+             VALUES ('{name}', '{account_id}', CAST('{name}' AS BLOB), 'tv', 'TV', 0, 0, 1, '{name}-last')"
         ),
         session(account_id, name, &format!("{name}-last"), None, None),
     ]
@@ -178,9 +178,9 @@ async fn sessions_go_where_nothing_refers_to_them() {
     ]);
     // A device that nobody used since: where it was last is still shown.
     all.push(format!(
-        "INSERT INTO devices (id, account_id, secret_hash, kind, name, service, first_seen_at, last_active_at,
+        "INSERT INTO devices (id, account_id, secret_hash, kind, name, first_seen_at, last_active_at,
          times_signed_in, last_session_id)
-         VALUES ('idle', '{account_id}', x'02', 'tv', 'TV', 'Latchkey', 0, 0, 1, 'idle-last')"
+         VALUES ('idle', '{account_id}', x'02', 'tv', 'TV', 0, 0, 1, 'idle-last')"
     ));
     all.push(session(account_id, "idle", "idle-last", Some(1), None));
     all.push(alert(account_id, "1", "of-an-alert", "open", 0));
@@ -262,7 +262,7 @@ async fn a_batch_walks_along_an_index_and_sorts_nothing() {
         let [step] = &steps[..] else { panic!("{query}: {steps:?}") };
         assert!(step.contains(&format!("INDEX {index}")), "{query}: {step}");
     }
-    for query in [TOLD, UNREFERRED] {
+    for query in [TOLD, UNREFERRED, ENDS_OF_NOTHING] {
         let steps = plan_of(&store.reader, &format!("{query}'1', '2')")).await;
         let searches_all =
             |step: &&String| step.starts_with("SCAN") && !["SCAN w", "SCAN waits"].contains(&step.as_str());

@@ -46,7 +46,7 @@ impl Store {
     pub async fn session_by_refresh(&self, refresh: SecretHash) -> Result<Option<RefreshFound>> {
         let row = sqlx::query(
             "SELECT id, device_id, account_id, token_hash, ended_at, refresh_since, refresh_hash = $1 AS is_newest
-             FROM sessions WHERE refresh_hash = $1 OR previous_refresh_hash = $1",
+             FROM sessions WHERE (refresh_hash = $1 OR previous_refresh_hash = $1) AND service_id IS NULL",
         )
         .bind(refresh.as_bytes().as_slice())
         .fetch_optional(&self.reader)

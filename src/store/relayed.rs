@@ -69,7 +69,8 @@ impl Store {
         let (out,): (i64,) = sqlx::query_as(
             "SELECT COUNT(*) FROM devices d
              WHERE d.account_id = $1 AND d.relay_token_at IS NOT NULL AND d.continued_by IS NULL
-             AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.device_id = d.id AND s.ended_at IS NULL)",
+             AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.device_id = d.id AND s.ended_at IS NULL
+                             AND s.service_id IS NULL)",
         )
         .bind(account_id.to_string())
         .fetch_one(&self.reader)

@@ -7,7 +7,8 @@ use sqlx::sqlite::SqliteRow;
 use super::Store;
 use super::activity::{carry_over, write_address};
 use super::alerts::{follow_session, insert_alert};
-use super::ending::{EndSession, EndedKey, end_and_commit, end_sessions, to_ended_key};
+use super::asking_ends::{AskEnd, ask_ends};
+use super::ending::{EndSession, Ended, EndedKey, end_and_commit, end_sessions, to_ended_key};
 use super::familiarity::write_known;
 use super::history::{insert_all_history, insert_history};
 use super::rows::{Columns, familiarity, hash, readable, to_json};
@@ -17,8 +18,9 @@ use super::vouching::{Deed, write_deed};
 use super::writer::Change;
 use crate::error::{Error, Result};
 use crate::model::{
-    AccountId, Alert, Device, DeviceId, EndedReason, Ending, Familiarity, HistoryEntry, LetInBy, Lines,
-    Place, ProfileId, SecretHash, Session, SessionId, SignInMethod, Timestamp,
+    AccountId, Alert, AskedEnd, AtService, Device, DeviceId, EndedReason, Ending, Familiarity, HistoryEntry,
+    LetInBy, Lines, Place, ProfileId, Promise, SecretHash, Session, SessionId, SignInMethod, Source,
+    Timestamp,
 };
 
 /// The hashes of a session's new tokens.
@@ -98,26 +100,28 @@ pub struct Move<'a> {
 }
 
 impl Store {
-    /// Writes a sign-in. Ends the session the device held until now, if any, and returns its key.
-    pub async fn admit(&self, _turn: &Turn<'_>, new: &Admission<'_>) -> Result<Option<EndedKey>> {
+    /// Writes a sign-in. Ends the session of this home that the device held until now, and returns its key: there is one at most, and
+    /// what could not be would be ended with it. What it holds at watched services goes on.
+    pub async fn admit(&self, _turn: &Turn<'_>, new: &Admission<'_>) -> Result<Vec<EndedKey>> {
         let mut change = self.begin().await?;
         let session = new.session;
         let replaced = sqlx::query(
             "UPDATE sessions SET ended_at = $2, ended_reason = $3, ended_by = $4
-             WHERE device_id = $1 AND ended_at IS NULL RETURNING token_hash, id, device_id, account_id",
+             WHERE device_id = $1 AND ended_at IS NULL AND service_id IS NULL
+             RETURNING token_hash, id, device_id, account_id",
         )
         .bind(session.device_id.to_string())
         .bind(session.created_at.as_millis())
         .bind(EndedReason::Replaced.as_str())
         .bind(session.id.to_string())
-        .fetch_optional(&mut *change)
+        .fetch_all(&mut *change)
         .await?
-        .as_ref()
+        .iter()
         .map(to_ended_key)
-        .transpose()?;
+        .collect::<Result<Vec<_>>>()?;
         write_device(&mut change, new).await?;
         insert_session(&mut change, session, new.tokens, new.lines).await?;
-        if let Some(replaced) = &replaced {
+        for replaced in &replaced {
             carry_over(&mut change, replaced.session_id).await?;
             forget_all(&mut change, replaced.session_id).await?;
             follow_session(&mut change, replaced.session_id, session.id).await?;
@@ -135,39 +139,46 @@ impl Store {
         Ok(replaced)
     }
 
-    /// Ends sessions, all in one change, with what is told of whoever asked, who gets fresh tokens. Those that had ended before
-    /// are left out of the answer.
+    /// Ends sessions of this home and asks for the end of others at their services, all in one change, with what is told of whoever
+    /// asked, who gets fresh tokens. Those that had ended, or were asked for, before are left out of the answer.
     pub async fn end_sessions(
         &self,
         _turn: &Turn<'_>,
         ends: &[EndSession],
+        asks: &[AskEnd],
         fresh: Option<&FreshTokens>,
         deed: Option<&Deed>,
-    ) -> Result<Vec<EndedKey>> {
+    ) -> Result<Ended> {
         let mut change = self.begin().await?;
         if let Some(fresh) = fresh {
             write_fresh(&mut change, fresh).await?;
         }
         write_deed(&mut change, deed).await?;
-        end_and_commit(change, ends).await
+        let asked = ask_ends(&mut change, asks).await?;
+        let keys = end_and_commit(change, ends).await?;
+        Ok(Ended { keys, asked })
     }
 
-    /// The account's sessions that have not ended, with their devices.
+    /// The account's sessions of this home that have not ended, with their devices.
     pub async fn live_sessions(&self, account_id: AccountId) -> Result<Vec<(SessionId, DeviceId)>> {
-        sqlx::query("SELECT id, device_id FROM sessions WHERE account_id = $1 AND ended_at IS NULL")
-            .bind(account_id.to_string())
-            .fetch_all(&self.reader)
-            .await?
-            .iter()
-            .map(|row| Ok((row.word("id")?, row.word("device_id")?)))
-            .collect()
+        sqlx::query(
+            "SELECT id, device_id FROM sessions
+             WHERE account_id = $1 AND ended_at IS NULL AND service_id IS NULL",
+        )
+        .bind(account_id.to_string())
+        .fetch_all(&self.reader)
+        .await?
+        .iter()
+        .map(|row| Ok((row.word("id")?, row.word("device_id")?)))
+        .collect()
     }
 
-    /// The sessions that ended last, the latest first, at most `most`; with its guard key where one had one.
+    /// The sessions of this home that ended last, the latest first, at most `most`; with its guard key where one had one. Nobody asks
+    /// with the tokens of others, which are nobody's.
     pub async fn last_ended(&self, most: u32) -> Result<Vec<(EndedKey, Option<SecretHash>)>> {
         let rows = sqlx::query(
             "SELECT token_hash, id, device_id, account_id, guard_hash FROM sessions
-             WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT $1",
+             WHERE ended_at IS NOT NULL AND service_id IS NULL ORDER BY ended_at DESC LIMIT $1",
         )
         .bind(i64::from(most))
         .fetch_all(&self.reader)
@@ -293,18 +304,18 @@ pub async fn write_visitor(change: &mut Change, visitor: &Visitor<'_>) -> Result
 }
 
 async fn write_device(change: &mut Change, new: &Admission<'_>) -> Result<()> {
-    let Device { id, account_id, traits, service, first_seen_at, .. } = new.device;
+    let Device { id, account_id, traits, first_seen_at, .. } = new.device;
     let write = if new.is_new {
         sqlx::query(
             "INSERT INTO devices (id, kind, name, model, os, app, app_version, last_active_at, last_session_id,
-             service, account_id, secret_hash, first_seen_at, drill, times_signed_in)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)",
+             account_id, secret_hash, first_seen_at, drill, times_signed_in)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)",
         )
     } else {
         sqlx::query(
             "UPDATE devices SET kind = $2, name = $3, model = $4, os = $5, app = $6, app_version = $7,
-             last_active_at = $8, last_session_id = $9, service = $10, times_signed_in = times_signed_in + 1
-             WHERE id = $1 AND account_id = $11 AND secret_hash = $12 AND first_seen_at = $13 AND drill = $14",
+             last_active_at = $8, last_session_id = $9, times_signed_in = times_signed_in + 1
+             WHERE id = $1 AND account_id = $10 AND secret_hash = $11 AND first_seen_at = $12 AND drill = $13",
         )
     };
     let written = write
@@ -317,7 +328,6 @@ async fn write_device(change: &mut Change, new: &Admission<'_>) -> Result<()> {
         .bind(traits.app_version.as_deref())
         .bind(new.session.created_at.as_millis())
         .bind(new.session.id.to_string())
-        .bind(service)
         .bind(account_id.to_string())
         .bind(new.device_secret.as_bytes().as_slice())
         .bind(first_seen_at.as_millis())
@@ -331,17 +341,25 @@ async fn write_device(change: &mut Change, new: &Admission<'_>) -> Result<()> {
     }
 }
 
-async fn insert_session(
+/// Writes a new session. One at a service has a token that nobody has, and no end is asked for yet.
+pub async fn insert_session(
     change: &mut Change,
     session: &Session,
     tokens: NewTokens,
     lines: &Lines,
 ) -> Result<()> {
+    let (site, at_service) = match &session.source {
+        Source::Home { site } => (site.as_deref(), None),
+        Source::Service(at) => (None, Some(at)),
+    };
+    let promise = at_service.map(|_| to_json(&session.promise)).transpose()?;
     sqlx::query(
         "INSERT INTO sessions (id, account_id, device_id, token_hash, token_expires_at, refresh_hash, method,
          profile_id, created_at, last_active_at, address, place, country_code, familiarity, renews,
-         let_in_by, let_in_by_device, judged_lines)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         let_in_by, let_in_by_device, judged_lines, site, service_id, external_id, client_id, promise,
+         told)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+         $21, $22, $23, $24)",
     )
     .bind(session.id.to_string())
     .bind(session.account_id.to_string())
@@ -361,6 +379,12 @@ async fn insert_session(
     .bind(session.let_in_by.map(|by| by.session_id.to_string()))
     .bind(session.let_in_by.map(|by| by.device_id.to_string()))
     .bind(lines.to_bytes())
+    .bind(site)
+    .bind(at_service.map(|at| at.service_id.to_string()))
+    .bind(at_service.map(|at| at.external_id.as_str()))
+    .bind(at_service.and_then(|at| at.client_id.as_deref()))
+    .bind(promise)
+    .bind(at_service.map(|at| to_json(&at.told)).transpose()?)
     .execute(&mut **change)
     .await?;
     Ok(())
@@ -382,6 +406,8 @@ pub fn to_session(row: &SqliteRow) -> Result<Session> {
         id: row.word("session_id")?,
         account_id: row.word("session_account_id")?,
         device_id: row.word("device_id")?,
+        source: to_source(row)?,
+        promise: to_promise(row)?,
         method: row.word_or("method", SignInMethod::Password),
         let_in_by: match (row.word_if_any("let_in_by")?, row.word_if_any("let_in_by_device")?) {
             (Some(session_id), Some(device_id)) => Some(LetInBy { session_id, device_id }),
@@ -397,6 +423,32 @@ pub fn to_session(row: &SqliteRow) -> Result<Session> {
         held_at: row.moment_if_any("held_at")?,
         ending,
     })
+}
+
+fn to_source(row: &SqliteRow) -> Result<Source> {
+    let Some(service_id) = row.word_if_any("service_id")? else {
+        return Ok(Source::Home { site: row.raw("site")? });
+    };
+    let asked = match row.moment_if_any("asked_at")? {
+        Some(at) => Some(AskedEnd { at, by: row.word_if_any("asked_by")? }),
+        None => None,
+    };
+    Ok(Source::Service(Box::new(AtService {
+        service_id,
+        external_id: row.raw::<Option<String>>("external_id")?.unwrap_or_default(),
+        client_id: row.raw("client_id")?,
+        told: row.json_if_any("told").unwrap_or_default(),
+        asked,
+        refusal: row.raw("refusal")?,
+    })))
+}
+
+/// What a sign-out means; of one at a service of which that cannot be read nothing is promised.
+fn to_promise(row: &SqliteRow) -> Result<Promise> {
+    if row.raw::<Option<&str>>("service_id")?.is_none() {
+        return Ok(Promise::NextRequest);
+    }
+    Ok(row.json_if_any("promise").unwrap_or(Promise::Nothing))
 }
 
 fn hash_if_any(row: &SqliteRow, column: &'static str) -> Result<Option<SecretHash>> {

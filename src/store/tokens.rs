@@ -106,7 +106,8 @@ impl Store {
     ) -> Result<bool> {
         let mut change = self.begin().await?;
         let is_there = sqlx::query(
-            "UPDATE sessions SET token_hash = $2, token_since = $3 WHERE id = $1 AND ended_at IS NULL",
+            "UPDATE sessions SET token_hash = $2, token_since = $3
+             WHERE id = $1 AND ended_at IS NULL AND service_id IS NULL",
         )
         .bind(id.to_string())
         .bind(taken.as_bytes().as_slice())
@@ -145,7 +146,7 @@ impl Store {
         let rows = sqlx::query(
             "SELECT o.token_hash, o.session_id, o.state, o.since FROM other_tokens o
              JOIN sessions s ON s.id = o.session_id
-             WHERE s.ended_at IS NULL AND o.state NOT IN ('spent_refresh', 'replaced_refresh') ORDER BY o.since",
+             WHERE s.ended_at IS NULL AND s.service_id IS NULL AND o.state NOT IN ('spent_refresh', 'replaced_refresh') ORDER BY o.since",
         )
         .fetch_all(&self.reader)
         .await?;
@@ -210,10 +211,11 @@ pub(super) struct TokensNow {
     pub previous: Option<SecretHash>,
 }
 
-/// The tokens of a session that has not ended.
+/// The tokens of a session of this home that has not ended.
 pub(super) async fn tokens_of(change: &mut Change, id: SessionId) -> Result<Option<TokensNow>> {
     let row = sqlx::query(
-        "SELECT token_hash, refresh_hash, previous_refresh_hash FROM sessions WHERE id = $1 AND ended_at IS NULL",
+        "SELECT token_hash, refresh_hash, previous_refresh_hash FROM sessions
+         WHERE id = $1 AND ended_at IS NULL AND service_id IS NULL",
     )
     .bind(id.to_string())
     .fetch_optional(&mut **change)

@@ -65,7 +65,8 @@ pub struct Wait {
 }
 
 impl Store {
-    /// The account's sessions on other devices than `asking` that are alive, or ended after `since`.
+    /// The account's sessions of this home on other devices than `asking` that are alive, or ended after `since`. Whoever is signed in at
+    /// a watched service manages nothing here.
     pub async fn who_manages(
         &self,
         account_id: AccountId,
@@ -79,7 +80,8 @@ impl Store {
                      AND a.kind <> 'wrong_pins') AS ender_is_told
              FROM sessions s JOIN devices d ON d.id = s.device_id LEFT JOIN profiles p ON p.id = s.profile_id
              LEFT JOIN sessions e ON e.id = s.ended_by
-             WHERE s.account_id = $1 AND s.device_id <> $2 AND d.drill = 0 AND (s.ended_at IS NULL OR s.ended_at >= $3)",
+             WHERE s.account_id = $1 AND s.device_id <> $2 AND d.drill = 0 AND s.service_id IS NULL
+             AND (s.ended_at IS NULL OR s.ended_at >= $3)",
         )
         .bind(account_id.to_string())
         .bind(asking.to_string())

@@ -37,4 +37,8 @@ pub enum ActionEffect {
     AlreadySignedOut,
     /// Somebody of the household has said since that it is theirs. Nothing was done.
     TheirsAfterAll,
+    /// Its end was asked for at the watched service, which has not confirmed it yet.
+    Asked,
+    /// The watched service does not let it be ended from here.
+    Refused,
 }

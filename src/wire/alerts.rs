@@ -54,6 +54,9 @@ pub struct Alert {
     pub signed_in: bool,
     /// Since when the session is held until somebody answers, if it is.
     pub held_at: Option<Timestamp>,
+    /// When its end was asked for at the watched service that it lives at, if it was.
+    #[serde(default)]
+    pub asked_at: Option<Timestamp>,
     /// When the session ended, if it has.
     pub ended_at: Option<Timestamp>,
     /// The first request refused after that.
@@ -107,6 +110,16 @@ pub struct AlertAnswer {
     pub answer: Answer,
 }
 
+/// What one answer to everything that waited did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
+#[ts(export)]
+pub struct AllAnswered {
+    /// How many alerts it answered.
+    pub answered: u32,
+    /// How many still wait: what looks stolen, what a device did, and what this device may not speak of.
+    pub left: u32,
+}
+
 /// What an answer did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +137,10 @@ pub enum AnswerEffect {
     KeptInSight,
     /// The same answer had been given before.
     AlreadyAnswered,
+    /// "Not me": the end of its session was asked for at the watched service, which has not confirmed it yet.
+    Asked,
+    /// "Not me", but the watched service does not let the session be ended from here.
+    Refused,
 }
 
 /// What an answer did, with the alert as it is now.
@@ -147,8 +164,16 @@ impl Alert {
 
 impl From<AlertListing> for Alert {
     fn from(listing: AlertListing) -> Self {
-        let AlertListing { alert, account, device_name, device_kind, held_at, ended_at, refused_at } =
-            listing;
+        let AlertListing {
+            alert,
+            account,
+            device_name,
+            device_kind,
+            held_at,
+            asked_at,
+            ended_at,
+            refused_at,
+        } = listing;
         Self {
             id: alert.id,
             device_id: alert.device_id,
@@ -170,6 +195,7 @@ impl From<AlertListing> for Alert {
             acted_by: alert.acted_by,
             signed_in: ended_at.is_none(),
             held_at,
+            asked_at,
             ended_at,
             refused_at,
         }

@@ -72,6 +72,10 @@ pub enum EventKind {
     NextStepsChanged,
     /// The home listens on the home network, or not any more.
     HomeNetworkChanged,
+    /// A watched service was added, changed or removed, said something new, or does otherwise than before; or a card was put on the list or taken off.
+    ServicesChanged,
+    /// A plan was made, begun, went on or was dropped.
+    PlansChanged,
     /// A forgotten password was replaced on the home's own computer.
     PasswordRecovered,
     /// Somebody failed to sign in.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Proof;
 use crate::error::{Error, Result};
 use crate::familiarity::budget::{Budget, Misses};
+use crate::familiarity::first_request::FirstRequest;
 use crate::familiarity::settings::Settings;
 use crate::model::{QuietHours, Timestamp, ZoneName};
 
@@ -21,16 +22,19 @@ pub struct AlertSettings {
     pub learning: Option<Learning>,
     /// Every budget there is, with what it costs and misses: the curve to choose by.
     pub budgets: Vec<BudgetChoice>,
+    /// How many thieves of a session were told of at their first request, with the usual budget; none of a home that does not
+    /// say.
+    #[serde(default)]
+    pub first_requests: Vec<FirstRequest>,
 }
 
-/// A new home learns what is usual before it alerts. It ends with whichever comes first.
+/// A new home learns what is usual before it alerts: what comes up on its own line in its first days is taken as the
+/// household's. What comes from elsewhere is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, utoipa::ToSchema)]
 #[ts(export)]
 pub struct Learning {
     /// When it ends.
     pub until: Timestamp,
-    /// After how many more sign-ins it ends.
-    pub sign_ins_left: u32,
 }
 
 /// One choice of budget, as measured on simulated households (`./dev bench familiarity`).

@@ -16,17 +16,21 @@ mod home_network;
 mod next_steps;
 mod pairing;
 mod places;
+mod plans;
+mod services;
 mod sessions;
 
 pub use actions::{ActionAnswer, ActionEffect, ActionOutcome};
-pub use alerts::{Alert, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AnswerEffect, AnswerOutcome};
+pub use alerts::{
+    Alert, AlertAnswer, AlertDetail, AlertPage, AlertQuery, AllAnswered, AnswerEffect, AnswerOutcome,
+};
 pub use channels::{
     Channel, ChannelAdded, ChannelChange, ChannelList, NewChannel, PushKeys, PushSubscription, RelayChange,
     RelayStatus,
 };
 pub use devices::{
-    Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, LetInBy, SignOutEffect,
-    SignOutMany, SignOutReport, SignOutResult,
+    Device, DeviceChange, DeviceDetail, DeviceMerge, DevicePage, DeviceQuery, DeviceSession, LetInBy,
+    PromiseKind, SessionSignOut, SessionState, SignOutEffect, SignOutMany, SignOutReport, SignOutResult,
 };
 pub use drills::{Drill, DrillChannel, DrillState, DrillStep, DrillStepKind, HandOver};
 pub use events::{Event, EventKind};
@@ -42,6 +46,13 @@ pub use pairing::{
     NewClaim, NoAddress, Pairing, PairingAnswer, PairingClaim, PairingFinish, PairingPhone, PairingState,
 };
 pub use places::Place;
+pub use plans::{NewPlan, Plan, PlanChange, PlanList, PlanRow, PlanTask};
+pub use services::{
+    CardChange, CardEnds, FoundService, FoundServices, NewService, NewServiceLink, PersonChoice, Service,
+    ServiceCard, ServiceChange, ServiceCheck, ServiceDetail, ServiceField, ServiceKind, ServiceKinds,
+    ServiceLink, ServiceList, ServicePerson, ServiceRemoval, ServiceStep, ServiceStepKind, ServiceStepState,
+    ServiceTells,
+};
 pub use sessions::{
     ActivityReport, CodeAnswer, CodeDecision, CodeNearness, CurrentSession, NewProfile, PasswordChange,
     PasswordChanged, PendingCode, Profile, ProfileChange, ProfileChoice, ProfileList, Proof, Proven,

@@ -227,7 +227,7 @@ pub struct CurrentSession {
     pub may_manage: bool,
     /// Whether the entry carries the New badge: nobody has opened it yet.
     pub new_badge: bool,
-    /// Alerts waiting for an answer; 0 for who may not manage.
+    /// Alerts waiting for an answer, but for those whose device the household has signed out; 0 for who may not manage.
     pub open_alerts: u32,
 }
 

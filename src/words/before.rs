@@ -1,4 +1,4 @@
-//! What earlier versions kept in English, as data again. Only what comes out as the very same words is taken for such: the rest
+//! What earlier versions kept in English, as data again. Only what were the very same words is taken for such: the rest
 //! stays the sentence that it was, and nothing is lost.
 
 use super::reason::exit_kind;
@@ -29,8 +29,17 @@ const FIXED: [Reason; 17] = [
     Reason::RecoveredPassword,
 ];
 
+/// What earlier versions said in other words than today's.
+const WORDED_OTHERWISE: [(&str, Reason); 2] = [
+    ("On the line your household uses most", Reason::UsualLine),
+    ("On a line your household has used", Reason::UsedLine),
+];
+
 /// The reason that a sentence of an earlier version gave.
 pub fn reason(text: &str) -> Reason {
+    if let Some((_, reason)) = WORDED_OTHERWISE.into_iter().find(|(said, _)| *said == text) {
+        return reason;
+    }
     let says_it = |reason: &Reason| super::reason(reason).to_string() == text;
     FIXED
         .into_iter()
@@ -47,7 +56,7 @@ fn of_a_device(text: &str) -> Option<Reason> {
     if let Some(km) = between(text, "It was about ", " km away too short a time ago to travel here") {
         return Some(Reason::TooFarTooSoon { km: kilometres(km)? });
     }
-    let older = "An older copy of this sign-in came back while the newer one is used elsewhere (";
+    let older = "An older copy of this sign-in came back, on another line than the newer one (";
     if let Some(label) = between(text, older, ")") {
         return Some(Reason::OlderCopy { newer: Some(Area::from_label(label)) });
     }

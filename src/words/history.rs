@@ -14,6 +14,7 @@ pub fn detail(detail: &HistoryDetail) -> Cow<'_, str> {
             SignInMethod::Code => "with a code",
             SignInMethod::Setup => "during set-up",
             SignInMethod::Drill => "in a fire drill",
+            SignInMethod::Service => "at a watched service",
         },
         HistoryDetail::Ended { reason } => match reason {
             EndedReason::SignedOutHere => "by itself",
@@ -21,8 +22,10 @@ pub fn detail(detail: &HistoryDetail) -> Cow<'_, str> {
             EndedReason::NotMe => "it was not me",
             EndedReason::PasswordChanged => "because the password was changed",
             EndedReason::Replaced => "because it signed in anew",
-            EndedReason::Revoked => "by giving its sign-in back",
-            EndedReason::TokenReplayed => "because two devices held its sign-in",
+            EndedReason::Revoked => "by its own app",
+            EndedReason::TokenReplayed => "because two devices used its sign-in",
+            EndedReason::EndedAtService => "at the service itself",
+            EndedReason::ServiceRemoved => "because the service is not watched any more",
         },
         HistoryDetail::Judged { verdict } => match verdict {
             Verdict::Familiar => "familiar",
@@ -51,7 +54,10 @@ pub fn detail(detail: &HistoryDetail) -> Cow<'_, str> {
             ProfileDeed::Changed => "changed",
             ProfileDeed::Deleted => "deleted",
         },
-        HistoryDetail::Replaces { name } | HistoryDetail::Channel { name, .. } => name,
+        HistoryDetail::Replaces { name }
+        | HistoryDetail::Channel { name, .. }
+        | HistoryDetail::AtService { name }
+        | HistoryDetail::EndedAt { name, .. } => name,
         HistoryDetail::Budget { budget } => match budget {
             Budget::Yearly => "at most one false alarm a year",
             Budget::Quarterly => "at most one false alarm in three months",

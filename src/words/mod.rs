@@ -9,6 +9,7 @@ pub mod before;
 mod history;
 mod place;
 mod reason;
+pub mod sign_out;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,21 @@ pub use place::{label, near};
 pub use reason::reason;
 
 use crate::model::DeviceKind;
+
+/// What a sort of device is called by itself: the word that the screens have for it, by which a search finds it.
+pub const fn kind(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Tv => "TV",
+        DeviceKind::StreamingBox => "Streaming box",
+        DeviceKind::Console => "Game console",
+        DeviceKind::Phone => "Phone",
+        DeviceKind::Tablet => "Tablet",
+        DeviceKind::Computer => "Computer",
+        DeviceKind::Browser => "Browser",
+        DeviceKind::Speaker => "Speaker",
+        DeviceKind::Other => "Other device",
+    }
+}
 
 /// What a sort of device is called within a sentence.
 const fn noun(kind: DeviceKind) -> &'static str {

@@ -19,20 +19,23 @@ fn write(out: &mut fmt::Formatter<'_>, reason: &Reason) -> fmt::Result {
         Reason::StillLearning => out.write_str("Latchkey is still learning what is usual here"),
         Reason::FamiliarPhoneThere => out.write_str("A familiar phone of the same profile is there too"),
         Reason::ChangedHands => {
-            out.write_str("The same sign-in turned up on another device in another place")
+            out.write_str("The same sign-in goes on as something else, on no line of your household")
         }
-        Reason::TwoHolders => out.write_str("Two devices use the same sign-in at once"),
+        Reason::TwoHolders => out.write_str("Two programs use the same sign-in at once, on two lines"),
         Reason::TooFarTooSoon { km } => {
             write!(out, "It was about {} km away too short a time ago to travel here", about_km(*km))
         }
         Reason::TwoCopies => out
             .write_str("Two copies of this sign-in are in use: one came back that a newer one had replaced"),
         Reason::OlderCopy { newer } => {
-            out.write_str("An older copy of this sign-in came back while the newer one is used elsewhere")?;
+            out.write_str("An older copy of this sign-in came back, on another line than the newer one")?;
             newer.as_ref().map_or(Ok(()), |area| write!(out, " ({})", label(area)))
         }
         Reason::SignedInFromHere { device_kind, times } => {
             signed_in(out, *device_kind, *times, ("once", "times"), "from here")
+        }
+        Reason::SignedInElsewhere { device_kind, times: 0 } => {
+            write!(out, "It is a {} of your household", noun(*device_kind))
         }
         Reason::SignedInElsewhere { device_kind, times } => {
             signed_in(out, *device_kind, *times, ("once before,", "times before,"), "from elsewhere")
@@ -45,8 +48,8 @@ fn write(out: &mut fmt::Formatter<'_>, reason: &Reason) -> fmt::Result {
         }
         Reason::FirstOnAccount => out.write_str("First time on this account"),
         Reason::HomeNetwork => out.write_str("On your home network"),
-        Reason::UsualLine => out.write_str("On the line your household uses most"),
-        Reason::UsedLine => out.write_str("On a line your household has used"),
+        Reason::UsualLine => out.write_str("On the connection your household uses most"),
+        Reason::UsedLine => out.write_str("On a connection your household has used"),
         Reason::UsedNetwork { network } => write!(out, "On {network}, a network your household uses"),
         Reason::NearHome { area } => write!(out, "Near {}, where your household is", label(area)),
         Reason::NearOnNewNetwork { area } => write!(out, "Near {}, on a network that is new", label(area)),
@@ -72,6 +75,8 @@ fn write(out: &mut fmt::Formatter<'_>, reason: &Reason) -> fmt::Result {
             let (network, noun) = (network.as_deref().unwrap_or("another network"), noun(*device_kind));
             write!(out, "First time on {network}, away from home: a {noun} stays where it was put up")
         }
+        Reason::PlaceUnanswered => out
+            .write_str("The account was used from there before, and nobody has said yet whether it was you"),
         Reason::OnBoard => out.write_str("On board: where it really is cannot be told"),
         Reason::SignedOthersOut { count: 1 } => {
             out.write_str("This unfamiliar device signed out another device")

@@ -50,6 +50,7 @@ fn one_of_each() -> Vec<Reason> {
         Reason::KnownExit { network_kind, network: network.clone() },
         Reason::NewExit { network_kind, network: network.clone() },
         Reason::LeftTheHouse { device_kind, network },
+        Reason::PlaceUnanswered,
         Reason::OnBoard,
         Reason::SignedOthersOut { count: 2 },
         Reason::ChangedPassword,
@@ -74,19 +75,19 @@ fn every_kind_of_reason_has_words() {
             "What was known of this sign-in cannot be read any more",
             "Latchkey is still learning what is usual here",
             "A familiar phone of the same profile is there too",
-            "The same sign-in turned up on another device in another place",
-            "Two devices use the same sign-in at once",
+            "The same sign-in goes on as something else, on no line of your household",
+            "Two programs use the same sign-in at once, on two lines",
             "It was about 840 km away too short a time ago to travel here",
             "Two copies of this sign-in are in use: one came back that a newer one had replaced",
-            "An older copy of this sign-in came back while the newer one is used elsewhere (Riga, Latvia)",
+            "An older copy of this sign-in came back, on another line than the newer one (Riga, Latvia)",
             "This TV has signed in 14 times from here",
             "This phone has signed in once before, from elsewhere",
             "Nobody has said yet that it is yours",
             "It did not prove to be, but is an update of a TV you have",
             "First time on this account",
             "On your home network",
-            "On the line your household uses most",
-            "On a line your household has used",
+            "On the connection your household uses most",
+            "On a connection your household has used",
             "On Example Networks, a network your household uses",
             "Near Lisbon, Portugal, where your household is",
             "Near Lisbon, Portugal, on a network that is new",
@@ -95,6 +96,7 @@ fn every_kind_of_reason_has_words() {
             "Through a VPN (Example Networks), as before",
             "First time through a VPN (Example Networks): where it really is cannot be told",
             "First time on Example Networks, away from home: a TV stays where it was put up",
+            "The account was used from there before, and nobody has said yet whether it was you",
             "On board: where it really is cannot be told",
             "This unfamiliar device signed out 2 devices",
             "It changed the password",
@@ -128,6 +130,8 @@ fn every_kind_of_detail_has_words() {
         HistoryDetail::Channel { channel: ChannelKind::Ntfy, name: "ntfy.example".into() },
         HistoryDetail::Part { part: Part::Known },
         HistoryDetail::HomeNetwork { on: true },
+        HistoryDetail::AtService { name: "Jellyfin in the cellar".into() },
+        HistoryDetail::EndedAt { name: "Films".into(), reason: EndedReason::EndedAtService },
         HistoryDetail::SaidBefore { text: "wrong_credentials".into() },
         HistoryDetail::Unknown,
     ];
@@ -136,7 +140,7 @@ fn every_kind_of_detail_has_words() {
         said,
         [
             "with a code",
-            "because two devices held its sign-in",
+            "because two devices used its sign-in",
             "a place never been at before",
             "somebody keeps guessing",
             "not sure",
@@ -148,6 +152,8 @@ fn every_kind_of_detail_has_words() {
             "ntfy.example",
             "what was known of the account",
             "on",
+            "Jellyfin in the cellar",
+            "Films",
             "wrong_credentials",
             "something that this version of Latchkey does not know",
         ]
@@ -159,8 +165,8 @@ fn every_kind_of_detail_has_words() {
 #[test]
 fn what_an_earlier_version_said_is_data_again() {
     for reason in one_of_each() {
-        // No earlier version had drills: what reads like one in its words is none.
-        if !matches!(reason, Reason::Unknown | Reason::Drill) {
+        // No earlier version had drills, or said that a place waits: what reads so in its words is none.
+        if !matches!(reason, Reason::Unknown | Reason::Drill | Reason::PlaceUnanswered) {
             let read = before::reason(&said(&reason));
             let is_round = matches!(reason, Reason::FirstInCountry { .. });
             assert!(read == reason || is_round, "{reason:?} was read as {read:?}");
@@ -170,7 +176,7 @@ fn what_an_earlier_version_said_is_data_again() {
     let said = "First time in Portugal; usually Porto Alegre, Brazil, about 8,800 km away";
     let usual = Some(Usual { area: located("BR", Some("Porto Alegre")), km: Some(8800) });
     assert_eq!(before::reason(said), Reason::FirstInCountry { area: located("PT", None), usual });
-    let said = "An older copy of this sign-in came back while the newer one is used elsewhere (Home network)";
+    let said = "An older copy of this sign-in came back, on another line than the newer one (Home network)";
     let newer = Some(Area { scope: PlaceScope::HomeNetwork, ..Area::default() });
     assert_eq!(before::reason(said), Reason::OlderCopy { newer });
     let said = "First time on another network, away from home: a speaker stays where it was put up";
@@ -218,6 +224,12 @@ fn a_word_of_the_history_is_read_by_the_kind_of_its_entry() {
     );
     assert_eq!(read(HistoryKind::SetAside, "settings"), HistoryDetail::Part { part: Part::Settings });
     assert_eq!(read(HistoryKind::AlertAnswered, "open"), said("open"));
+}
+
+#[test]
+fn what_earlier_versions_said_in_other_words_is_data_again() {
+    assert_eq!(before::reason("On the line your household uses most"), Reason::UsualLine);
+    assert_eq!(before::reason("On a line your household has used"), Reason::UsedLine);
 }
 
 #[test]

@@ -42,6 +42,8 @@ async fn a_long_way_back_is_not_lost_at_the_door() {
 #[tokio::test]
 async fn a_page_that_does_not_exist_is_not_the_end_of_the_home() {
     let target = Target::find().await;
-    assert_eq!(refusal(&target.browser().get("/nonsense").await), (404, "not_found".to_owned()));
+    let json = [("accept", "application/json")];
+    let answer = target.browser().send(reqwest::Method::GET, "/nonsense", &json, None).await;
+    assert_eq!(refusal(&answer), (404, "not_found".to_owned()));
     assert_eq!(target.browser().get("/healthz").await.status, 200);
 }

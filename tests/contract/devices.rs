@@ -82,7 +82,9 @@ contract! {
         };
         let q = |q: &str| DeviceQuery { q: Some(q.into()), ..DeviceQuery::default() };
         assert_eq!(names(q("kitchen")).await, ["Kitchen TV", "Kitchen radio"]);
-        assert_eq!(names(q("tv KITCHEN")).await, ["Kitchen TV"]);
+        assert_eq!(names(q("radio KITCHEN")).await, ["Kitchen radio"]);
+        // By what sort of device it is, too, whatever it is called.
+        assert_eq!(names(q("tv kitchen")).await, ["Kitchen TV", "Kitchen radio"]);
         assert!(names(q("nothing like it")).await.is_empty());
         let tvs = DeviceQuery { kind: Some(DeviceKind::Tv), ..DeviceQuery::default() };
         assert_eq!(names(tvs).await.len(), 3);

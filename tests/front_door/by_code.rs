@@ -73,7 +73,7 @@ async fn a_tv_is_let_in_by_a_phone() {
     );
     assert!(page.text.contains("<dd>TV</dd>"), "{}", page.text);
     assert!(page.text.contains("<dd>This computer</dd>"), "{}", page.text);
-    assert!(page.text.contains("It is on the same line as the device you are using."), "{}", page.text);
+    assert!(page.text.contains("It is on the same network as the device you are using."), "{}", page.text);
     assert!(page.text.contains("Only allow a device that you can see in front of you"));
 
     let user_code = page.field("user_code").expect("the code is in the form");
@@ -327,7 +327,11 @@ async fn the_code_of_a_device_that_is_elsewhere_is_typed_and_where_it_is_is_said
 async fn a_link_brings_up_a_device_on_the_same_line() {
     let (followed, typed, code) = seen_by_a_person_in_lisbon(LISBON).await;
     for page in [followed, typed] {
-        assert!(page.text.contains("It is on the same line as the device you are using."), "{}", page.text);
+        assert!(
+            page.text.contains("It is on the same network as the device you are using."),
+            "{}",
+            page.text
+        );
     }
     assert_eq!(code["nearness"], "same_line");
 }

@@ -268,6 +268,94 @@ async fn a_home_without_an_account_leads_to_its_set_up() {
 }
 
 #[tokio::test]
+async fn whoever_is_in_sees_the_devices_and_signs_one_out_without_javascript() {
+    let (home, owner) = TestHome::with_account().await;
+    owner.choose("Ana").await;
+    home.clock.advance(Duration::from_mins(1));
+    let tablet = home.device("<b>Kitchen tablet").await;
+    let page = owner.get("/signed-in").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("<title>You are signed in · Latchkey</title>"), "{}", page.text);
+    assert!(page.text.contains("used by <bdi>Ana</bdi>"), "{}", page.text);
+    assert!(
+        page.text.contains("&#60;b&#62;Kitchen tablet"),
+        "what a device calls itself is escaped: {}",
+        page.text
+    );
+    assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+    let id = page.field("device_id").expect("the tablet can be signed out");
+    assert_eq!(page.text.matches("name=\"device_id\"").count(), 1, "and this browser by a button of its own");
+
+    let page = owner.post("/signed-in", &[("device_id", &id)]).await;
+    assert_eq!(page.status, 200);
+    assert!(
+        page.text.contains("Kitchen tablet is signed out. Its next request is refused."),
+        "{}",
+        page.text
+    );
+    assert_eq!(tablet.get("/api/v1/session").await.json()["error"], "session_ended");
+    assert_eq!(page.field("device_id"), None, "it is not on the page any more");
+    let page = owner.post("/signed-in", &[("device_id", "no-id")]).await;
+    assert!(page.text.contains("This device is not here any more"), "{}", page.text);
+
+    let answer = owner.post("/signed-in", &[("sign_out", "here")]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign-in"));
+    assert_eq!(owner.cookie("latchkey_session"), None);
+    assert_eq!(owner.get("/signed-in").await.header("location"), "/sign-in?return=/signed-in");
+}
+
+#[tokio::test]
+async fn a_child_sees_no_devices_and_signs_out_here_only() {
+    let (home, owner) = TestHome::with_account().await;
+    home.clock.advance(Duration::from_mins(1));
+    home.device("Kitchen tablet").await;
+    let tablet = owner.device_named("Kitchen tablet").await["id"].as_str().expect("an id").to_owned();
+    owner.choose("Leo").await;
+    let page = owner.get("/signed-in").await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains("Kitchen tablet"), "{}", page.text);
+    assert!(page.text.contains("Sign out here"), "{}", page.text);
+    let refused = owner.post("/signed-in", &[("device_id", &tablet)]).await;
+    assert_eq!((refused.status, refused.header("content-type")), (403, "text/html; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn another_site_signs_nobody_out_by_that_page() {
+    let (home, owner) = TestHome::with_account().await;
+    home.clock.advance(Duration::from_mins(1));
+    let tablet = home.device("Tablet").await;
+    let id = owner.device_named("Tablet").await["id"].as_str().expect("an id").to_owned();
+    owner.always("origin", "https://evil.example");
+    for form in [[("device_id", &*id)], [("sign_out", "here")]] {
+        let answer = owner.post("/signed-in", &form).await;
+        assert_eq!((answer.status, answer.header("content-type")), (403, "text/html; charset=utf-8"));
+    }
+    assert_eq!(tablet.get("/api/v1/session").await.status, 200);
+    assert_eq!(owner.get("/api/v1/session").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_browser_without_javascript_is_not_led_round_a_home_without_an_account() {
+    let home = TestHome::start().await;
+    let page = home.browser().get("/signed-in").await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("This home has no account yet"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn an_address_that_does_not_exist_is_a_page_for_people_and_json_for_programs() {
+    let home = TestHome::start().await;
+    let browser = home.browser();
+    let page = browser.get("/nonsense").await;
+    assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
+    assert!(page.text.contains("This page does not exist"), "{}", page.text);
+    for (path, accept) in [("/nonsense", "application/json"), ("/api/v1/nonsense", "text/html")] {
+        let answer = browser.send(Method::GET, path, &[("accept", accept)], None).await;
+        assert_eq!((answer.status, &answer.json()["error"]), (404, &"not_found".into()), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_style_is_served_with_the_pages() {
     let home = TestHome::start().await;
     let style = home.browser().get("/front-door.css").await;

@@ -6,12 +6,15 @@
 pub mod away;
 pub mod browser;
 pub mod disk;
+pub mod faulty;
+pub mod household;
 pub mod lan;
 pub mod line;
 pub mod ntfy;
 pub mod peer;
 pub mod phone;
 pub mod server;
+pub mod stand_in;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,12 +24,14 @@ use jiff::tz::TimeZone;
 use latchkey::app::{App, Parts};
 use latchkey::clock::ManualClock;
 use latchkey::config::Config;
+use latchkey::familiarity::thresholds::LEARN_FOR;
 use latchkey::model::Timestamp;
 use latchkey::random::SeededRandom;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub use browser::{Answer, Blocked, Browser};
+pub use household::Household;
 pub use lan::Lan;
 
 /// The account's login name.
@@ -38,8 +43,8 @@ pub const PIN: &str = "2468";
 
 /// When a test begins, once its home has learnt.
 const NOON: Timestamp = Timestamp::from_millis(1_790_000_000_000);
-/// Longer than the first day, in which a new home learns.
-pub const LEARNING: Duration = Duration::from_hours(25);
+/// Longer than the first days, in which a new home learns.
+pub const LEARNING: Duration = LEARN_FOR.saturating_add(Duration::from_hours(1));
 
 /// Longest time that something which happens "soon" may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -88,6 +93,7 @@ impl TestHome {
             random: Arc::new(SeededRandom::new(seed)),
             zone: TimeZone::get("Europe/Lisbon").expect("a zone"),
             interfaces: Arc::<Lan>::clone(&lan),
+            service_keys: None,
         };
         let app = App::start(config, parts).await.expect("the home starts");
         Self { app, clock, lan, folder, seed }
@@ -202,7 +208,7 @@ impl TestHome {
             )
             .await;
         assert_eq!(answer.status, 201, "{}", answer.text);
-        // Past the first day, which a new home learns in: from now on it alerts.
+        // Past the first days, which a new home learns in: from now on it alerts.
         self.clock.advance(LEARNING);
     }
 

@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
 use serde_json::Value;
@@ -43,7 +44,8 @@ impl Drop for Process {
 pub struct Server {
     /// The process.
     pub child: Process,
-    lines: BufReader<ChildStdout>,
+    /// What it prints, a line each. It is taken from the program at once: one whose log nobody reads stands still.
+    lines: Receiver<String>,
     complaints: JoinHandle<String>,
     /// Everything it printed so far.
     printed: String,
@@ -63,7 +65,16 @@ impl Server {
     /// Starts it as told.
     pub fn run(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-        let lines = BufReader::new(child.stdout.take().expect("its output"));
+        let stdout = BufReader::new(child.stdout.take().expect("its output"));
+        let (says, lines) = channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines() {
+                // Whoever started it may have gone.
+                if says.send(line.expect("readable")).is_err() {
+                    break;
+                }
+            }
+        });
         let mut stderr = child.stderr.take().expect("its complaints");
         let complaints = std::thread::spawn(move || {
             let mut text = String::new();
@@ -76,9 +87,8 @@ impl Server {
     /// Reads up to the line that says that it is open.
     pub fn ready(&mut self) -> Value {
         loop {
-            let mut line = String::new();
-            assert!(self.lines.read_line(&mut line).expect("readable") > 0, "it ended: {}", self.printed);
-            self.printed.push_str(&line);
+            let line = self.lines.recv().unwrap_or_else(|_| panic!("it ended: {}", self.printed));
+            self.note(&line);
             let line: Value = serde_json::from_str(&line).expect("every line is JSON");
             if line["event"] == "ready" {
                 return line;
@@ -90,7 +100,7 @@ impl Server {
     pub fn stop(mut self) -> (String, Option<i32>) {
         let told = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
         assert!(told.success());
-        self.lines.read_to_string(&mut self.printed).expect("readable");
+        self.read_to_the_end();
         let code = self.child.wait().expect("it ends").code();
         self.printed.push_str(&self.complaints.join().expect("read"));
         (self.printed, code)
@@ -98,8 +108,19 @@ impl Server {
 
     /// Waits for it to end by itself; answers with what it complained of, and its exit code.
     pub fn ended(mut self) -> (String, Option<i32>) {
-        self.lines.read_to_string(&mut self.printed).expect("readable");
+        self.read_to_the_end();
         let code = self.child.wait().expect("it ends").code();
         (self.complaints.join().expect("read"), code)
+    }
+
+    fn read_to_the_end(&mut self) {
+        while let Ok(line) = self.lines.recv() {
+            self.note(&line);
+        }
+    }
+
+    fn note(&mut self, line: &str) {
+        self.printed.push_str(line);
+        self.printed.push('\n');
     }
 }

@@ -50,6 +50,7 @@ step 'The deb, installed'
 package=$(dpkg-deb -f "$deb" Package)
 # Somebody who uses Latchkey on this machine keeps it: then it is only brought to this version.
 kept=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+wait_for_package_system
 if ! as_root dpkg -i "$deb" >"$CACHE/dpkg.log" 2>&1; then
     say 'bringing what the package depends on'
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --fix-broken --no-install-recommends >>"$CACHE/dpkg.log" 2>&1 || {

@@ -28,9 +28,38 @@ have_program() { have "$1" || [ -x "/usr/sbin/$1" ]; }
 # Is there a package of this name to be had at all?
 apt_version() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: \([0-9].*\)/\1/p'; }
 
+# Longest wait for another program that has the package system to itself, in seconds: a system that was just installed updates
+# itself for minutes.
+LOCK_PATIENCE=900
+
+# Does another program hold a lock of the package system? The kernel says so without being asked as root (proc_locks(5)).
+package_system_is_taken() {
+    local lock inode
+    for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock; do
+        inode=$(stat -c %i "$lock" 2>/dev/null) || continue
+        if grep -q ":$inode " /proc/locks 2>/dev/null; then return 0; fi
+    done
+    return 1
+}
+
+# Waits until the package system is free. apt waits for one of its locks by itself, without a word, and for others not at all.
+wait_for_package_system() {
+    local waited=0
+    while package_system_is_taken; do
+        if [ "$waited" -eq 0 ]; then
+            say 'another program is installing packages, often the system that updates itself; waiting until it is done'
+        elif [ "$waited" -ge "$LOCK_PATIENCE" ]; then
+            give_up "Another program has been installing packages for $((LOCK_PATIENCE / 60)) minutes. Let it finish, then run this again."
+        fi
+        sleep 2
+        waited=$((waited + 2))
+    done
+}
+
 apt_refreshed=''
 refresh_package_lists() {
     [ -z "$apt_refreshed" ] || return 0
+    wait_for_package_system
     say 'refreshing the package lists'
     as_root apt-get update -qq || say 'the package lists could not all be refreshed; going on with those that are here'
     apt_refreshed=yes
@@ -48,9 +77,10 @@ need_packages() {
     fi
     say "installing for $why: $missing"
     refresh_package_lists
+    wait_for_package_system
     # shellcheck disable=SC2086 # a list of names
     patiently "$CACHE/apt.log" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-        -o Dpkg::Use-Pty=0 $missing || {
+        -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout="$LOCK_PATIENCE" $missing || {
         tail -n 20 "$CACHE/apt.log" >&2
         give_up "The packages could not be installed. Try it by hand: sudo apt-get install $missing"
     }

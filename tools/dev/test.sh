@@ -1,4 +1,4 @@
-# ./dev test [STEP ...]: sets up, then runs every check and test, quickest first. One function per step.
+# ./dev test [--real-services] [STEP ...]: sets up, then runs every check and test, quickest first. One function per step.
 # The last line is "N passed, M failed", counted over all of them; a check such as formatting counts as one.
 # shellcheck shell=bash
 here="$LATCHKEY_ROOT/tools/dev"
@@ -18,8 +18,8 @@ here="$LATCHKEY_ROOT/tools/dev"
 . "$here/counting.sh"
 
 steps='fmt shell tools typos biome svelte interface deny clippy build rust types described browser desktop push'
-# Steps that change files of the clone, and so run only when they are named.
-asked_steps='pictures'
+# Steps that run only when they are asked for: this one changes files of the clone, that one fetches 900 MB.
+asked_steps='pictures services'
 
 about() {
     case "$1" in
@@ -39,6 +39,7 @@ about() {
         browser) echo 'the screens in a real Chromium, by Playwright' ;;
         desktop) echo 'the real window and the real notification' ;;
         push) echo 'a real push to a real Firefox, and a click on its notification' ;;
+        services) echo 'a real Home Assistant and a real Synapse, watched; only when it is named or with --real-services' ;;
         pictures) echo 'the screens once more, into docs/images; only when it is named' ;;
     esac
 }
@@ -165,9 +166,25 @@ step_push() {
     bash "$here/on-a-screen.sh" bash "$here/push-tests.sh"
 }
 
-named_steps=''
+# Others' servers as they are, in environments of their own. Where they are not to be had the step says why; where LATCHKEY_CI says that
+# it has to run, that is a failure.
+step_services() {
+    if ! need_real_services; then
+        if [ -n "$no_real_services" ] && [ -z "${LATCHKEY_CI:-}" ]; then
+            skip_reason="$no_real_services"
+            return 0
+        fi
+        [ -z "$no_real_services" ] || complain "Not tested, and it has to be: $no_real_services"
+        return 1
+    fi
+    # The members that the other steps build, so that nothing is compiled twice.
+    cargo test --locked --workspace --all-features --test real_services -- --ignored
+}
+
+named_steps='' real_services=''
 for name in "$@"; do
     case "$name" in
+        --real-services) real_services='services' ;;
         --list)
             for listed in $steps $asked_steps; do printf '%-10s %s\n' "$listed" "$(about "$listed")"; done
             exit 0
@@ -181,6 +198,14 @@ for name in "$@"; do
             ;;
     esac
 done
+
+if [ -n "$real_services" ]; then
+    if [ -z "$named_steps" ]; then
+        steps="$steps $real_services"
+    else
+        case " $named_steps " in *" $real_services "*) ;; *) named_steps="$named_steps $real_services" ;; esac
+    fi
+fi
 
 started=$SECONDS
 step 'Set-up'

@@ -75,6 +75,74 @@ need_peers() {
     say 'peers written in Python fetched'
 }
 
+# Servers that a household has, as they are, of the pinned versions, each in an environment of its own. Their lists name everything that
+# is needed, so that pip chooses nothing: left to choose, it looks for Home Assistant's without end. Where they are not to be had here,
+# why not is left in no_real_services; what should have worked fails.
+need_real_services() {
+    local name
+    no_real_services=''
+    for name in home_assistant synapse; do need_real_service "$name" || return 1; done
+}
+
+# shellcheck disable=SC2034 # no_real_services is for whoever asked
+need_real_service() {
+    local wanted="$LATCHKEY_ROOT/tests/real_services/$1.txt" into="$TOOLS/real_services/$1" python
+    if [ -x "$into/bin/python" ] && cmp -s "$wanted" "$into/requirements.txt"; then
+        quietly "real $1: here"
+        return 0
+    fi
+    python=$(python_of 3.11 3.12) || {
+        no_real_services="the real services need Python 3.11 or 3.12, with its module venv (Debian: apt install python3 python3-venv)"
+        return 1
+    }
+    say "fetching the real $1 (once; a minute or two)"
+    rm -rf "$into"
+    if ! "$python" -m venv "$into" >"$CACHE/real-$1.log" 2>&1; then
+        no_real_services="$python makes no environments (Debian: apt install $python-venv)"
+        return 1
+    fi
+    if ! patiently "$CACHE/real-$1.log" "$into/bin/pip" install --quiet --disable-pip-version-check --no-cache-dir --no-deps -r "$wanted"; then
+        tail -n 5 "$CACHE/real-$1.log" >&2
+        if package_index_answers "$into/bin/pip"; then
+            complain "The real $1 could not be installed. By hand: pip install --no-deps -r tests/real_services/$1.txt"
+        else
+            no_real_services="the real $1 cannot be fetched: the Python package index does not answer"
+        fi
+        return 1
+    fi
+    # Last, so that half an installation is not taken for a whole one.
+    cp "$wanted" "$into/requirements.txt"
+    say "real $1 fetched"
+}
+
+# package_index_answers PIP: whether it gives anything at all, by one small package.
+package_index_answers() {
+    local into outcome=0
+    into=$(mktemp -d)
+    "$1" download --quiet --disable-pip-version-check --no-cache-dir --no-deps --dest "$into" idna==3.20 >/dev/null 2>&1 || outcome=1
+    rm -rf "$into"
+    return "$outcome"
+}
+
+# python_of VERSION...: the name of a Python of one of these versions.
+python_of() {
+    local version found
+    for version in "$@"; do
+        if have "python$version"; then
+            echo "python$version"
+            return 0
+        fi
+    done
+    found=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || return 1
+    for version in "$@"; do
+        if [ "$found" = "$version" ]; then
+            echo python3
+            return 0
+        fi
+    done
+    return 1
+}
+
 need_test_tools() {
     need_typos
     npm_folder_in_cache workflows 'the lint of the workflows'

@@ -8,6 +8,7 @@ import { t } from "./i18n";
 import { Latest } from "./latest";
 import { now } from "./now.svelte";
 import { proofs } from "./proof.svelte";
+import { Steady } from "./steady";
 import { toasts } from "./toasts.svelte";
 
 /** What came of the last change: which setting, and whether it is saved. */
@@ -26,6 +27,8 @@ export class AlertRules {
   /** The home's time zone, with what was chosen just now. */
   readonly zone = $derived(this.#chosen.time_zone ?? this.#is?.time_zone ?? "");
   readonly budgets = $derived(this.#is?.budgets ?? []);
+  /** What was measured of thieves at their first request; nothing of an older home. */
+  readonly firstRequests = $derived(this.#is?.first_requests ?? []);
   /** How far a new home has learnt; nothing when it has. */
   readonly learning = $derived(
     this.#is?.learning && Date.parse(this.#is.learning.until) > now() ? this.#is.learning : null,
@@ -34,13 +37,14 @@ export class AlertRules {
   // One change after the other: the last one chosen is the last one saved.
   #queue: Promise<void> = Promise.resolve();
   #latest = new Latest();
+  #steady = new Steady(() => this.load());
 
   constructor() {
     void this.load();
     $effect(() =>
       household.hear((event) => {
         const learns = event.type === "signed_in" && this.learning !== null;
-        if (learns || event.type === "alert_settings_changed" || event.type === "missed") void this.load();
+        if (learns || event.type === "alert_settings_changed" || event.type === "missed") void this.#steady.run();
       }),
     );
   }

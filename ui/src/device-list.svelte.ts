@@ -9,6 +9,12 @@ import { household } from "./household.svelte";
 import { t } from "./i18n";
 
 const PAGE = 200;
+/** With more news than this at once, as when a service is added, the whole list is fetched instead of one device after the other. */
+const MANY = 40;
+/** What is told of one device, which is fetched then. */
+const FETCHED: Event["type"][] = ["signed_in", "signed_out", "refused", "device_changed"];
+/** What may have changed any of them. */
+const ALL_ANEW: Event["type"][] = ["profiles_changed", "missed"];
 
 // The device one is at comes first, then whoever was active last.
 const order = (one: Device, other: Device) =>
@@ -27,14 +33,36 @@ export class DeviceList {
 
   // One order of things: what is heard while the first list is on its way comes after it.
   #queue: Promise<void>;
+  #waiting: Event[] = [];
+  /** How the services were that some of it is of, as far as that shows in the list. */
+  #services = "";
 
   constructor() {
     this.#queue = this.#load();
     $effect(() =>
       household.hear((event) => {
-        this.#queue = this.#queue.then(() => this.#hear(event));
+        this.#waiting.push(event);
+        this.#queue = this.#queue.then(() => this.#next());
       }),
     );
+  }
+
+  async #next() {
+    // All that has come meanwhile at once, and each device of it once.
+    const heard = this.#waiting.splice(0);
+    const concerned = new Set<string>();
+    for (const event of heard) {
+      if (event.type === "signed_in") this.fresh.add(event.device_id);
+      if (FETCHED.includes(event.type) && "device_id" in event && event.device_id) concerned.add(event.device_id);
+    }
+    if (concerned.size > MANY || heard.some(({ type }) => ALL_ANEW.includes(type))) {
+      await this.#load();
+    } else {
+      for (const id of concerned) await this.#fetch(id);
+      if (heard.some(({ type }) => type === "services_changed")) await this.#lookAtServices();
+    }
+    const told = heard.findLast(({ type }) => type === "signed_in" || type === "signed_out");
+    if (told) this.#tell(told);
   }
 
   /** Fetches everything anew, after it has failed. */
@@ -76,26 +104,30 @@ export class DeviceList {
     }
   }
 
-  async #hear(event: Event) {
-    switch (event.type) {
-      case "signed_in":
-        this.fresh.add(event.device_id);
-        await this.#fetch(event.device_id);
-        this.news = t.devices.appeared(this.nameOf(event.device_id));
-        break;
-      case "signed_out":
-        await this.#fetch(event.device_id);
-        this.news = t.devices.wasSignedOut(this.nameOf(event.device_id));
-        break;
-      case "refused":
-      case "device_changed":
-        await this.#fetch(event.device_id);
-        break;
-      case "profiles_changed":
-      case "missed":
-        await this.#load();
-        break;
+  /** Says the last of what has happened, for a screen reader. */
+  #tell(event: Event) {
+    if (event.type === "signed_in") this.news = t.devices.appeared(this.nameOf(event.device_id));
+    if (event.type !== "signed_out") return;
+    this.news = this.#isSignedIn(event.device_id)
+      ? t.sessions.oneEnded(this.nameOf(event.device_id))
+      : t.devices.wasSignedOut(this.nameOf(event.device_id));
+  }
+
+  /** A service went away, came back, or is called otherwise: that shows on every row of its. That it was read does not. */
+  async #lookAtServices() {
+    try {
+      const { services } = await household.during(home.services());
+      const are = JSON.stringify(services.map(({ id, name, state, paused }) => [id, name, state, paused]));
+      const before = this.#services;
+      this.#services = are;
+      if (are !== before) await this.#load();
+    } catch {
+      // The next news is looked at again.
     }
+  }
+
+  #isSignedIn(id: string): boolean {
+    return this.devices.some((device) => device.id === id && device.signed_in);
   }
 
   /** What a device is called. */

@@ -7,6 +7,7 @@ import { HomeError, home } from "./api/index";
 import { Latest } from "./latest";
 import { forget, recall } from "./offline/known";
 import { isAway, reach } from "./offline/reach.svelte";
+import { Steady } from "./steady";
 
 /** How far the interface is: what may be shown at all. */
 export type Phase = "starting" | "unreachable" | "set_up" | "signed_out" | "held" | "signed_in";
@@ -33,7 +34,11 @@ class Household {
   #gone = new Set<() => void>();
   #hears = false;
   #latest = new Latest();
+  /** A night's worth of news costs one question after the other. */
+  #keepCurrent = new Steady(() => this.refresh().catch(() => {}));
   #stopFollowing: (() => void) | null = null;
+  /** Where the tabs of one browser tell each other that they are signed in. */
+  #tabs = "BroadcastChannel" in window ? new BroadcastChannel("latchkey-signed-in") : null;
 
   constructor() {
     const knock = () => {
@@ -42,6 +47,7 @@ class Household {
     // Also where a stream would say it: one may be up while what was asked beside it had no answer.
     setInterval(knock, KNOCK_EVERY_MS);
     window.addEventListener("online", knock);
+    this.#tabs?.addEventListener("message", () => void this.#followTab());
     // Nobody knows what happened meanwhile.
     reach.whenBack(() => this.#hear({ at: new Date().toISOString(), type: "missed" }));
   }
@@ -93,8 +99,17 @@ class Household {
     }
   }
 
+  /** Another tab is signed in, and with that this one is. */
+  async #followTab() {
+    const isOut = () => this.phase === "signed_out" || this.phase === "held";
+    if (!isOut()) return;
+    const session = await this.#askSession().catch(() => null);
+    if (session && isOut()) this.enter(session);
+  }
+
   /** This device is signed in. */
   enter(session: CurrentSession) {
+    if (this.phase !== "signed_in") this.#tabs?.postMessage("in");
     this.session = session;
     this.phase = "signed_in";
     this.reason = "fresh";
@@ -214,10 +229,10 @@ class Household {
   #hear(event: Event) {
     if (event.type === "session_ended") return this.leave("ended");
     if (["alert_raised", "alert_answered", "profiles_changed", "missed"].includes(event.type)) {
-      this.refresh().catch(() => {});
+      void this.#keepCurrent.run();
     }
     if (event.type === "device_changed" && event.device_id === this.session?.device_id) {
-      this.refresh().catch(() => {});
+      void this.#keepCurrent.run();
     }
     for (const listener of this.#listeners) listener(event);
   }

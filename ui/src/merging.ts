@@ -6,12 +6,18 @@ import { household } from "./household.svelte";
 import { t } from "./i18n";
 import { toasts } from "./toasts.svelte";
 
+/** Whether a device is known by its services only, and was never here itself: both are one then without anything ending. */
+export const isOfServices = (device: Device): boolean =>
+  device.sessions.length > 0 && device.sessions.every((session) => session.service_id !== null);
+
 /** The device that another one probably is, if that can be said of it: its kind fits, and it is not in use here. */
 export async function earlierDevice(device: Device, probably: string | null): Promise<Device | null> {
-  if (!probably || probably === device.id || device.continues) return null;
+  if (!probably || probably === device.id) return null;
   try {
     const { device: earlier } = await household.during(home.device(probably));
-    return earlier.kind === device.kind && !earlier.current && !earlier.continues ? earlier : null;
+    if (isOfServices(device) || isOfServices(earlier)) return earlier;
+    const is = earlier.kind === device.kind && !earlier.current && !earlier.continues && !device.continues;
+    return is ? earlier : null;
   } catch {
     // It is an offer: without its name there is none.
     return null;
@@ -43,7 +49,7 @@ export async function takePlace(id: string, earlier: Device): Promise<Device> {
   toasts.show({
     tone: "plain",
     text: t.probably.done(earlier.name),
-    action: { text: t.common.undo, run: () => void separate(id) },
+    action: { text: t.common.undo, run: () => void separate(merged.id) },
   });
   return merged;
 }

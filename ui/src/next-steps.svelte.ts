@@ -6,10 +6,19 @@ import { HomeError, home } from "./api/index";
 import { household } from "./household.svelte";
 import { t } from "./i18n";
 import { Latest } from "./latest";
+import { Steady } from "./steady";
 import { toasts } from "./toasts.svelte";
 
 /** What may change how a step stands. */
-const TELLING = ["channels_changed", "signed_in", "signed_out", "alert_answered", "next_steps_changed", "missed"];
+const TELLING = [
+  "channels_changed",
+  "signed_in",
+  "signed_out",
+  "alert_answered",
+  "next_steps_changed",
+  "services_changed",
+  "missed",
+];
 
 /** The steps as a screen sees them. Made while a component is set up, and kept current as long as it lives. */
 export class StepsLeft {
@@ -20,6 +29,7 @@ export class StepsLeft {
   refused = $state("");
 
   #latest = new Latest();
+  #steady = new Steady(() => this.load());
 
   /** Whether there is anything to show: it goes once every step works or is skipped. */
   readonly isLeft = $derived(this.steps?.some(({ state }) => state === "open") ?? false);
@@ -29,7 +39,7 @@ export class StepsLeft {
     $effect(() =>
       household.hear((event) => {
         const fetched = event.type === "geo_update" && event.progress.step === "done";
-        if (fetched || TELLING.includes(event.type)) void this.load();
+        if (fetched || TELLING.includes(event.type)) void this.#steady.run();
       }),
     );
   }

@@ -2,9 +2,10 @@
 
 export type Route =
   | { screen: "account" | "security" | "alerts" | "history" | "profiles" | "settings" | "channels" | "drill" }
+  | { screen: "services" | "add-service" | "evening" }
   | { screen: "link" | "add-phone" | "sign-in" | "recover" | "setup" | "who" | "connect" }
   | { screen: "devices"; id: string | null }
-  | { screen: "alert"; id: string }
+  | { screen: "alert" | "service" | "plan"; id: string }
   | { screen: "pair"; code: string | null };
 
 const plain = [
@@ -15,6 +16,8 @@ const plain = [
   "settings",
   "channels",
   "drill",
+  "services",
+  "evening",
   "link",
   "add-phone",
   "sign-in",
@@ -31,6 +34,10 @@ export function parse(hash: string): { route: Route; query: URLSearchParams } {
   const query = new URLSearchParams(search);
   if (first === "devices") return { route: { screen: "devices", id: second || null }, query };
   if (first === "alerts" && second) return { route: { screen: "alert", id: second }, query };
+  if (first === "services" && second) {
+    return { route: second === "add" ? { screen: "add-service" } : { screen: "service", id: second }, query };
+  }
+  if (first === "plans" && second) return { route: { screen: "plan", id: second }, query };
   if (first === "pair") return { route: { screen: "pair", code: second || null }, query };
   const screen = plain.find((name) => name === first);
   return { route: { screen: screen ?? "account" }, query };

@@ -10,24 +10,27 @@ const seenBy = async (device: APIRequestContext) =>
 test("the budget is chosen, saved at once, and still there afterwards", async ({ page, home, first }) => {
   await signIn(page, home);
   await open(page, home, "/settings");
-  const choices = page.getByRole("group", { name: "How many false alarms" });
-  await expect(choices.getByRole("radio")).toHaveCount(4);
-  await expect(choices.getByRole("radio", { name: "At most one a month" })).toBeChecked();
-  await expect(page.getByText(/^Measured on simulated households: .*of 1,000 thieves/)).toBeVisible();
+  const choices = page.getByRole("group", { name: "How many alerts" });
+  await expect(choices.getByRole("radio")).toHaveCount(3);
+  await expect(choices.getByRole("radio", { name: "Usual" })).toBeChecked();
+  await expect(page.getByText(/^On simulated households: /)).toBeHidden();
+  await page.getByText("How this was measured").click();
+  await expect(page.getByText(/^On simulated households: .*Of 1,000 thieves/)).toBeVisible();
 
-  await choices.getByRole("radio", { name: "At most one a month" }).focus();
+  await choices.getByRole("radio", { name: "Usual" }).focus();
   await page.keyboard.press("ArrowDown");
-  await expect(choices.getByRole("radio", { name: "At most one a week" })).toBeChecked();
+  await expect(choices.getByRole("radio", { name: "More" })).toBeChecked();
   await expect(page.getByRole("status").filter({ hasText: "Saved" })).toBeVisible();
   expect((await seenBy(first.request)).settings.budget).toBe("weekly");
   await page.reload();
-  await expect(choices.getByRole("radio", { name: "At most one a week" })).toBeChecked();
+  await expect(choices.getByRole("radio", { name: "More" })).toBeChecked();
 });
 
 test("the figures of every choice are there as a table", async ({ page, home, first }) => {
   const { budgets } = await seenBy(first.request);
   await signIn(page, home);
   await open(page, home, "/settings");
+  await page.getByText("How this was measured").click();
   await page.getByText("The same in figures").click();
   const table = page.getByRole("table");
   await expect(table.getByRole("columnheader")).toHaveText(["a year", "3 months", "a month", "a week"]);
@@ -38,6 +41,19 @@ test("the figures of every choice are there as a table", async ({ page, home, fi
     return count > 0 && count < 0.5 ? "under 1" : Math.round(count).toLocaleString("en");
   });
   await expect(targeted.getByRole("cell")).toHaveText(shown);
+});
+
+test("how it was measured says what no rule about requests can see", async ({ page, home }) => {
+  await signIn(page, home);
+  await open(page, home, "/settings");
+  await page.getByText("What is noticed at a thief’s first request").click();
+  const table = page.getByRole("table");
+  await expect(table.getByRole("row")).toHaveText([
+    /^Another browser, from your city\s*79 to 88 %$/,
+    /^The very same browser, from another country\s*95 %$/,
+    /^The very same browser, through a network of your city\s*0 to 1 %$/,
+  ]);
+  await expect(page.getByText("Nothing in a request tells the last one from you")).toBeVisible();
 });
 
 test("holding and quiet hours are switched, with what they mean", async ({ page, home, first }) => {
@@ -117,16 +133,16 @@ test("what was set on another device shows here", async ({ page, home, first }) 
   await signIn(page, home);
   await open(page, home, "/settings");
   await first.request.put("/api/v1/alert-settings", { data: { settings: { budget: "yearly" }, end_learning: false } });
-  await expect(page.getByRole("radio", { name: "At most one a year" })).toBeChecked();
+  await expect(page.getByRole("radio", { name: "Fewer" })).toBeChecked();
 });
 
 test("a device that is not familiar may not change it, and is told why", async ({ browser, home, first }) => {
   const stranger = await (await browser.newContext({ extraHTTPHeaders: { "x-forwarded-for": RIGA } })).newPage();
   await signIn(stranger, home);
   await open(stranger, home, "/settings");
-  await stranger.getByText("At most one a year").click();
+  await stranger.getByText("Fewer", { exact: true }).click();
   await expect(stranger.getByText("Your household does not know this device yet")).toBeVisible();
-  await expect(stranger.getByRole("radio", { name: "At most one a month" })).toBeChecked();
+  await expect(stranger.getByRole("radio", { name: "Usual" })).toBeChecked();
   expect((await seenBy(first.request)).settings.budget).toBe("monthly");
   await stranger.context().close();
 });
@@ -139,5 +155,5 @@ test("settings that cannot be loaded say so, and can be asked for again", async 
   await expect(failed).toBeVisible();
   await page.unroute("**/api/v1/alert-settings");
   await failed.getByRole("button", { name: "Try again" }).click();
-  await expect(page.getByRole("group", { name: "How many false alarms" })).toBeVisible();
+  await expect(page.getByRole("group", { name: "How many alerts" })).toBeVisible();
 });

@@ -15,29 +15,29 @@ test("an unfamiliar device is told at once, signed out with one tap, and seen to
     .filter({ hasText: "Hotel TV signed in and looks unfamiliar" })
     .getByRole("button", { name: "Have a look" })
     .click();
-  await expect(page.getByRole("heading", { level: 1, name: "Hotel TV signed in. Was it you?" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Hotel TV signed in. Is it yours?" })).toBeVisible();
   await expect(page.getByText("First time on this account")).toBeVisible();
   await expect(page.getByRole("heading", { name: "near Riga, Latvia" })).toBeVisible();
 
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByRole("button", { name: "No, sign it out" }).click();
   await expect(page.getByText(/Signed out at \d\d:\d\d:\d\d\. Its next request will be refused\./)).toBeVisible();
   expect((await stranger.ask()).code).toBe("session_ended");
   await expect(page.getByText(/Its next request was refused at \d\d:\d\d:\d\d\./)).toBeVisible();
 
   await page.getByRole("button", { name: "Change the password" }).click();
-  await page.getByLabel("Password in use").fill(PASSWORD);
+  await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByLabel("New password", { exact: true }).fill("another row of words");
   await page.getByLabel("New password again").fill("another row of words");
   await page.getByRole("button", { name: "Change the password" }).click();
   await expect(page.getByText("The password is changed, and 1 device signed out.")).toBeVisible();
 });
 
-test("an alert that is answered “it was me” makes the device familiar", async ({ page, home, first }) => {
+test("an alert that is answered “it is ours” makes the device familiar", async ({ page, home, first }) => {
   await home.app("New phone", "phone");
   await signIn(page, home);
   await open(page, home, "/alerts");
   await page.getByRole("link", { name: /New phone/ }).click();
-  await page.getByRole("button", { name: "It was me" }).click();
+  await page.getByRole("button", { name: "Yes, it is ours" }).click();
   await expect(page.getByText("This device and this place are familiar from now on.")).toBeVisible();
   const phone = (await devicesSeenBy(first.request)).find((device) => device.name === "New phone");
   expect(phone?.familiarity.verdict).toBe("familiar");
@@ -58,7 +58,59 @@ test("an alert kept in sight can still be answered; answering after the end says
   await open(page, home, "/alerts");
   await page.getByRole("link", { name: /New phone/ }).click();
   await expect(page.getByText("You said: not sure.")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "No, sign it out" })).toHaveCount(0);
+});
+
+test("an alert whose device is signed out already asks only whose it was, and offers no sign-out", async ({
+  page,
+  home,
+  first,
+}) => {
+  const television = await home.app("Hotel TV", "tv", { address: RIGA, profile: null });
+  await first.request.post(`/api/v1/devices/${television.id}/sign-out`);
+  await signIn(page, home);
+  await open(page, home, "/alerts");
+  const link = page.getByRole("link", { name: /Hotel TV/ });
+  await expect(link).toContainText("Was it yours?");
+  await link.click();
+  await expect(page.getByRole("heading", { level: 1, name: "Hotel TV is signed out. Was it yours?" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "No, sign it out" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Yes, it was ours" })).toBeVisible();
+  await page.getByRole("button", { name: "No, it was not ours" }).click();
+  await expect(page.getByText(/It had been signed out already/)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Change the password" })).toBeVisible();
+});
+
+test("an alert about the device in one’s own hand says so, and who can answer for it", async ({ browser, home }) => {
+  const phone = await (await browser.newContext({ extraHTTPHeaders: { "x-forwarded-for": RIGA } })).newPage();
+  await signIn(phone, home);
+  await open(phone, home, "/alerts");
+  await phone.getByRole("main").getByRole("link").filter({ hasText: "Riga" }).first().click();
+  await expect(phone.getByRole("heading", { level: 1, name: "This is the device you are holding" })).toBeVisible();
+  await expect(phone.getByText("Somebody of your household can, on a device that is known here")).toBeVisible();
+  await expect(phone.getByRole("button", { name: "Yes, it is ours" })).toHaveCount(0);
+  await expect(phone.getByRole("button", { name: "Sign out this device" })).toBeVisible();
+  await phone.context().close();
+});
+
+test("everything that waits is said to be ours at once, and what looks stolen is left", async ({
+  page,
+  home,
+  first,
+}) => {
+  for (const name of ["Hotel TV", "Hotel tablet"]) {
+    await home.app(name, name.endsWith("TV") ? "tv" : "tablet", { address: RIGA, profile: null });
+  }
+  await signIn(page, home);
+  await first.askAsThief();
+  await open(page, home, "/alerts");
+  await page.getByRole("button", { name: "These are all ours" }).click();
+  const dialog = page.getByRole("dialog", { name: "Are these all yours?" });
+  await expect(dialog.getByRole("listitem")).toContainText(["Hotel tablet", "Hotel TV"]);
+  await dialog.getByRole("button", { name: "Yes, all of them" }).click();
+  await expect(page.getByRole("link", { name: /Hotel TV/ })).toContainText("Ours");
+  await expect(page.getByRole("link", { name: /Hotel tablet/ })).toContainText("Ours");
+  await expect(page.getByRole("link", { name: /Ana’s computer/ }).first()).toContainText("On hold");
 });
 
 test("the answer given on another device shows here", async ({ page, home, first }) => {
@@ -68,7 +120,7 @@ test("the answer given on another device shows here", async ({ page, home, first
   const alert = alerts.find((candidate: { device_name: string }) => candidate.device_name === "New phone");
   await open(page, home, `/alerts/${alert.id}`);
   await first.request.post(`/api/v1/alerts/${alert.id}/answer`, { data: { answer: "not_me" } });
-  await expect(page.getByText("You said: it was not me.")).toBeVisible();
+  await expect(page.getByText("You said: it is not ours.")).toBeVisible();
 });
 
 test("what is told of an alert goes when it is answered elsewhere, and the rest stays", async ({
@@ -146,7 +198,7 @@ for (const [where, address, second] of [
       const why = page.locator("section", { has: page.getByRole("heading", { name: title }) }).getByRole("listitem");
       await expect(why).toHaveText(["First time on this account", second]);
       await expect(page.getByText("does not know")).toHaveCount(0);
-      await expect(page.getByText(/^A stranger is about [\d,.]+ times likelier to sign in like this/)).toBeVisible();
+      await expect(page.getByText(/^This looks (much )?more like a stranger/)).toBeVisible();
     }
   });
 }

@@ -85,7 +85,7 @@ test("all devices are signed out, and this one is kept when asked", async ({ pag
   expect((await phone.ask()).code).toBe("session_ended");
   expect((await first.ask()).code).toBe("session_ended");
   await page.getByRole("button", { name: "Done" }).click();
-  await expect(page.getByText("1 device holds a key to your account.")).toBeVisible();
+  await expect(page.getByText("1 device is signed in to your account.")).toBeVisible();
 });
 
 test("all devices are signed out, this one as well", async ({ page, home, first }) => {

@@ -87,7 +87,7 @@ test("no code for a camera is shown before the home listens where a phone is", a
   await page.getByRole("link", { name: "Change that" }).click();
   await expect(page.getByText(`Devices on your network open ${ADDRESS}`)).toBeVisible();
   await picture(page, info, "settings-home-network", { whole: true });
-  await page.getByRole("button", { name: "Listen on this computer only" }).click();
+  await page.getByRole("button", { name: "Listen on the home’s computer only" }).click();
   await expect(page.getByText("Your home listens on its own computer only")).toBeVisible();
   await expect(listen(page)).toBeVisible();
   expect(computer.asked).toEqual([true, true, true, false]);

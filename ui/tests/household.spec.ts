@@ -102,7 +102,7 @@ test("a TV is let in by the code it shows", async ({ page, home, first }) => {
   await expect(page.getByText("Profiles with a PIN are chosen on the device.")).toBeVisible();
   await page.getByLabel("Who will use it?").selectOption("Leo");
   await page.getByRole("button", { name: "Allow" }).click();
-  await expect(page.getByRole("heading", { name: "It is in" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "It may sign in" })).toBeVisible();
 
   const grant = {
     grant_type: "urn:ietf:params:oauth:grant-type:device_code",
@@ -125,7 +125,7 @@ test("a TV that is not let in stays outside", async ({ page, home }) => {
   await signIn(page, home);
   await open(page, home, `/link?code=${started.user_code}`);
   await page.getByRole("button", { name: "Not now" }).click();
-  await expect(page.getByRole("heading", { name: "It stays outside" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "It was not let in" })).toBeVisible();
   const grant = {
     grant_type: "urn:ietf:params:oauth:grant-type:device_code",
     device_code: started.device_code,
@@ -222,12 +222,12 @@ test("a history of many pages is exported whole as data", async ({ page, home, f
 test("the password is changed, and everything else signed out with it", async ({ page, home, first }) => {
   await signIn(page, home);
   await open(page, home, "/settings?password");
-  await page.getByLabel("Password in use").fill("not this one");
+  await page.getByLabel("Current password").fill("not this one");
   await page.getByLabel("New password", { exact: true }).fill("another row of words");
   await page.getByLabel("New password again").fill("another row of words");
   await page.getByRole("button", { name: "Change the password" }).click();
   await expect(page.getByRole("alert")).toContainText("not the current password");
-  await page.getByLabel("Password in use").fill(PASSWORD);
+  await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByRole("button", { name: "Change the password" }).click();
   await expect(page.getByText("The password is changed, and 1 device signed out.")).toBeVisible();
   expect((await first.ask()).code).toBe("session_ended");
@@ -290,4 +290,20 @@ test("another tab goes on when somebody is chosen in one", async ({ page, home }
   await home.app("Kitchen TV", "tv");
   await expect(other.getByText("Kitchen TV").first()).toBeVisible();
   await expect(other.getByText("The connection was lost.")).toHaveCount(0);
+});
+
+test("a tab that is signed out goes on when another one signs in again", async ({ page, home, first }) => {
+  await signIn(page, home);
+  const other = await page.context().newPage();
+  await open(other, home, "/devices");
+  const itself = (await devicesSeenBy(first.request)).find((device) => device.kind === "browser");
+  await first.request.post(`/api/v1/devices/${itself?.id}/sign-out`);
+  const out = { name: "This device was signed out" };
+  for (const tab of [page, other]) await expect(tab.getByRole("heading", out)).toBeVisible();
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  await page.getByLabel("Login name").fill(LOGIN);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await choosePerson(page, "Ana");
+  await expect(other.getByRole("heading", out)).toHaveCount(0);
 });

@@ -22,7 +22,7 @@ test("a device that came back is one with its earlier self, and two again when a
   await open(page, home, `/devices/${now.id}`);
   const offer = page.getByRole("region", { name: "Probably “Living-room TV”" });
   await expect(offer).toContainText("It will be signed out, and taking this back does not sign it in again.");
-  await offer.getByRole("button", { name: "Yes, it is" }).click();
+  await offer.getByRole("button", { name: "Yes, the same device" }).click();
 
   await expect(page.getByRole("heading", { name: "Living-room TV", exact: true })).toBeVisible();
   await expect(page.getByText(/^It took the place of an earlier device of that name, since /)).toBeVisible();
@@ -34,7 +34,7 @@ test("a device that came back is one with its earlier self, and two again when a
   await expect(page.getByText("They are two devices again")).toBeVisible();
   await expect(page.getByRole("heading", { name: "Bravia", exact: true })).toBeVisible();
 
-  await offer.getByRole("button", { name: "Yes, it is" }).click();
+  await offer.getByRole("button", { name: "Yes, the same device" }).click();
   await page.getByRole("button", { name: "They are two devices" }).click();
   await expect(page.getByRole("heading", { name: "Bravia", exact: true })).toBeVisible();
   expect((await devicesSeenBy(first.request)).map(({ id }) => id)).toContain(before.id);
@@ -66,10 +66,10 @@ test("saying so on the alert answers it", async ({ page, home, first }) => {
     .getByRole("link", { name: /Bravia/ })
     .first()
     .click();
-  await page.getByRole("button", { name: "Yes, it is" }).click();
+  await page.getByRole("button", { name: "Yes, the same device" }).click();
   await expect(page.getByText("Good. This device and this place are familiar from now on.")).toBeVisible();
   await expect(page.getByRole("status").filter({ hasText: "It is “Living-room TV” from now on" })).toBeVisible();
-  await expect(page.getByRole("button", { name: "Yes, it is" })).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Yes, the same device" })).toHaveCount(0);
   expect((await now.ask()).status).toBe(200);
   await open(page, home, "/history");
   await expect(page.getByText("Bravia took the place of “Living-room TV”")).toBeVisible();

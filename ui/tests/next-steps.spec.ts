@@ -14,6 +14,7 @@ test("the account page says what is left, until it works", async ({ page, home }
     /^\s*Open it on your phone.*To do$/,
     /^\s*Link the TV.*To do$/,
     /^\s*Fetch places.*Works$/,
+    /^\s*Watch your servers.*To do$/,
   ]);
   await expect(list.getByRole("link", { name: /Fetch places/ })).toContainText("Works");
   await picture(page, info, "what-is-left", { whole: true });
@@ -47,11 +48,11 @@ test("a step is skipped and taken up again, and the list goes with its last one"
   await expect(list.getByRole("button", { name: "Skip: Link the TV" })).toBeFocused();
 
   // What another device skips is skipped here, too.
-  for (const step of ["tv", "phone"]) {
+  for (const step of ["tv", "phone", "watch_servers"]) {
     const answer = await first.request.put("/api/v1/next-steps", { data: { step, skipped: true } });
     expect(answer.ok(), await answer.text()).toBe(true);
   }
-  await expect(list.getByRole("button", { name: /^Take up again/ })).toHaveCount(2);
+  await expect(list.getByRole("button", { name: /^Take up again/ })).toHaveCount(3);
   await list.getByRole("button", { name: "Skip: Get told" }).click();
   await expect(list).toHaveCount(0);
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();

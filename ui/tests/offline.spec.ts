@@ -115,10 +115,10 @@ test("a sign-out and an answer wait for the home, and are sent once and in order
   await page.getByRole("button", { name: "Done" }).click();
   await expect(row(page, "Kitchen tablet")).toContainText("Waits for the home");
   await to(page, `/alerts/${alert}`);
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await expect(page.getByText("You said: it was not me. Kept.")).toBeVisible();
+  await page.getByRole("button", { name: "No, sign it out" }).click();
+  await expect(page.getByText("You said: it is not ours. Kept.")).toBeVisible();
   const waiting = page.getByRole("region", { name: "2 things wait for the home" });
-  await expect(waiting.getByRole("listitem")).toHaveText([/Sign out Kitchen tablet/, /Bravia: it was not me/]);
+  await expect(waiting.getByRole("listitem")).toHaveText([/Sign out Kitchen tablet/, /Bravia: it is not ours/]);
   await picture(page, info, "offline-waiting");
 
   // It is kept in the browser, not in the page.
@@ -170,8 +170,8 @@ test("an answer that waited for more than a day is not sent, and asked for again
   await comeIn(page, gate);
   await gate.shut();
   await to(page, `/alerts/${alert}`);
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await expect(page.getByText("You said: it was not me. Kept.")).toBeVisible();
+  await page.getByRole("button", { name: "No, sign it out" }).click();
+  await expect(page.getByText("You said: it is not ours. Kept.")).toBeVisible();
   await page.evaluate(
     () =>
       new Promise<void>((aged, failed) => {
@@ -197,7 +197,7 @@ test("an answer that waited for more than a day is not sent, and asked for again
   await gate.open();
   await expect(page.getByText("It waited for more than a day, so nothing was done.")).toBeVisible();
   expect((await stranger.ask()).status).toBe(200);
-  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "No, sign it out" })).toBeVisible();
 });
 
 test("what is kept goes with the sign-in, and a child sees nothing of it", async ({ page, home, gate }) => {

@@ -75,7 +75,7 @@ test("a phone's camera opens the address, both screens show two digits, and the 
 
   await expect(page.getByRole("heading", { level: 1, name: "Let this phone in?" })).toBeFocused();
   await expect(page.getByText(digits, { exact: true })).toBeVisible();
-  await expect(page.getByText("It is on the same line as the device you are using.")).toBeVisible();
+  await expect(page.getByText("It is on the same internet connection as the device you are using.")).toBeVisible();
   // Rui has a PIN: only he can hand his profile over.
   await expect(page.getByRole("option")).toHaveText(["Choose on the device", "Ana", "Leo"]);
   await picture(page, info, "add-phone-asks", { whole: true });
@@ -83,7 +83,7 @@ test("a phone's camera opens the address, both screens show two digits, and the 
 
   await choosePerson(phone, "Leo");
   await expect(phone.getByRole("heading", { level: 1, name: /, Leo$/ })).toBeVisible();
-  await expect(page.getByRole("heading", { level: 1, name: "It is in" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "It is signed in" })).toBeVisible();
   await page.getByRole("link", { name: "See this device" }).click();
   await expect(page).toHaveURL(/#\/devices\/[0-9a-f-]{36}$/);
   const listed = await devicesSeenBy(first.request);
@@ -91,7 +91,7 @@ test("a phone's camera opens the address, both screens show two digits, and the 
 
   // It is in already, and says so.
   await phone.goto(`${home.url}/#/pair/${code}`);
-  await expect(phone.getByRole("heading", { level: 1, name: "This device is in already" })).toBeVisible();
+  await expect(phone.getByRole("heading", { level: 1, name: "This device is signed in already" })).toBeVisible();
   await phone.context().close();
 });
 

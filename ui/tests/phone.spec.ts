@@ -59,7 +59,7 @@ function sixteen(one: Device): Device[] {
     kind: kinds[index % 8] ?? "other",
     current: index === 0,
     last_title: index % 2 ? "Planet Earth: the long version of it, with the making of" : null,
-    last_active_at: new Date(Date.now() - (index < 13 ? index * 0.4 : 35 + index) * DAY_MS).toISOString(),
+    last_active_at: new Date(Date.now() - (index < 13 ? index * 0.4 : 95 + index) * DAY_MS).toISOString(),
     familiarity: { ...one.familiarity, verdict: index === 3 ? "new_place" : "familiar" },
   }));
 }
@@ -78,19 +78,19 @@ test("sixteen devices are at most three screens, in parts, and none is lost", as
   await open(page, home, "/devices");
   const list = page.getByRole("group", { name: "Devices that are signed in" });
   await expect(list.getByRole("heading", { level: 2 })).toHaveText([
-    "This device",
-    "Worth a look1",
-    "Used this week11",
-    "Not for 30 days",
+    "Needs an answer1",
+    "Here now1",
+    "At home11",
+    "Not used for 90 days",
   ]);
   const screens = await page.evaluate(() => document.documentElement.scrollHeight / window.innerHeight);
   if (isPhone(page)) expect(screens).toBeLessThanOrEqual(3);
-  const folded = list.getByRole("list", { name: "Not for 30 days" });
+  const folded = list.getByRole("list", { name: "Not used for 90 days" });
   await expect(folded).toBeHidden();
   await picture(page, info, "sixteen", { whole: true });
-  await list.getByText("Not for 30 days").click();
+  await list.getByText("Not used for 90 days").click();
   await expect(folded.getByRole("listitem")).toHaveCount(3);
-  await list.getByText("Not for 30 days").click();
+  await list.getByText("Not used for 90 days").click();
   await expect(folded).toBeHidden();
 
   // A search finds what is folded, and selecting several reaches it.
@@ -178,7 +178,7 @@ test("the tab and the app’s icon carry the number of alerts", async ({ page, h
 
   for (const { id } of await openAlerts(first.request)) {
     await open(page, home, `/alerts/${id}`);
-    await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await page.getByRole("button", { name: "No, sign it out" }).click();
     await expect(page.getByRole("status").filter({ hasText: "Signed out" })).toBeVisible();
   }
   await expect(page).toHaveTitle(/^Alert: .* · Latchkey$/);

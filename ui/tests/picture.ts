@@ -1,10 +1,10 @@
-// A picture of a screen, light and dark, and nothing serious for axe to find on it. With LATCHKEY_SCREENSHOTS=1
+// A picture of a screen, light and dark, and nothing for axe to find on it. With LATCHKEY_SCREENSHOTS=1
 // (./dev test pictures) the pictures go to docs/images, else to the test results.
 
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, type TestInfo } from "@playwright/test";
+import { accessible } from "./axe";
 
 const IMAGES = resolve(import.meta.dirname, "../../docs/images");
 
@@ -43,11 +43,7 @@ export async function picture(page: Page, info: TestInfo, name: string, options:
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     await shows(page);
     await page.evaluate(settled, theme);
-    // In the page itself: axe would open another one beside it, and a page behind another draws no frames.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
-    expect.soft(found, `axe on ${name}, ${theme}`).toEqual([]);
+    await accessible(page, `${name}, ${theme}`);
     const path = `${folder}/${name}-${info.project.name}-${theme}.png`;
     await page.screenshot({ path, animations: "disabled", caret: "hide" });
   }

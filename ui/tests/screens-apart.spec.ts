@@ -126,7 +126,7 @@ test("devices being signed out, and what came of each", async ({ page, home, fir
   await expect(page.getByRole("dialog", { name: "4 devices signed out" })).toBeVisible();
   await picture(page, info, "sign-out-result");
   await page.getByRole("button", { name: "Done" }).click();
-  await expect(page.getByText("1 device holds a key to your account.")).toBeVisible();
+  await expect(page.getByText("1 device is signed in to your account.")).toBeVisible();
 });
 
 test("a list that cannot be loaded, and a home that does not answer", async ({ page, home }, info) => {

@@ -37,7 +37,7 @@ test("a stolen sign-in", async ({ page, home, first }, info) => {
   await expect(row(page, "Ana’s computer")).toContainText("On hold");
   await picture(page, info, "devices-on-hold");
   await open(page, home, `/devices/${first.id}`);
-  await expect(page.getByRole("button", { name: "It was me" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Yes, it is ours" })).toBeVisible();
   await shows(page);
   await picture(page, info, "device-on-hold", { whole: true });
   await open(page, home, "/alerts");
@@ -49,7 +49,7 @@ test("a stolen sign-in", async ({ page, home, first }, info) => {
   await expect(page.getByText(/On hold since/)).toBeVisible();
   await shows(page);
   await picture(page, info, "alert-on-hold", { whole: true });
-  await page.getByRole("button", { name: "It was me" }).click();
+  await page.getByRole("button", { name: "Yes, it is ours" }).click();
   await expect(page.getByText("Good. It goes on where it was")).toBeVisible();
   await picture(page, info, "alert-goes-on");
   await open(page, home, "/history");
@@ -79,7 +79,7 @@ test("a new device at home, and one that came back", async ({ page, home, first 
   await expect(page.getByRole("heading", { level: 1, name: "Bravia is new at home. Is it yours?" })).toBeVisible();
   await shows(page);
   await picture(page, info, "alert-at-home", { whole: true });
-  await page.getByRole("button", { name: "It was me" }).click();
+  await page.getByRole("button", { name: "Yes, it is ours" }).click();
   await expect(page.getByText("Good.")).toBeVisible();
   const { devices } = await (await first.request.get("/api/v1/devices")).json();
   const { id } = devices.find((device: { name: string }) => device.name === "Bravia");
@@ -95,7 +95,7 @@ test("a new device at home, and one that came back", async ({ page, home, first 
   await expect(page.getByRole("heading", { name: "Probably “Living-room TV”" })).toBeVisible();
   await shows(page);
   await picture(page, info, "device-probably");
-  await page.getByRole("button", { name: "Yes, it is" }).click();
+  await page.getByRole("button", { name: "Yes, the same device" }).click();
   await expect(page.getByText(/^It took the place of/)).toBeVisible();
   await picture(page, info, "device-merged", { whole: true });
 });
@@ -105,6 +105,7 @@ test("the alert settings, and why a stranger cannot change them", async ({ brows
   await open(page, home, "/settings");
   await page.getByRole("switch", { name: "Quiet hours" }).click();
   await expect(page.getByRole("status").filter({ hasText: "Saved" })).toBeVisible();
+  await page.getByText("How this was measured").click();
   await page.getByText("The same in figures").click();
   await picture(page, info, "alert-settings", { whole: true });
 
@@ -114,7 +115,7 @@ test("the alert settings, and why a stranger cannot change them", async ({ brows
   const stranger = await context.newPage();
   await signIn(stranger, home);
   await open(stranger, home, "/settings");
-  await stranger.getByText("At most one a year").click();
+  await stranger.getByText("Fewer", { exact: true }).click();
   await expect(stranger.getByText("Your household does not know this device yet")).toBeVisible();
   await picture(stranger, info, "alert-settings-refused", { whole: true });
   await context.close();

@@ -3,6 +3,7 @@
 pub mod freeman;
 pub mod ours;
 pub mod seen;
+pub mod watched;
 
 use latchkey::familiarity::SignIn;
 

@@ -100,7 +100,7 @@ impl Running {
             && at <= until
         {
             self.waiting.pop();
-            self.known.confirm(&told[event]);
+            self.known.confirm_told(&told[event]);
         }
     }
 

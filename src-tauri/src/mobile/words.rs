@@ -56,6 +56,14 @@ pub fn of(effect: &str) -> Option<Said> {
             "Nothing was done",
             "Somebody of the household has said since that it is theirs. Open Latchkey to sign it out all the same.",
         ),
+        "asked" => (
+            "Its sign-out was asked for",
+            "The service that it is signed in at has not confirmed it yet. It goes on by itself.",
+        ),
+        "refused" => (
+            "It could not be signed out",
+            "The service that it is signed in at does not let it be ended from here. Open Latchkey to see why.",
+        ),
         "now_familiar" => ("It is one of yours", "This device and this place are familiar from now on."),
         "familiar_but_signed_out" => {
             ("It is one of yours", "It had been signed out, so it has to sign in again.")
@@ -81,6 +89,8 @@ mod tests {
             "signed_out",
             "already_signed_out",
             "theirs_after_all",
+            "asked",
+            "refused",
             "now_familiar",
             "familiar_but_signed_out",
             "kept_in_sight",

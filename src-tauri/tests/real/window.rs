@@ -214,7 +214,7 @@ impl Window {
         self.picture("set-up").await;
         self.click("//form//button[not(@type='button')][contains(@class,'submit')]").await;
         self.see_text("This is your first device").await;
-        // A new home learns for a day, and says nothing of what is new near it: that is over at once.
+        // A new home learns for some days, and says nothing of what is new in it: that is over at once.
         let taught = json!({"change": {"settings": {}, "end_learning": true}});
         let asked = json!({"operation": "change_alert_settings", "arguments": taught});
         self.call("ask", asked).await.unwrap();

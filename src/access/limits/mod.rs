@@ -57,6 +57,7 @@ pub struct Limits {
     codes: Pace<SessionId>,
     /// Trials of a channel: where it ends may be somebody else's mailbox.
     trials: Pace<ChannelId>,
+    services: Pace<SessionId>,
     relayed: Pace<ChannelId>,
     pairings: Pace<SessionId>,
     pairing_codes: [Pace<IpNet>; 3],
@@ -122,6 +123,8 @@ impl Limits {
             changes: Pace::new(5, secs(30)),
             codes: Pace::new(10, secs(10)),
             trials: Pace::new(5, secs(60)),
+            // Each has the home knock at a server.
+            services: Pace::new(20, secs(5)),
             // Each costs a fraction of a millisecond to open, and a relay may post as many as it likes.
             relayed: Pace::new(30, secs(2)),
             pairings: Pace::new(10, secs(10)),
@@ -197,6 +200,11 @@ impl Limits {
     /// One more trial of a channel.
     pub fn channel_trial(&self, channel: ChannelId) -> Result<()> {
         self.shares().take(&self.trials, channel)
+    }
+
+    /// One more time that a session has the home ask a server that it names.
+    pub fn service_trial(&self, session: SessionId) -> Result<()> {
+        self.shares().take(&self.services, session)
     }
 
     /// One more text that comes by a relay for a channel, whatever it is.

@@ -349,8 +349,8 @@ impl Live {
     /// Notes a request of a session: a few atomic writes, unless address, site or program changed. Notes nothing of one
     /// that somebody has to judge first.
     pub fn touch(&self, session: &Arc<LiveSession>, now: Timestamp, asking: &Asking) -> Seen {
-        let (address, service) = (asking.address, asking.service.as_deref());
-        let fingerprint = self.hasher.hash_one((address, service, &asking.user_agent, &asking.hints));
+        let (address, site) = (asking.address, asking.site.as_deref());
+        let fingerprint = self.hasher.hash_one((address, site, &asking.user_agent, &asking.hints));
         let is_other = session.fingerprint.load(Ordering::Acquire) != fingerprint;
         if is_other {
             session.heard_of.store(true, Ordering::Release);
@@ -365,10 +365,10 @@ impl Live {
                     notes.moved = true;
                 }
                 let said = notes.said();
-                if let Some(service) = service
-                    && said.service.as_deref() != Some(service)
+                if let Some(site) = site
+                    && said.site.as_deref() != Some(site)
                 {
-                    said.service = Some(service.to_owned());
+                    said.site = Some(site.to_owned());
                 }
                 said.program = Some(self.program(asking));
                 // With what it stands for, so that two lines at once leave the address of one of them.
@@ -388,8 +388,8 @@ impl Live {
     /// The line and the program of a request. All requests for whose address nobody vouches are on one line, which is
     /// nobody's.
     pub fn line(&self, asking: &Asking) -> Line {
-        let [brands, mobile, platform, version, model, full_list] = asking.hints.all();
-        let said = [asking.user_agent.as_deref(), brands, mobile, platform, version, model, full_list];
+        let [brands, mobile, platform, version, model, full_list, forms] = asking.hints.all();
+        let said = [asking.user_agent.as_deref(), brands, mobile, platform, version, model, full_list, forms];
         self.lines.line(asking.address.map(prefix_of), &said)
     }
 

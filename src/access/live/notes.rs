@@ -53,7 +53,7 @@ pub struct Said {
     /// What it said it was playing.
     pub title: Option<String>,
     /// The site behind the guard it was used at.
-    pub service: Option<String>,
+    pub site: Option<String>,
     /// When listeners were last told that it is active, by the clock's elapsed time.
     pub announced_at: Option<Duration>,
 }

@@ -2,6 +2,7 @@
 
 mod complaints;
 mod properties;
+mod reasons;
 mod rule;
 mod used;
 

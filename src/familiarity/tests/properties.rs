@@ -41,7 +41,7 @@ fn a_surrounding() -> impl Strategy<Value = (Option<std::net::IpAddr>, Place)> {
     ]
 }
 
-fn a_sign_in() -> impl Strategy<Value = SignIn> {
+pub(super) fn a_sign_in() -> impl Strategy<Value = SignIn> {
     let identity = prop_oneof![
         3 => (1_u128..5).prop_map(|id| Identity::Proven(device(id))),
         2 => (1_u128..5).prop_map(|id| Identity::Session(device(id))),
@@ -77,7 +77,7 @@ fn a_past() -> impl Strategy<Value = Known> {
 }
 
 /// A sign-in at NOW or later, so that it comes after every past.
-fn a_present() -> impl Strategy<Value = SignIn> {
+pub(super) fn a_present() -> impl Strategy<Value = SignIn> {
     a_sign_in().prop_map(|sign_in| SignIn { at: NOW.after(days(2)), ..sign_in })
 }
 

@@ -295,33 +295,57 @@ fn a_new_home_does_not_learn_strangers_from_afar() {
     assert_eq!(told(&known, &far).1, Telling::Aloud);
 }
 
+/// A console that signs in at home, which is like no other device.
+fn console(id: u128, after: Duration) -> SignIn {
+    let games =
+        Client { kind: DeviceKind::Console, os: Program::parse("PlayStation 5", None), ..Client::default() };
+    SignIn { identity: Identity::Secretless(device(id)), ..later(at_home(id, games), after) }
+}
+
 #[test]
-fn learning_ends_with_the_day_the_fifth_sign_in_or_a_word() {
+fn what_comes_up_on_the_homes_own_line_in_the_first_days_is_learnt_however_many_devices_that_are() {
     let mut known = Known::default();
     live(&mut known, &at_home(1, firefox("131.0")));
-    let new = |id: u128, after: Duration| {
-        let games = Client {
-            kind: DeviceKind::Console,
-            os: Program::parse("PlayStation 5", None),
-            ..Client::default()
-        };
-        SignIn { identity: Identity::Secretless(device(id)), ..later(at_home(id, games), after) }
-    };
-    assert_eq!(told(&known, &new(2, Duration::from_hours(23))).0, Verdict::Familiar);
-    assert_eq!(told(&known, &new(2, Duration::from_hours(24))).0, Verdict::NewDevice);
-    let mut taught = known.clone();
-    taught.is_taught = true;
-    assert_eq!(told(&taught, &new(2, Duration::from_mins(5))).0, Verdict::NewDevice);
-    for id in 2..6 {
+    for id in 2..18 {
+        let device = console(id, Duration::from_hours(u64::try_from(id).expect("small")));
+        let device =
+            SignIn { client: Client { model: format!("Model {id}"), ..device.client.clone() }, ..device };
+        let judged = live(&mut known, &device);
         assert_eq!(
-            live(&mut known, &new(id, Duration::from_mins(u64::try_from(id).expect("small"))))
-                .familiarity
-                .verdict,
-            Verdict::Familiar
+            (judged.familiarity.verdict, judged.telling),
+            (Verdict::Familiar, Telling::Nothing),
+            "{id}"
         );
+        assert_eq!(judged.familiarity.reasons[0], Reason::StillLearning, "{id}");
     }
-    let another = SignIn { client: television(), ..new(7, Duration::from_mins(9)) };
-    assert_eq!(told(&known, &another).0, Verdict::NewDevice);
+    let in_the_house =
+        SignIn { address: "192.168.1.9".parse().ok(), place: Place::home_network(), ..console(20, days(2)) };
+    assert_eq!(told(&known, &in_the_house).0, Verdict::Familiar);
+    assert_eq!(told(&known, &console(21, days(3))).0, Verdict::NewDevice, "it ends");
+    known.is_taught = true;
+    assert_eq!(told(&known, &console(21, days(1))).0, Verdict::NewDevice, "or somebody ends it");
+}
+
+#[test]
+fn what_comes_from_near_the_home_is_learnt_for_a_day_or_five_sign_ins_and_told_from_then_on() {
+    let mut known = Known::default();
+    live(&mut known, &at_home(1, firefox("131.0")));
+    let across_the_street = |id, after| from(console(id, after), "198.51.100.9", lisbon());
+    assert_eq!(told(&known, &across_the_street(2, Duration::from_hours(23))).0, Verdict::Familiar);
+    assert_eq!(told(&known, &across_the_street(2, Duration::from_hours(24))).0, Verdict::NewDevice);
+    for id in 2..6 {
+        live(&mut known, &console(id, Duration::from_mins(u64::try_from(id).expect("small"))));
+    }
+    let (verdict, telling, _) = told(&known, &across_the_street(7, Duration::from_mins(9)));
+    assert_eq!(verdict, Verdict::NewDevice);
+    assert_ne!(telling, Telling::Nothing);
+    // A carrier's address is many people's, also where the home was set up through it.
+    let mut on_the_road = Known::default();
+    let through_a_carrier =
+        |sign_in: SignIn| SignIn { place: of_kind(lisbon(), NetworkKind::Mobile, 3243), ..sign_in };
+    live(&mut on_the_road, &through_a_carrier(at_home(1, firefox("131.0"))));
+    let another = through_a_carrier(console(8, Duration::from_hours(30)));
+    assert_eq!(told(&on_the_road, &another).0, Verdict::NewDevice);
 }
 
 #[test]

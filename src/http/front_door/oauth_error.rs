@@ -110,6 +110,8 @@ impl From<Error> for OauthError {
             | Error::KeyChanged { .. }
             | Error::HomeNetworkFixed(_)
             | Error::NoHomeNetwork
+            | Error::ServiceNotProven(_)
+            | Error::ServiceFailed { .. }
             | Error::CannotListen { .. }
             | Error::CannotLookAround(_)
             | Error::Remote { .. }

@@ -1,6 +1,7 @@
 //! The way out, against servers of the tests' own. Names lead where a test says.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -13,6 +14,7 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::clock::ManualClock;
 use crate::model::Timestamp;
+use crate::outside::address::NotThere;
 
 /// A clock that stands still.
 pub(in crate::outside) fn clock() -> ManualClock {

@@ -22,6 +22,8 @@ const words: Words = {
   channel: inTheSentence,
   part: inTheSentence,
   home_network: inTheSentence,
+  at_service: inTheSentence,
+  ended_at: ({ name, reason }) => t.history.details.endedAt(name, reason === "ended_at_service"),
   said_before: ({ text }) => t.history.details.said_before(text),
   unknown: () => t.history.details.unknown,
 };

@@ -4,10 +4,11 @@ import { account, password, profiles, security } from "./en/account";
 import { alertSettings } from "./en/alert-settings";
 import { alert, alerts, learning, onHold, probably, score } from "./en/alerts";
 import { channels } from "./en/channels";
-import { common, errors, kinds, menu, path, start, time } from "./en/common";
+import { common, errors, kinds, kindsCounted, menu, path, start, time } from "./en/common";
 import { device, devices, endedReasons, familiarity, methods, signOut } from "./en/devices";
 import { connect, firstDevice, grownUps, proof, recover, setUp, signedOut, signIn, who } from "./en/doors";
 import { drill } from "./en/drill";
+import { evening, plan } from "./en/evenings";
 import { history } from "./en/history";
 import { homeNetwork, nearby } from "./en/home-network";
 import { link } from "./en/link";
@@ -17,6 +18,8 @@ import { offline, outbox } from "./en/offline";
 import { addPhone, pair } from "./en/pairing";
 import { map, place, places } from "./en/place";
 import { reasons, within } from "./en/reasons";
+import { addService, cards, services } from "./en/services";
+import { sessions } from "./en/sessions";
 import { settings } from "./en/settings";
 
 export const en = {
@@ -27,6 +30,7 @@ export const en = {
   path,
   menu,
   kinds,
+  kindsCounted,
   time,
   place,
   map,
@@ -51,6 +55,8 @@ export const en = {
   alertSettings,
   channels,
   drill,
+  evening,
+  plan,
   history,
   homeNetwork,
   learning,
@@ -68,6 +74,10 @@ export const en = {
   link,
   addPhone,
   pair,
+  services,
+  addService,
+  cards,
+  sessions,
   settings,
   places,
   connect,

@@ -2,22 +2,18 @@
 
 import { t } from "./index";
 
-const upTo = (digits: number) => new Intl.NumberFormat(t.locale, { maximumSignificantDigits: digits });
-const [oneDigit, twoDigits] = [upTo(1), upTo(2)];
+const twoDigits = new Intl.NumberFormat(t.locale, { maximumSignificantDigits: 2 });
 
 /** Between these a score says nothing: it fits a stranger about as well as the household. */
 const SAYS_NOTHING = { from: 0.2, to: 5 };
-const MOST = 1_000_000;
+/** From here on it fits one of both by far better. */
+const SAYS_MUCH = 100;
 
-/** "A stranger is about 50 times likelier to sign in like this than your household."; nothing where it says little. */
+/** "This looks much more like a stranger than like your household."; nothing where it says little. */
 export function scoreWords(score: number | null): string | null {
   if (score === null || (score >= SAYS_NOTHING.from && score <= SAYS_NOTHING.to)) return null;
-  return score > 1 ? t.score.stranger(times(score)) : t.score.household(times(1 / score));
-}
-
-function times(ratio: number): string {
-  if (ratio > MOST) return t.score.moreThan(oneDigit.format(MOST));
-  return t.score.about((ratio < 100 ? oneDigit : twoDigits).format(ratio));
+  if (score > 1) return score >= SAYS_MUCH ? t.score.surelyStranger : t.score.stranger;
+  return 1 / score >= SAYS_MUCH ? t.score.surelyHousehold : t.score.household;
 }
 
 /** "0.2", "12": what was measured is not known more closely. */
@@ -39,6 +35,12 @@ export function missedWords(share: number): string {
   const count = share * 1000;
   if (count <= 0) return words.none;
   return count < 0.5 ? words.hardlyOne : words.some(Math.round(count));
+}
+
+/** "79 to 88 %", "95 %". */
+export function shareWords(least: number, most: number): string {
+  const percent = (share: number) => Math.round(share * 100).toLocaleString(t.locale);
+  return t.alertSettings.share(percent(least), percent(most));
 }
 
 /** A share as a number of 1,000: "3", "under 1". */

@@ -2,6 +2,11 @@
 
 import type { Catalogue } from "./en";
 import { en } from "./en";
+import { isPseudo, pseudo } from "./pseudo";
+
+const turned = isPseudo();
 
 /** The catalogue in use. */
-export const t: Catalogue = en;
+export const t: Catalogue = turned ? pseudo(en) : en;
+
+if (turned) document.documentElement.dir = "rtl";

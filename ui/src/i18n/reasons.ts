@@ -48,6 +48,7 @@ const words: Words = {
   known_exit: ({ network_kind, network }) => t.reasons.known_exit(exit(network_kind, network)),
   new_exit: ({ network_kind, network }) => t.reasons.new_exit(exit(network_kind, network)),
   left_the_house: ({ device_kind, network }) => t.reasons.left_the_house(t.reasonParts.devices[device_kind], network),
+  place_unanswered: () => t.reasons.place_unanswered,
   on_board: () => t.reasons.on_board,
   signed_others_out: ({ count }) => t.reasons.signed_others_out(count),
   changed_password: () => t.reasons.changed_password,

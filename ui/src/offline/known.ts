@@ -47,10 +47,14 @@ export async function recall<What extends keyof Facts>(what: What): Promise<Know
   const known = await read<Known<Facts[What]>>("known", what).catch(() => undefined);
   if (!known) return null;
   const age = Date.now() - known.at;
-  if (age >= 0 && age < LONGEST_DAYS * DAY_MS) return known;
+  if (age >= 0 && age < LONGEST_DAYS * DAY_MS && (what !== "devices" || hasSessions(known.value))) return known;
   await remove("known", what).catch(() => {});
   return null;
 }
+
+/** Whether devices are as this version keeps them: an earlier one kept nothing of their sessions. */
+const hasSessions = (devices: unknown): boolean =>
+  Array.isArray(devices) && devices.every((device: Partial<Device>) => Array.isArray(device.sessions));
 
 /** Forgets everything. */
 export function forget() {

@@ -148,6 +148,8 @@ async function carryOut(wish: Wish): Promise<string> {
   const { effect, ended_at } = await household.during(home.signOutDevice(wish.device_id));
   if (effect === "not_found") return t.signOut.missing;
   if (effect === "already_signed_out") return t.signOut.already;
+  if (effect === "asked") return t.sessions.doneAsked;
+  if (effect === "refused") return t.sessions.doneRefused;
   return ended_at ? t.signOut.doneAt(clock(ended_at)) : t.signOut.done;
 }
 

@@ -3,6 +3,7 @@
 import type { Device } from "../api/generated/Device";
 import type { DeviceKind } from "../api/generated/DeviceKind";
 import { searchable } from "./device-words";
+import { sourcesOf } from "./session-words";
 
 /** What is asked for; an empty word does not limit. */
 export interface Filter {
@@ -32,7 +33,7 @@ export function fits(device: Device, filter: Filter, now: number): boolean {
   if (filter.kind && device.kind !== filter.kind) return false;
   if (filter.profile && device.profile?.id !== filter.profile) return false;
   if (filter.place && placeChoice(device) !== filter.place) return false;
-  if (filter.service && device.service !== filter.service) return false;
+  if (filter.service && !sourcesOf(device).includes(filter.service)) return false;
   if (filter.idleDays && now - Date.parse(device.last_active_at) < Number(filter.idleDays) * DAY_MS) return false;
   const words = filter.words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;

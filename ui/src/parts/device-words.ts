@@ -3,6 +3,7 @@
 import type { Device } from "../api/generated/Device";
 import { t } from "../i18n";
 import { placeWords } from "../i18n/format";
+import { openSessions } from "./session-words";
 
 /** Longest silence of a device on which something plays, as the home counts it. */
 const PLAYS_ON_MS = 5 * 60_000;
@@ -11,24 +12,35 @@ const PLAYS_ON_MS = 5 * 60_000;
 export const isPlaying = ({ playing, last_title, last_active_at }: Device, now: number): boolean =>
   playing && last_title !== null && now - Date.parse(last_active_at) < PLAYS_ON_MS;
 
+/** Whether a device is in use just now, as the home counts it. */
+export const isActive = ({ signed_in, last_active_at }: Device, now: number): boolean =>
+  signed_in && now - Date.parse(last_active_at) < PLAYS_ON_MS;
+
 /** "Ana is watching Planet Earth", "Ana watched Planet Earth", "Used by Ana", or that nobody has been chosen. */
 export function lastUse(device: Device, now: number): string {
   const { profile, last_title } = device;
-  if (last_title && isPlaying(device, now)) {
-    return profile ? t.devices.watchingBy(profile.name, last_title) : t.devices.watching(last_title);
+  if (last_title) {
+    // Nobody watches a speaker.
+    const words = device.kind === "speaker" ? t.devices.heard : t.devices.seen;
+    const { by, alone } = isPlaying(device, now) ? words.now : words.before;
+    return profile ? by(profile.name, last_title) : alone(last_title);
   }
-  if (last_title) return profile ? t.devices.watchedBy(profile.name, last_title) : t.devices.watched(last_title);
-  return profile ? t.devices.usedBy(profile.name) : t.devices.noProfile;
+  if (profile) return t.devices.usedBy(profile.name);
+  // Whose it is at a service, where nobody of the household was matched to that.
+  const told = device.sessions.find(({ person, state }) => person !== null && state !== "ended");
+  return told?.person ? t.sessions.usedAs(told.person, told.source) : t.devices.noProfile;
 }
 
-/** Everything a search looks at, in lower case: the same fields as the home's own search. */
+/** Everything a search looks at, in lower case: the same fields and words as the home's own search. */
 export const searchable = (device: Device): string =>
   [
     device.name,
+    t.kinds[device.kind],
     device.model,
     device.app,
     device.os,
     device.service,
+    ...openSessions(device).flatMap(({ source, person }) => [source, person]),
     device.profile?.name,
     device.last_title,
     device.place.region,

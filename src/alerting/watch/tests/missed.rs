@@ -46,7 +46,10 @@ async fn what_is_in_sight_or_settled_is_not_told_again_when_the_watch_looks_agai
     home.sign_out_device(tv.device_id).await.unwrap();
     assert_eq!(desk.settled().await.title, "Signed out");
     // Both alerts are open at the home, one notice is in sight and the other settled.
-    assert_eq!(home.session().await.unwrap().open_alerts, 2);
+    let open = AlertQuery { state: Some(AlertState::Open), ..AlertQuery::default() };
+    assert_eq!(home.alerts(open).await.unwrap().alerts.len(), 2);
+    // Neither is urgent any more: what they are about is signed out.
+    assert_eq!(home.session().await.unwrap().open_alerts, 0);
     let mut asked = desk.at.asked.subscribe();
     for _ in 0..3 {
         asked.mark_unchanged();

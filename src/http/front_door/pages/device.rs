@@ -8,12 +8,13 @@ use axum::http::Uri;
 use axum::response::Response;
 
 use super::fields::{Fields, asked};
+use super::kinds::{kind, kind_title};
 use super::return_address::ReturnAddress;
 use super::{Message, go_by, page, page_about};
 use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::home::here::Here;
-use crate::model::{DeviceKind, Pin, PlaceScope, ProfileId, ProfileKind};
+use crate::model::{Pin, PlaceScope, ProfileId, ProfileKind};
 use crate::wire::{CodeAnswer, CodeDecision, CodeNearness, PendingCode, Profile, Proof};
 
 #[derive(Template)]
@@ -65,24 +66,12 @@ impl Choice {
 impl PendingCode {
     /// What sort of device it is, in the middle of a sentence.
     fn kind(&self) -> &'static str {
-        match self.device_kind {
-            DeviceKind::Tv => "TV",
-            DeviceKind::StreamingBox => "streaming box",
-            DeviceKind::Console => "game console",
-            DeviceKind::Phone => "phone",
-            DeviceKind::Tablet => "tablet",
-            DeviceKind::Computer => "computer",
-            DeviceKind::Browser => "browser",
-            DeviceKind::Speaker => "speaker",
-            DeviceKind::Other => "device",
-        }
+        kind(self.device_kind)
     }
 
     /// What sort of device it is, by itself.
     fn kind_title(&self) -> String {
-        let kind = self.kind();
-        let mut letters = kind.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        kind_title(self.device_kind)
     }
 
     /// Where it asks from, in the middle of a sentence.
@@ -99,7 +88,7 @@ impl PendingCode {
     fn nearness(&self) -> String {
         let place = self.asks_from();
         match self.nearness {
-            CodeNearness::SameLine => "It is on the same line as the device you are using.".to_owned(),
+            CodeNearness::SameLine => "It is on the same network as the device you are using.".to_owned(),
             CodeNearness::Elsewhere => format!("It is NOT on your network: it asks from {place}."),
             CodeNearness::Unknown => format!("It is not known to be on your network: it asks from {place}."),
         }

@@ -1,11 +1,13 @@
-//! The pages for browsers: sign in, "Who's using it?", TV code entry. Drawn by the server, so that they work
+//! The pages for browsers: sign in, "Who's using it?", TV code entry, and the devices with *sign out*. Drawn by the server, so that they work
 //! without JavaScript; templates escape whatever they draw.
 
 mod device;
 mod fields;
+mod kinds;
 mod recover;
 mod return_address;
 mod sign_in;
+mod signed_in;
 mod straight_on;
 mod who;
 
@@ -28,8 +30,9 @@ const STYLE: &str = concat!(
     include_str!("../../../../ui/src/front-door.css")
 );
 
-/// Asks browsers to say with the next request which model and version they run on (User-Agent Client Hints).
-const HINTS: &str = "Sec-CH-UA-Model, Sec-CH-UA-Platform-Version, Sec-CH-UA-Full-Version-List";
+/// Asks browsers to say with the next request which model, form and version they run on (User-Agent Client Hints).
+const HINTS: &str =
+    "Sec-CH-UA-Model, Sec-CH-UA-Form-Factors, Sec-CH-UA-Platform-Version, Sec-CH-UA-Full-Version-List";
 
 /// The pages and their style.
 pub fn routes() -> Router<Door> {
@@ -38,12 +41,13 @@ pub fn routes() -> Router<Door> {
         .route("/recover", get(recover::show).post(recover::recover))
         .route("/who", get(who::show).post(who::choose))
         .route("/device", get(device::show).post(device::answer))
+        .route("/signed-in", get(signed_in::show).post(signed_in::sign_out))
         .route("/front-door.css", get(style))
 }
 
 /// Whether a form of these pages is sent there.
 pub fn has_form(path: &str) -> bool {
-    matches!(path, "/sign-in" | "/who" | "/device" | "/recover")
+    matches!(path, "/sign-in" | "/who" | "/device" | "/recover" | "/signed-in")
 }
 
 /// A page that says why a request was refused.

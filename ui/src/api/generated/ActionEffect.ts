@@ -3,4 +3,4 @@
 /**
  * What a button outside did.
  */
-export type ActionEffect = "signed_out" | "already_signed_out" | "theirs_after_all";
+export type ActionEffect = "signed_out" | "already_signed_out" | "theirs_after_all" | "asked" | "refused";

@@ -98,6 +98,10 @@ signed_in: boolean,
  */
 held_at: Timestamp | null, 
 /**
+ * When its end was asked for at the watched service that it lives at, if it was.
+ */
+asked_at: Timestamp | null, 
+/**
  * When the session ended, if it has.
  */
 ended_at: Timestamp | null, 

@@ -3,4 +3,4 @@
 /**
  * What an answer did.
  */
-export type AnswerEffect = "signed_out" | "already_signed_out" | "now_familiar" | "familiar_but_signed_out" | "kept_in_sight" | "already_answered";
+export type AnswerEffect = "signed_out" | "already_signed_out" | "now_familiar" | "familiar_but_signed_out" | "kept_in_sight" | "already_answered" | "asked" | "refused";

@@ -45,6 +45,6 @@ may_manage: boolean,
  */
 new_badge: boolean, 
 /**
- * Alerts waiting for an answer; 0 for who may not manage.
+ * Alerts waiting for an answer, but for those whose device the household has signed out; 0 for who may not manage.
  */
 open_alerts: number, };

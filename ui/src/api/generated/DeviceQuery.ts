@@ -7,7 +7,7 @@ import type { ProfileId } from "./ProfileId";
  */
 export type DeviceQuery = { 
 /**
- * Words that must all occur in name, model, app, operating system, service, profile, title or place.
+ * Words that must all occur in name, kind, model, app, operating system, service, profile, person there, title or place.
  */
 q?: string, 
 /**
@@ -23,7 +23,7 @@ profile_id?: ProfileId,
  */
 country_code?: string, 
 /**
- * Only devices of this service.
+ * Only devices with a session there: "Latchkey", the host name of a site behind the guard, or what a watched service is called.
  */
 service?: string, 
 /**

@@ -3,4 +3,4 @@
 /**
  * Why a session ended.
  */
-export type EndedReason = "signed_out_here" | "signed_out_remotely" | "not_me" | "password_changed" | "replaced" | "revoked" | "token_replayed";
+export type EndedReason = "signed_out_here" | "signed_out_remotely" | "not_me" | "password_changed" | "replaced" | "revoked" | "token_replayed" | "ended_at_service" | "service_removed";

@@ -53,7 +53,7 @@ device_id: DeviceId, } | { "type": "alert_answered",
 /**
  * The alert.
  */
-alert_id: AlertId, } | { "type": "profiles_changed" } | { "type": "alert_settings_changed" } | { "type": "channels_changed" } | { "type": "drill_changed" } | { "type": "next_steps_changed" } | { "type": "home_network_changed" } | { "type": "password_recovered" } | { "type": "sign_in_failed" } | { "type": "geo_update", 
+alert_id: AlertId, } | { "type": "profiles_changed" } | { "type": "alert_settings_changed" } | { "type": "channels_changed" } | { "type": "drill_changed" } | { "type": "next_steps_changed" } | { "type": "home_network_changed" } | { "type": "services_changed" } | { "type": "plans_changed" } | { "type": "password_recovered" } | { "type": "sign_in_failed" } | { "type": "geo_update", 
 /**
  * How far it is.
  */

@@ -69,7 +69,19 @@ part: Part, } | { "kind": "home_network",
 /**
  * Whether it does.
  */
-on: boolean, } | { "kind": "said_before", 
+on: boolean, } | { "kind": "at_service", 
+/**
+ * What that is called.
+ */
+name: string, } | { "kind": "ended_at", 
+/**
+ * What that is called.
+ */
+name: string, 
+/**
+ * Why.
+ */
+reason: EndedReason, } | { "kind": "said_before", 
 /**
  * The word, or a name.
  */

@@ -3,4 +3,4 @@
 /**
  * What happened.
  */
-export type HistoryKind = "account_created" | "sign_in" | "sign_in_failed" | "wrong_pin" | "sign_out" | "refused" | "new_place" | "alert" | "alert_answered" | "password_changed" | "password_recovered" | "device_renamed" | "profile_changed" | "session_held" | "devices_merged" | "devices_separated" | "alert_settings_changed" | "set_aside" | "vouch_asked" | "channel_added" | "channel_removed" | "pairing_spoiled" | "home_network_changed";
+export type HistoryKind = "account_created" | "sign_in" | "sign_in_failed" | "wrong_pin" | "sign_out" | "refused" | "new_place" | "alert" | "alert_answered" | "password_changed" | "password_recovered" | "device_renamed" | "profile_changed" | "session_held" | "devices_merged" | "devices_separated" | "alert_settings_changed" | "set_aside" | "vouch_asked" | "channel_added" | "channel_removed" | "pairing_spoiled" | "home_network_changed" | "service_added" | "service_removed" | "plan_begun" | "sign_out_asked";

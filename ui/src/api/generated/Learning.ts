@@ -2,14 +2,11 @@
 import type { Timestamp } from "./Timestamp";
 
 /**
- * A new home learns what is usual before it alerts. It ends with whichever comes first.
+ * A new home learns what is usual before it alerts: what comes up on its own line in its first days is taken as the
+ * household's. What comes from elsewhere is told.
  */
 export type Learning = { 
 /**
  * When it ends.
  */
-until: Timestamp, 
-/**
- * After how many more sign-ins it ends.
- */
-sign_ins_left: number, };
+until: Timestamp, };

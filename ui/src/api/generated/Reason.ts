@@ -29,7 +29,7 @@ times: number, } | { "kind": "signed_in_elsewhere",
  */
 device_kind: DeviceKind, 
 /**
- * How often.
+ * How often from elsewhere.
  */
 times: number, } | { "kind": "unanswered" } | { "kind": "like_known", 
 /**
@@ -95,7 +95,7 @@ device_kind: DeviceKind,
 /**
  * The network's name.
  */
-network: string | null, } | { "kind": "on_board" } | { "kind": "signed_others_out", 
+network: string | null, } | { "kind": "place_unanswered" } | { "kind": "on_board" } | { "kind": "signed_others_out", 
 /**
  * How many.
  */

@@ -3,4 +3,4 @@
 /**
  * How a device signed in.
  */
-export type SignInMethod = "password" | "code" | "setup" | "drill";
+export type SignInMethod = "password" | "code" | "setup" | "drill" | "service";

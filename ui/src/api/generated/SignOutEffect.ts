@@ -3,4 +3,4 @@
 /**
  * What signing a device out did.
  */
-export type SignOutEffect = "signed_out" | "already_signed_out" | "not_found";
+export type SignOutEffect = "signed_out" | "already_signed_out" | "not_found" | "asked" | "refused";

@@ -3,4 +3,4 @@
 /**
  * A step. Each is one screen, and each may be skipped.
  */
-export type StepKind = "get_told" | "phone" | "tv" | "places";
+export type StepKind = "get_told" | "phone" | "tv" | "places" | "watch_servers";

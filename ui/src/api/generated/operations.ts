@@ -7,7 +7,9 @@ import type { AlertPage } from "./AlertPage";
 import type { AlertQuery } from "./AlertQuery";
 import type { AlertSettings } from "./AlertSettings";
 import type { AlertSettingsChange } from "./AlertSettingsChange";
+import type { AllAnswered } from "./AllAnswered";
 import type { AnswerOutcome } from "./AnswerOutcome";
+import type { CardChange } from "./CardChange";
 import type { Channel } from "./Channel";
 import type { ChannelAdded } from "./ChannelAdded";
 import type { ChannelChange } from "./ChannelChange";
@@ -23,6 +25,7 @@ import type { DeviceMerge } from "./DeviceMerge";
 import type { DevicePage } from "./DevicePage";
 import type { DeviceQuery } from "./DeviceQuery";
 import type { Drill } from "./Drill";
+import type { FoundServices } from "./FoundServices";
 import type { GeoStatus } from "./GeoStatus";
 import type { HistoryPage } from "./HistoryPage";
 import type { HistoryQuery } from "./HistoryQuery";
@@ -31,7 +34,10 @@ import type { HomeNetworkChange } from "./HomeNetworkChange";
 import type { HomeStatus } from "./HomeStatus";
 import type { NewChannel } from "./NewChannel";
 import type { NewClaim } from "./NewClaim";
+import type { NewPlan } from "./NewPlan";
 import type { NewProfile } from "./NewProfile";
+import type { NewService } from "./NewService";
+import type { NewServiceLink } from "./NewServiceLink";
 import type { NextSteps } from "./NextSteps";
 import type { Pairing } from "./Pairing";
 import type { PairingAnswer } from "./PairingAnswer";
@@ -41,6 +47,10 @@ import type { PairingId } from "./PairingId";
 import type { PasswordChange } from "./PasswordChange";
 import type { PasswordChanged } from "./PasswordChanged";
 import type { PendingCode } from "./PendingCode";
+import type { Plan } from "./Plan";
+import type { PlanChange } from "./PlanChange";
+import type { PlanId } from "./PlanId";
+import type { PlanList } from "./PlanList";
 import type { Profile } from "./Profile";
 import type { ProfileChange } from "./ProfileChange";
 import type { ProfileChoice } from "./ProfileChoice";
@@ -50,6 +60,17 @@ import type { Proven } from "./Proven";
 import type { Recovered } from "./Recovered";
 import type { Recovery } from "./Recovery";
 import type { RelayChange } from "./RelayChange";
+import type { Service } from "./Service";
+import type { ServiceCard } from "./ServiceCard";
+import type { ServiceChange } from "./ServiceChange";
+import type { ServiceCheck } from "./ServiceCheck";
+import type { ServiceDetail } from "./ServiceDetail";
+import type { ServiceId } from "./ServiceId";
+import type { ServiceKinds } from "./ServiceKinds";
+import type { ServiceLink } from "./ServiceLink";
+import type { ServiceLinkId } from "./ServiceLinkId";
+import type { ServiceList } from "./ServiceList";
+import type { ServiceRemoval } from "./ServiceRemoval";
 import type { SessionProof } from "./SessionProof";
 import type { SetupRequest } from "./SetupRequest";
 import type { SignInRequest } from "./SignInRequest";
@@ -146,6 +167,11 @@ export interface Operations {
    */
   answerAlert(id: AlertId, answer: AlertAnswer): Promise<AnswerOutcome>;
   /**
+   * Says of everything that waits that it is the household's, but of what looks stolen and of what a device did: those
+   * are answered one by one. No other answer can be given to all at once.
+   */
+  answerAllAlerts(answer: AlertAnswer): Promise<AllAnswered>;
+  /**
    * What is set about alerts, with what each choice costs and misses.
    */
   alertSettings(): Promise<AlertSettings>;
@@ -208,6 +234,74 @@ export interface Operations {
    * Ends the fire drill that is under way, if there is one.
    */
   endDrill(): Promise<void>;
+  /**
+   * The services that the account watches.
+   */
+  services(): Promise<ServiceList>;
+  /**
+   * Every kind of service that can be watched, with how its key is made, and the cards of those without an API for it.
+   */
+  serviceKinds(): Promise<ServiceKinds>;
+  /**
+   * Proves a service step by step, without adding it: reachable, certificate, kind, key, rights.
+   */
+  proveService(service: NewService): Promise<ServiceCheck>;
+  /**
+   * Adds a service that proves good, and begins to read it. Only a device that is familiar itself may.
+   */
+  addService(service: NewService): Promise<Service>;
+  /**
+   * Looks for servers in the home network, by multicast DNS and on the usual ports.
+   */
+  findServices(): Promise<FoundServices>;
+  /**
+   * Makes a link by which the key of a service is made.
+   */
+  linkService(link: NewServiceLink): Promise<ServiceLink>;
+  /**
+   * What has become of a link.
+   */
+  serviceLink(id: ServiceLinkId): Promise<ServiceLink>;
+  /**
+   * Puts a service without an API on the household's list, takes it off, or notes that somebody looked there.
+   */
+  changeCard(card: string, change: CardChange): Promise<ServiceCard>;
+  /**
+   * Everything known of a watched service.
+   */
+  service(id: ServiceId): Promise<ServiceDetail>;
+  /**
+   * Changes what is set about a service; what is absent stays.
+   */
+  changeService(id: ServiceId, change: ServiceChange): Promise<Service>;
+  /**
+   * Removes a service: what is known of it goes, and its key. Nothing is ended there.
+   */
+  removeService(id: ServiceId, removal: ServiceRemoval): Promise<void>;
+  /**
+   * Proves a service anew and reads it at once.
+   */
+  checkService(id: ServiceId): Promise<ServiceCheck>;
+  /**
+   * The plans that are not done, and the last that were.
+   */
+  plans(): Promise<PlanList>;
+  /**
+   * Draws up what has to be ended on a bad evening. Nothing is done of it yet.
+   */
+  makePlan(plan: NewPlan): Promise<Plan>;
+  /**
+   * A plan, as it stands.
+   */
+  plan(id: PlanId): Promise<Plan>;
+  /**
+   * Begins a plan, or ticks off what only a person can do.
+   */
+  changePlan(id: PlanId, change: PlanChange): Promise<Plan>;
+  /**
+   * Drops a plan: what was asked for goes on, and nothing of it is on the list any more.
+   */
+  dropPlan(id: PlanId): Promise<void>;
   /**
    * Sign-ins, sign-outs and alerts, newest first. With `Accept: text/csv` the whole of it as a CSV file.
    */
@@ -303,6 +397,7 @@ export const operations: Record<keyof Operations, Operation> = {
   alerts: { name: "alerts", method: "GET", path: "/api/v1/alerts", takes: [["query", "query"]] },
   alert: { name: "alert", method: "GET", path: "/api/v1/alerts/{id}", takes: [["path", "id"]] },
   answerAlert: { name: "answer_alert", method: "POST", path: "/api/v1/alerts/{id}/answer", takes: [["path", "id"], ["body", "answer"]] },
+  answerAllAlerts: { name: "answer_all_alerts", method: "POST", path: "/api/v1/alerts/answer", takes: [["body", "answer"]] },
   alertSettings: { name: "alert_settings", method: "GET", path: "/api/v1/alert-settings", takes: [] },
   changeAlertSettings: { name: "change_alert_settings", method: "PUT", path: "/api/v1/alert-settings", takes: [["body", "change"]] },
   channels: { name: "channels", method: "GET", path: "/api/v1/channels", takes: [] },
@@ -318,6 +413,23 @@ export const operations: Record<keyof Operations, Operation> = {
   startDrill: { name: "start_drill", method: "POST", path: "/api/v1/drills", takes: [] },
   drill: { name: "drill", method: "GET", path: "/api/v1/drills/now", takes: [] },
   endDrill: { name: "end_drill", method: "DELETE", path: "/api/v1/drills/now", takes: [] },
+  services: { name: "services", method: "GET", path: "/api/v1/services", takes: [] },
+  serviceKinds: { name: "service_kinds", method: "GET", path: "/api/v1/services/kinds", takes: [] },
+  proveService: { name: "prove_service", method: "POST", path: "/api/v1/services/prove", takes: [["body", "service"]] },
+  addService: { name: "add_service", method: "POST", path: "/api/v1/services", takes: [["body", "service"]] },
+  findServices: { name: "find_services", method: "POST", path: "/api/v1/services/find", takes: [] },
+  linkService: { name: "link_service", method: "POST", path: "/api/v1/services/links", takes: [["body", "link"]] },
+  serviceLink: { name: "service_link", method: "GET", path: "/api/v1/services/links/{id}", takes: [["path", "id"]] },
+  changeCard: { name: "change_card", method: "PATCH", path: "/api/v1/services/cards/{card}", takes: [["path", "card"], ["body", "change"]] },
+  service: { name: "service", method: "GET", path: "/api/v1/services/{id}", takes: [["path", "id"]] },
+  changeService: { name: "change_service", method: "PATCH", path: "/api/v1/services/{id}", takes: [["path", "id"], ["body", "change"]] },
+  removeService: { name: "remove_service", method: "DELETE", path: "/api/v1/services/{id}", takes: [["path", "id"], ["query", "removal"]] },
+  checkService: { name: "check_service", method: "POST", path: "/api/v1/services/{id}/check", takes: [["path", "id"]] },
+  plans: { name: "plans", method: "GET", path: "/api/v1/plans", takes: [] },
+  makePlan: { name: "make_plan", method: "POST", path: "/api/v1/plans", takes: [["body", "plan"]] },
+  plan: { name: "plan", method: "GET", path: "/api/v1/plans/{id}", takes: [["path", "id"]] },
+  changePlan: { name: "change_plan", method: "PATCH", path: "/api/v1/plans/{id}", takes: [["path", "id"], ["body", "change"]] },
+  dropPlan: { name: "drop_plan", method: "DELETE", path: "/api/v1/plans/{id}", takes: [["path", "id"]] },
   history: { name: "history", method: "GET", path: "/api/v1/history", takes: [["query", "query"]] },
   createProfile: { name: "create_profile", method: "POST", path: "/api/v1/profiles", takes: [["body", "profile"]] },
   changeProfile: { name: "change_profile", method: "PATCH", path: "/api/v1/profiles/{id}", takes: [["path", "id"], ["body", "change"]] },

@@ -8,7 +8,7 @@ export const account = {
   evening: (name: string) => `Good evening, ${name}`,
   login: "Account",
   device: "This device",
-  securityLead: "Who holds a key to this account",
+  securityLead: "Who is signed in, and what happened",
   profilesLead: (names: string) => names,
   linkLead: "Sign in a TV or box with the code it shows",
   addPhoneLead: "Sign in a phone with a code that this screen shows",
@@ -22,6 +22,13 @@ export const account = {
       other: "# unfamiliar sign-ins are waiting for your answer",
     }),
   look: "Have a look",
+  /** One thing to do; the most useful first. */
+  advice: {
+    pin: (who: string) => `A child can choose ${who}’s profile, and with it everything here. Give it a PIN.`,
+    idle: (what: string, count: number) =>
+      `${what} ${count === 1 ? "has" : "have"} not been used for 90 days. Have a look whether ${count === 1 ? "it is" : "they are"} still needed.`,
+    oldPlaces: "The file that places come from is a year old. Fetch a newer one.",
+  },
 };
 
 export const security = {
@@ -41,7 +48,7 @@ export const security = {
 
 export const password = {
   title: "Change the password",
-  current: "Password in use",
+  current: "Current password",
   next: "New password",
   again: "New password again",
   everythingElse: "Sign out everything else",

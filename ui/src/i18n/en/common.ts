@@ -70,6 +70,19 @@ export const kinds = {
   other: "Other device",
 } satisfies Record<DeviceKind, string>;
 
+/** Several of one kind. */
+export const kindsCounted = {
+  tv: (count: number) => plural(count, { one: "# TV", other: "# TVs" }),
+  streaming_box: (count: number) => plural(count, { one: "# streaming box", other: "# streaming boxes" }),
+  console: (count: number) => plural(count, { one: "# game console", other: "# game consoles" }),
+  phone: (count: number) => plural(count, { one: "# phone", other: "# phones" }),
+  tablet: (count: number) => plural(count, { one: "# tablet", other: "# tablets" }),
+  computer: (count: number) => plural(count, { one: "# computer", other: "# computers" }),
+  browser: (count: number) => plural(count, { one: "# browser", other: "# browsers" }),
+  speaker: (count: number) => plural(count, { one: "# speaker", other: "# speakers" }),
+  other: (count: number) => plural(count, { one: "# device", other: "# devices" }),
+} satisfies Record<DeviceKind, (count: number) => string>;
+
 export const time = {
   now: "just now",
   today: "Today",
@@ -80,7 +93,7 @@ export const time = {
 };
 
 export const start = {
-  connecting: "Opening the door…",
+  connecting: "Starting…",
   unreachableTitle: "Your home does not answer",
   unreachable: "Check that Latchkey is running, and that this device is on the same network. Then try again.",
   elsewhere: "Use a home at another address",

@@ -17,25 +17,42 @@ export const devices = {
   title: "Manage access and devices",
   lead: (count: number) =>
     plural(count, {
-      one: "# device holds a key to your account.",
-      other: "# devices hold a key to your account.",
+      one: "# device is signed in to your account.",
+      other: "# devices are signed in to your account.",
     }),
   listLabel: "Devices that are signed in",
   /** The parts of the list, by what a household looks for. */
   groups: {
-    here: "This device",
-    fresh: "Just signed in",
-    look: "Worth a look",
-    playing: "Watching now",
-    week: "Used this week",
-    month: "Used this month",
-    idle: "Not for 30 days",
+    answer: "Needs an answer",
+    here: "Here now",
+    home: "At home",
+    away: "Away",
+    somewhere: "Place unknown",
+    idle: "Not used for 90 days",
   } satisfies Record<Group, string>,
   current: "Current device",
-  watching: (title: string) => `Watching ${title}`,
-  watchingBy: (name: string, title: string) => `${name} is watching ${title}`,
-  watched: (title: string) => `Watched ${title}`,
-  watchedBy: (name: string, title: string) => `${name} watched ${title}`,
+  activeNow: "Active now",
+  /** What somebody watches, or listens to on a speaker. */
+  seen: {
+    now: {
+      by: (name: string, title: string) => `${name} is watching ${title}`,
+      alone: (title: string) => `Watching ${title}`,
+    },
+    before: {
+      by: (name: string, title: string) => `${name} watched ${title}`,
+      alone: (title: string) => `Watched ${title}`,
+    },
+  },
+  heard: {
+    now: {
+      by: (name: string, title: string) => `${name} is listening to ${title}`,
+      alone: (title: string) => `Playing ${title}`,
+    },
+    before: {
+      by: (name: string, title: string) => `${name} listened to ${title}`,
+      alone: (title: string) => `Played ${title}`,
+    },
+  },
   usedBy: (name: string) => `Used by ${name}`,
   noProfile: "No profile chosen yet",
   signOut: "Sign out",
@@ -64,7 +81,12 @@ export const devices = {
   noneFound: "No device fits",
   noneFoundHint: "Try fewer words, or show all devices.",
   onlyThis: "Only this device so far",
-  onlyThisHint: "Sign in on a TV, a phone or another browser, and it shows up here within a second.",
+  onlyThisHint:
+    "Here you see every device that is signed in, hear at once of one that you do not know, and sign out any of them.",
+  openThere: (several: boolean) =>
+    several
+      ? "On a TV, a phone or another browser, open one of these addresses and sign in. It shows up here at once."
+      : "On a TV, a phone or another browser, open this address and sign in. It shows up here at once.",
   linkTv: "Link a TV",
   former: (count: number) => plural(count, { one: "Signed out: # device", other: "Signed out: # devices" }),
   signedOut: "Signed out",
@@ -80,6 +102,7 @@ export const devices = {
       : plural(count, { one: "Sign out # device", other: "Sign out # devices" }),
   open: (name: string) => `Everything about ${name}`,
   keys: "Arrow keys move through the list, Enter opens a device, Escape closes it, / searches.",
+  why: (reason: string) => `Why: ${reason}`,
   appeared: (name: string) => `${name} signed in`,
   wasSignedOut: (name: string) => `${name} was signed out`,
   worldTitle: "Where they are",
@@ -104,7 +127,7 @@ export const device = {
   renamed: (name: string) => `Renamed to “${name}”`,
   factsTitle: "About this device",
   who: "Last used by",
-  title: "Last watched",
+  title: "Last played",
   active: "Last active",
   firstSeen: "First seen",
   signedInBy: "Signed in with",
@@ -141,16 +164,19 @@ export const methods = {
   code: "a code, allowed from another device",
   setup: "the set-up: the account was created on it",
   drill: "a fire drill: it is made up",
+  service: "its own sign-in at that service: Latchkey found it there",
 } satisfies Record<SignInMethod, string>;
 
 export const endedReasons = {
   signed_out_here: "It signed itself out",
   signed_out_remotely: "Signed out from another device",
   revoked: "Its app gave the sign-in back",
-  token_replayed: "Two devices held its sign-in",
-  not_me: "Somebody said “It was not me”",
+  token_replayed: "Two devices used its sign-in",
+  not_me: "Somebody said “It is not ours”",
   password_changed: "The password was changed",
   replaced: "It signed in anew",
+  ended_at_service: "It ended at its service, without Latchkey",
+  service_removed: "Its service is not watched any more",
 } satisfies Record<EndedReason, string>;
 
 export const signOut = {

@@ -14,6 +14,12 @@ import { channelKinds } from "./channels";
 const of = <Kind extends HistoryDetail["kind"]>(detail: HistoryDetail | null | undefined, kind: Kind) =>
   detail?.kind === kind ? (detail as Extract<HistoryDetail, { kind: Kind }>) : null;
 
+/** " at Films", for what happened at a watched service. */
+function atService(detail?: HistoryDetail | null): string {
+  const service = of(detail, "at_service")?.name;
+  return service ? ` at ${service}` : "";
+}
+
 function channelWords(detail?: HistoryDetail | null): string {
   const channel = of(detail, "channel");
   return channel ? `The way to be told “${channel.name}” (${channelKinds[channel.channel]})` : "A way to be told";
@@ -47,22 +53,29 @@ export const history = {
     password_changed: "Password changes",
     password_recovered: "Forgotten passwords",
     device_renamed: "Renamed devices",
-    profile_changed: "Changed profiles",
-    session_held: "Held sign-ins",
-    devices_merged: "Devices that are one",
-    devices_separated: "Devices that are two",
+    profile_changed: "Profiles",
+    session_held: "Sign-ins put on hold",
+    devices_merged: "Devices put together",
+    devices_separated: "Devices taken apart",
     alert_settings_changed: "Changed alert settings",
     set_aside: "Learning begun anew",
-    vouch_asked: "Asked to speak for the household",
+    vouch_asked: "Asked to answer for the household",
     channel_added: "Added ways to be told",
     channel_removed: "Removed ways to be told",
     pairing_spoiled: "Codes that two devices used",
     home_network_changed: "Where the home listens",
+    sign_out_asked: "Sign-outs asked for at services",
+    service_added: "Services added",
+    service_removed: "Services removed",
+    plan_begun: "Plans of bad evenings",
   } satisfies Record<HistoryKind, string>,
   lines: {
     account_created: () => "The account was created",
-    sign_in: (device: string) => `${device} signed in`,
-    sign_in_failed: (device: string) => `A sign-in on ${device} failed`,
+    sign_in: (device: string, detail?: HistoryDetail | null) => `${device} signed in${atService(detail)}`,
+    sign_in_failed: (device: string, detail?: HistoryDetail | null) => {
+      const service = of(detail, "at_service")?.name;
+      return service ? `Somebody failed to sign in at ${service}` : `A sign-in on ${device} failed`;
+    },
     wrong_pin: (device: string, detail?: HistoryDetail | null) =>
       `A wrong ${of(detail, "guessed")?.what === "password" ? "password" : "PIN"} was given on ${device}`,
     sign_out: (device: string) => `${device} was signed out`,
@@ -95,7 +108,7 @@ export const history = {
       of(detail, "part")?.part === "settings"
         ? "What was set about alerts could not be read any more: it is as at first, which tells and holds. Set it again"
         : "What Latchkey had learnt about this account could not be read any more: it learns anew, from the devices it knows",
-    vouch_asked: (device: string) => `${device} asked to speak for your household`,
+    vouch_asked: (device: string) => `${device} asked to answer for your household`,
     channel_added: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was added`,
     channel_removed: (_device: string, detail?: HistoryDetail | null) => `${channelWords(detail)} was removed`,
     pairing_spoiled: (device: string) =>
@@ -104,8 +117,16 @@ export const history = {
       of(detail, "home_network")?.on
         ? "The home listens on the home network from then on"
         : "The home listens on its own computer only from then on",
+    sign_out_asked: (device: string, detail?: HistoryDetail | null) =>
+      `The sign-out of ${device} was asked for at ${of(detail, "at_service")?.name ?? "a service"}`,
+    service_added: (_device: string, detail?: HistoryDetail | null) =>
+      `${of(detail, "at_service")?.name ?? "A service"} is watched from then on`,
+    service_removed: (_device: string, detail?: HistoryDetail | null) =>
+      `${of(detail, "at_service")?.name ?? "A service"} is not watched any more`,
+    plan_begun: () => "A plan of what had to be ended on a bad evening was begun",
   } satisfies Record<HistoryKind, (device: string, detail?: HistoryDetail | null, profile?: string | null) => string>,
   someDevice: "A device",
+  unknownLine: (device: string) => `${device} did something that this version of Latchkey does not know`,
   by: (name: string) => `Used by ${name}`,
   /** What a detail says that the sentence does not; a kind that is not here, or an empty word, says nothing more. */
   details: {
@@ -114,16 +135,20 @@ export const history = {
       code: "with a code",
       setup: "during set-up",
       drill: "in a fire drill",
+      service: "at a watched service",
     } satisfies Record<SignInMethod, string>,
     ended: {
       signed_out_here: "by itself",
       signed_out_remotely: "from another device",
       revoked: "by giving its sign-in back",
-      token_replayed: "because two devices held its sign-in",
-      not_me: "“It was not me”",
+      token_replayed: "because two devices used its sign-in",
+      not_me: "“It is not ours”",
       password_changed: "because the password was changed",
       replaced: "because it signed in anew",
+      ended_at_service: "at its service, without Latchkey",
+      service_removed: "because its service is not watched any more",
     } satisfies Record<EndedReason, string>,
+    endedAt: (service: string, byItself: boolean) => (byItself ? `at ${service}, without Latchkey` : `at ${service}`),
     judged: {
       familiar: "",
       new_device: "a device never seen before",
@@ -137,8 +162,8 @@ export const history = {
       asks_to_vouch: "",
     } satisfies Record<AlertKind, string>,
     answered: {
-      me: "“It was me”",
-      not_me: "“It was not me”",
+      me: "“It is ours”",
+      not_me: "“It is not ours”",
       unsure: "“Not sure”",
     } satisfies Record<Answer, string>,
     budget: {

@@ -10,7 +10,7 @@ export const homeNetwork = {
   opening: "Opening…",
   means:
     "Whoever is on this network can then open the sign-in page, and whoever is on the way can read along, except where pages are opened by https. Your home is found on it as Latchkey, with nobody’s name. On no other network does it listen, until you say so there.",
-  close: "Listen on this computer only",
+  close: "Listen on the home’s computer only",
   closing: "Closing…",
   closes: "Devices that came by the network are cut off at once, and stay signed in.",
   on: (addresses: string[]) =>

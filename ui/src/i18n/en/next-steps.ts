@@ -12,6 +12,10 @@ export const nextSteps = {
     phone: { name: "Open it on your phone", lead: "See who is signed in, and sign out with a tap" },
     tv: { name: "Link the TV", lead: "Sign it in with the code it shows" },
     places: { name: "Fetch places", lead: "So that Latchkey can say where a device is, roughly" },
+    watch_servers: {
+      name: "Watch your servers",
+      lead: "See who is signed in to Jellyfin, Home Assistant and others, and sign out there",
+    },
   } satisfies Record<StepKind, { name: string; lead: string }>,
   states: { open: "To do", works: "Works", skipped: "Skipped" } satisfies Record<StepState, string>,
   tryIt: "Try it: a fire drill, to see that you are told",

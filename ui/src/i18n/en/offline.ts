@@ -26,8 +26,8 @@ export const outbox = {
       : plural(waiting, { one: "# thing waits for the home", other: "# things wait for the home" }),
   signOut: (name: string) => `Sign out ${name}`,
   answers: {
-    me: (name: string) => `${name}: it was me`,
-    not_me: (name: string) => `${name}: it was not me, sign out`,
+    me: (name: string) => `${name}: it is ours`,
+    not_me: (name: string) => `${name}: it is not ours, sign it out`,
     unsure: (name: string) => `${name}: not sure`,
   } satisfies Record<Answer, (name: string) => string>,
   since: (when: string) => `Kept ${when}`,

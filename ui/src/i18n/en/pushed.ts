@@ -18,6 +18,14 @@ export const pushed = {
       title: "Nothing was done",
       body: "Somebody of the household has said since that it is theirs. Open Latchkey to sign it out all the same.",
     },
+    asked: {
+      title: "Its sign-out was asked for",
+      body: "The service that it is signed in at has not confirmed it yet. It goes on by itself.",
+    },
+    refused: {
+      title: "It could not be signed out",
+      body: "The service that it is signed in at does not let it be ended from here. Open Latchkey to see why.",
+    },
   } satisfies Record<ActionEffect, { title: string; body: string }>,
   answered: {
     now_familiar: { title: "It is one of yours", body: "This device and this place are familiar from now on." },
@@ -27,7 +35,7 @@ export const pushed = {
     },
     kept_in_sight: { title: "Still in sight", body: "It stays signed in until you are sure." },
     already_answered: { title: "Answered already", body: "Nothing was changed. Open Latchkey to see by whom." },
-  } satisfies Record<Exclude<AnswerEffect, "signed_out" | "already_signed_out">, { title: string; body: string }>,
+  } satisfies Record<Exclude<AnswerEffect, ActionEffect>, { title: string; body: string }>,
 
   /** An answer that went by the relay, as the home could not be reached. */
   relay: {

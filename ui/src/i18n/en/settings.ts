@@ -30,7 +30,7 @@ export const settings = {
   networks: (database: string, kinds: string) =>
     `Networks: RouteViews and DB-IP, CC BY 4.0, ${database}. Which are mobile, hosting or VPN: our table, ${kinds}.`,
   networksMissing: (kinds: string) =>
-    `There is no database of networks, so a mobile one is taken for a fixed line. The table of kinds is ${kinds}.`,
+    `There is no separate database of networks: only their names are known, and a mobile network looks like one at home. The table of kinds is ${kinds}.`,
   torExits: (count: number, date: string) =>
     plural(count, { one: `# exit of the Tor network, ${date}.`, other: `# exits of the Tor network, ${date}.` }),
   keyTitle: "The home’s own key",
@@ -52,7 +52,7 @@ export const settings = {
   homeChange: "Use a home on another machine",
   aboutTitle: "About",
   version: (version: string) => `Latchkey ${version}`,
-  about: "See who holds a key to your account, and take any of them back.",
+  about: "See who is signed in to your account, and sign anybody out.",
   license: "Free software, under the MIT or the Apache 2.0 licence, as you like.",
   outlines: "Map outlines by Natural Earth",
   font: "Letters: Figtree by Erik Kennedy, under the SIL Open Font Licence",
