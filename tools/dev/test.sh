@@ -178,7 +178,7 @@ step_services() {
         return 1
     fi
     # The members that the other steps build, so that nothing is compiled twice.
-    cargo test --locked --workspace --all-features --test real_services -- --ignored
+    cargo nextest run --locked --workspace --all-features --no-fail-fast --run-ignored only -E 'binary(real_services)'
 }
 
 named_steps='' real_services=''

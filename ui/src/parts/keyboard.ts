@@ -15,17 +15,41 @@ export function watchKeyboard(): () => void {
     const field = document.activeElement;
     if (field instanceof HTMLElement && field.matches(TYPED)) field.scrollIntoView({ block: "nearest" });
   };
-  const focused = ({ target }: FocusEvent) => {
-    page.classList.toggle("typing", target instanceof HTMLElement && target.matches(TYPED));
+  // A press takes the focus out of the field first. What had gone for the field comes back when the press is over: it would lie over
+  // what is pressed before that, and take the press.
+  let pressed = false;
+  const show = () => {
+    const field = document.activeElement;
+    page.classList.toggle("typing", field instanceof HTMLElement && field.matches(TYPED));
   };
-  const left = () => page.classList.remove("typing");
+  const focused = ({ target }: FocusEvent) => {
+    if (target instanceof HTMLElement && target.matches(TYPED)) page.classList.add("typing");
+    else if (!pressed) page.classList.remove("typing");
+  };
+  const left = () => {
+    if (!pressed) page.classList.remove("typing");
+  };
+  const down = () => {
+    pressed = true;
+  };
+  // After the click that it makes.
+  const up = () => {
+    pressed = false;
+    setTimeout(show, 0);
+  };
 
   document.addEventListener("focusin", focused);
   document.addEventListener("focusout", left);
+  document.addEventListener("pointerdown", down, true);
+  document.addEventListener("pointerup", up, true);
+  document.addEventListener("pointercancel", up, true);
   viewport?.addEventListener("resize", measure);
   return () => {
     document.removeEventListener("focusin", focused);
     document.removeEventListener("focusout", left);
+    document.removeEventListener("pointerdown", down, true);
+    document.removeEventListener("pointerup", up, true);
+    document.removeEventListener("pointercancel", up, true);
     viewport?.removeEventListener("resize", measure);
   };
 }
