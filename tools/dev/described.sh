@@ -40,9 +40,9 @@ token=$(ask POST /api/v1/setup "{\"code\": \"$(of_ready setup_code)\", \"login\"
     \"profiles\": [{\"name\": \"Ana\", \"kind\": \"adult\"}, {\"name\": \"Leo\", \"kind\": \"kids\"}]}" | token_of)
 
 # What ends the session that asks is asked last, each with a session of its own, which is made before anything counts as
-# guessing; a stream has no end; an update of the databases goes out to the network.
+# guessing; a stream has no end; an update of the databases, and looking for servers, go out to the network.
 last='/api/v1/sign-out /api/v1/devices/sign-out /api/v1/devices/{id}/sign-out /revoke /api/v1/account/password'
-without=(--exclude-path /api/v1/events --exclude-path /api/v1/geo/update)
+without=(--exclude-path /api/v1/events --exclude-path /api/v1/geo/update --exclude-path /api/v1/services/find)
 tokens=()
 for path in $last; do
     without+=(--exclude-path "$path")
@@ -50,10 +50,11 @@ for path in $last; do
 done
 
 # What these refuse depends on what no description can say: whether a secret is right or common, what a device is, how many
-# there are. A refusal of
+# there are, what answers at an address. A refusal of
 # input that is right by its form is no finding there.
 by_more_than_form='/token /introspect /api/v1/account/password /api/v1/devices/{id}/merge /api/v1/devices/{id}/separate
-    /api/v1/profiles /api/v1/recover /api/v1/session/proof'
+    /api/v1/plans /api/v1/plans/{id} /api/v1/profiles /api/v1/recover /api/v1/services /api/v1/services/links
+    /api/v1/services/prove /api/v1/services/{id} /api/v1/session/proof'
 for path in $by_more_than_form; do
     case " $last " in *" $path "*) ;; *) without+=(--exclude-path "$path") ;; esac
 done
