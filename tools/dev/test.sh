@@ -106,7 +106,9 @@ lint_while_compiling() {
 step_rust() {
     # The tests that write the interface's types write them beside, for the next step to compare.
     rm -rf "$LATCHKEY_ROOT/test-results/generated-types"
-    TS_RS_EXPORT_DIR="$LATCHKEY_ROOT/test-results/generated-types" cargo nextest run --locked --workspace --all-features --no-fail-fast
+    # Two for each core: many wait for a server, or for the next look at one.
+    TS_RS_EXPORT_DIR="$LATCHKEY_ROOT/test-results/generated-types" cargo nextest run --locked --workspace --all-features --no-fail-fast \
+        --test-threads "$(($(getconf _NPROCESSORS_ONLN) * 2))"
 }
 
 step_types() {
