@@ -62,7 +62,8 @@ impl Home {
         let setup = json!({
             "code": app.setup_code().expect("there is no account yet"), "login": LOGIN, "password": PASSWORD,
             "device": { "name": "Ana's laptop", "kind": "browser" },
-            "profiles": [{ "name": "Ana", "kind": "adult" }],
+            // With somebody else there, so that it asks who is using the browser.
+            "profiles": [{ "name": "Ana", "kind": "adult" }, { "name": "Leo", "kind": "kids" }],
         });
         let made = owner.post_json("/api/v1/setup", &setup).await;
         assert_eq!(made.status, 201, "{}", made.text);
