@@ -4,6 +4,7 @@ import type { EndedReason } from "../../api/generated/EndedReason";
 import type { SignInMethod } from "../../api/generated/SignInMethod";
 import type { Verdict } from "../../api/generated/Verdict";
 import type { Group } from "../../parts/device-groups";
+import { common } from "./common";
 import { plural } from "./plural";
 
 export const familiarity = {
@@ -57,6 +58,8 @@ export const devices = {
   noProfile: "No profile chosen yet",
   signOut: "Sign out",
   signOutOf: (name: string) => `Sign out ${name}`,
+  /** A device that is signed in at services, told from one of the same name that is signed in here. */
+  nameAt: (name: string, services: string[]) => `${name} at ${common.list(services)}`,
   onHold: "On hold",
   answer: "Answer",
   answerFor: (name: string) => `Answer for ${name}`,
